@@ -1,0 +1,36 @@
+"""How every step's command line logs, fails and exits."""
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.errors import PipelineError
+
+logger = logging.getLogger("pipeline")
+
+
+def run_step(step: Callable[[], None], log: Path | None = None) -> None:
+    """Run one step and exit: 0, the exit status of its PipelineError, or 130 when interrupted.
+
+    Messages go to stderr and, from the first line on, to the file `log`. A PipelineError is
+    printed as its lines; any other exception is a defect of ours and keeps its traceback.
+    """
+    _log_to(log)
+    try:
+        step()
+    except PipelineError as error:
+        for problem in error.problems:
+            logger.error(problem)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        logger.error("interrupted")
+        sys.exit(130)
+
+
+def _log_to(log: Path | None) -> None:
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if log is not None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(logging.FileHandler(log, mode="w", encoding="utf-8"))
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=handlers, force=True)

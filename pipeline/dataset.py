@@ -1,0 +1,137 @@
+"""The prepared data set on disk: four memory-mapped arrays and data.json, which says what they are.
+
+    training_images.npy  (n, pixels) uint8, 0 to 255        training_labels.npy  (n,) uint8
+    testing_images.npy   (m, pixels) uint8                  testing_labels.npy   (m,) uint8
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.errors import InputError
+from pipeline.files import replacing, write_json
+
+Bytes = npt.NDArray[np.uint8]
+ROLES = ("training_images", "training_labels", "testing_images", "testing_labels")
+MANIFEST = "data.json"
+MEND = "Hint: prepare the data again with `snakemake --cores all --forcerun data`."
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What data.json records; nothing in it depends on where the files were found.
+
+    `fallback` is true where the sample stands in for a data set that could not be had.
+    `files` maps each role to the name and sha256 of what was read. `fingerprint` identifies the
+    content of the four arrays.
+    """
+
+    name: str
+    source: Literal["mnist", "sample"]
+    fallback: bool
+    training_images: int
+    testing_images: int
+    pixels: int
+    classes: int
+    files: Mapping[str, Mapping[str, str]]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Images (n, pixels) uint8 with their labels (n,) uint8."""
+
+    images: Bytes
+    labels: Bytes
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def fingerprint(arrays: Mapping[str, Bytes]) -> str:
+    """The sha256 over names, shapes and bytes of the four arrays."""
+    digest = hashlib.sha256()
+    for role in ROLES:
+        array = np.ascontiguousarray(arrays[role])
+        digest.update(f"{role} {array.shape} {array.dtype.str}\n".encode())
+        digest.update(array.data)
+    return digest.hexdigest()
+
+
+def save(folder: Path, arrays: Mapping[str, Bytes], **description: Any) -> Manifest:
+    """Write the arrays and, last, data.json. `description`: the Manifest's fields that arrays do not tell."""
+    for role in ROLES:
+        with replacing(folder / f"{role}.npy") as temporary, temporary.open("wb") as file:
+            np.save(file, arrays[role])
+    manifest = Manifest(
+        training_images=len(arrays["training_labels"]),
+        testing_images=len(arrays["testing_labels"]),
+        pixels=arrays["training_images"].shape[1],
+        fingerprint=fingerprint(arrays),
+        **description,
+    )
+    write_json(folder / MANIFEST, asdict(manifest))
+    return manifest
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read data.json. Raises InputError if it is missing or not what `save` writes."""
+    path = folder / MANIFEST
+    try:
+        return Manifest(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: expected the prepared data set, found no file. {MEND}") from error
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"{path}: expected what the data step writes, found: {error}. {MEND}") from error
+
+
+def load(folder: Path) -> tuple[Manifest, Examples, Examples]:
+    """The manifest, the training and the testing examples, memory-mapped. Raises InputError."""
+    manifest = read_manifest(folder)
+    arrays = {role: _map(folder / f"{role}.npy") for role in ROLES}
+    for part, size in (("training", manifest.training_images), ("testing", manifest.testing_images)):
+        images, labels = arrays[f"{part}_images"], arrays[f"{part}_labels"]
+        if images.shape != (size, manifest.pixels) or labels.shape != (size,):
+            raise InputError(
+                f"{folder}: expected {size} {part} images of {manifest.pixels} pixels with labels, "
+                f"found {images.shape} and {labels.shape}. {MEND}"
+            )
+    return (
+        manifest,
+        Examples(arrays["training_images"], arrays["training_labels"]),
+        Examples(arrays["testing_images"], arrays["testing_labels"]),
+    )
+
+
+def split(examples: Examples, validation_fraction: float, seed: int | None) -> tuple[Examples, Examples]:
+    """Divide examples into (training, validation), both copied.
+
+    The order is RandomState(seed).permutation, or the file order where seed is None; the last
+    `validation_fraction` of it is the validation set.
+    """
+    count = len(examples)
+    validation = round(count * validation_fraction)
+    order = np.arange(count) if seed is None else np.random.RandomState(seed).permutation(count)
+    first, last = order[: count - validation], order[count - validation :]
+    return (
+        Examples(examples.images[first], examples.labels[first]),
+        Examples(examples.images[last], examples.labels[last]),
+    )
+
+
+def _map(path: Path) -> Bytes:
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: expected an array, found no file. {MEND}") from error
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(f"{path}: expected an array as NumPy saves it, found: {error}. {MEND}") from error
+    if array.dtype != np.uint8:
+        raise InputError(f"{path}: expected uint8, found {array.dtype}. {MEND}")
+    return array

@@ -1,0 +1,80 @@
+"""Numbers that remember how they were written: e^-1 stays e^-1 in the report and is 0.3679 in the run."""
+
+import math
+import re
+from typing import Any, Self
+
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
+_POWER_OF_E = re.compile(rf"(?P<factor>{_NUMBER})?e\^(?P<exponent>{_NUMBER})", re.IGNORECASE)
+_PLAIN = re.compile(rf"{_NUMBER}(?:[eE][+-]?\d+)?")
+
+
+class Quantity(float):
+    """A float with the text it was written as; compares and hashes as the float.
+
+    >>> Quantity("5e^-2")
+    Quantity('5e^-2')
+    >>> round(Quantity("5e^-2"), 4)
+    0.6767
+    """
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        """Read `text`: a decimal number, or `[factor]e^exponent` with Euler's number e.
+
+        Raises ValueError if it is neither or not finite.
+        """
+        text = text.strip()
+        if power := _POWER_OF_E.fullmatch(text):
+            try:
+                value = float(power["factor"] or 1) * math.exp(float(power["exponent"]))
+            except OverflowError:
+                value = math.inf
+        elif _PLAIN.fullmatch(text):
+            value = float(text)
+        else:
+            raise ValueError(f"not a number: {text!r}")
+        if not math.isfinite(value):
+            raise ValueError(f"too large: {text!r}")
+        quantity = super().__new__(cls, value)
+        quantity.text = text
+        return quantity
+
+    def __repr__(self) -> str:
+        return f"Quantity({self.text!r})"
+
+    def __getnewargs__(self) -> tuple[str]:
+        return (self.text,)
+
+
+def written(value: float) -> str:
+    """The text of a value as the report shows it: as written, or the shortest decimal."""
+    if isinstance(value, Quantity):
+        return value.text
+    return format(value, "d") if isinstance(value, int) else f"{value:.10g}"
+
+
+def power_of_e(text: str) -> tuple[str, str] | None:
+    """(factor, exponent) of `[factor]e^exponent`, the factor empty when it is not written; else None."""
+    match = _POWER_OF_E.fullmatch(text.strip())
+    return (match["factor"] or "", match["exponent"]) if match else None
+
+
+def read_quantities(value: Any) -> Any:
+    """The same tree with every text that reads as a number replaced by its Quantity.
+
+    Non-finite floats become texts, so that no schema takes them for numbers.
+    """
+    if isinstance(value, dict):
+        return {key: read_quantities(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [read_quantities(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, str):
+        try:
+            return Quantity(value)
+        except ValueError:
+            return value
+    return value
