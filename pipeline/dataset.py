@@ -1,7 +1,7 @@
 """The prepared data set on disk: four memory-mapped arrays and data.json, which says what they are.
 
-    training_images.npy  (n, pixels) uint8, 0 to 255        training_labels.npy  (n,) uint8
-    testing_images.npy   (m, pixels) uint8                  testing_labels.npy   (m,) uint8
+training_images.npy (n, pixels), training_labels.npy (n,), testing_images.npy (m, pixels) and
+testing_labels.npy (m,), all uint8; pixels from 0 to 255.
 """
 
 import hashlib
@@ -127,7 +127,7 @@ def split(examples: Examples, validation_fraction: float, seed: int | None) -> t
 
 def _map(path: Path) -> Bytes:
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        array: Bytes = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError as error:
         raise InputError(f"{path}: expected an array, found no file. {MEND}") from error
     except (OSError, ValueError, EOFError) as error:

@@ -44,8 +44,8 @@ class Quantity(float):
     def __repr__(self) -> str:
         return f"Quantity({self.text!r})"
 
-    def __getnewargs__(self) -> tuple[str]:
-        return (self.text,)
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        return (type(self), (self.text,))
 
 
 def written(value: float) -> str:

@@ -1,0 +1,172 @@
+"""What can be wrong with a configuration: what the schema says, and what a schema cannot say."""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from pipeline.quantity import Quantity, written
+from pipeline.settings import KINDS, SAMPLE_TRAINING_IMAGES, Config, Experiment, RateOfChange
+
+_LONGEST = 80  # characters of a wrong value that a message shows
+
+
+def schema_problems(tree: Any) -> list[str]:
+    """One line per violation of config.schema.yaml: key path, expected, found, hint."""
+    return [_explain(error) for error in sorted(_validator().iter_errors(tree), key=_position)]
+
+
+def contradictions(tree: Mapping[str, Any], config: Config) -> list[str]:
+    """One line per contradiction that a schema cannot express: references, kinds, sizes."""
+    return list(_contradictions(tree, config))
+
+
+def oversized_batches(config: Config, images: int) -> list[str]:
+    """One line per experiment with a batch larger than the training part of `images` images."""
+    size, _ = config.split.sizes(images)
+    problems = [
+        f"experiments.{experiment.name}: batch_size: expected at most {size:,} (the training set), "
+        f"found {configuration.batch_size:,}."
+        for experiment in config.experiments.values()
+        for configuration in experiment.configurations
+        if configuration.batch_size > size
+    ]
+    return list(dict.fromkeys(problems))
+
+
+def _validator() -> Draft202012Validator:
+    schema = yaml.safe_load(Path(__file__).with_name("config.schema.yaml").read_text(encoding="utf-8"))
+    return Draft202012Validator(schema)
+
+
+def _position(error: ValidationError) -> tuple[str, ...]:
+    return tuple(str(part) for part in error.absolute_path)
+
+
+def _explain(error: ValidationError) -> str:
+    """One line for one schema error."""
+    where = ".".join(str(part) for part in error.absolute_path) or "the file"
+    schema: Any = error.schema
+    allowed: Any = error.validator_value
+    found: Any = error.instance
+    if error.validator == "additionalProperties":
+        known = list(schema["properties"])
+        unknown = sorted(str(key) for key in found if key not in known)
+        return f"{where}: expected {_alternatives(known)}, found {_quoted(unknown)}.{_did_you_mean(unknown, known)}"
+    if error.validator == "required":
+        missing = [key for key in allowed if key not in found]
+        return f"{where}: expected the keys {_quoted(missing)}, found {_quoted(map(str, found))}."
+    if error.validator == "enum":
+        known = [str(value) for value in allowed]
+        return (
+            f"{where}: expected {_alternatives(known)}, found {_show(error.instance)}."
+            f"{_did_you_mean([str(error.instance)], known)}"
+        )
+    if error.validator == "uniqueItems":
+        return f"{where}: expected each value once, found {_show(error.instance)}."
+    return f"{where}: expected {schema.get('title', error.message)}, found {_show(error.instance)}."
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, Quantity):
+        return value.text
+    text = "an empty value" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+
+
+def _quoted(names: Any) -> str:
+    return ", ".join(f"'{name}'" for name in names) or "nothing"
+
+
+def _alternatives(names: list[str]) -> str:
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _did_you_mean(found: list[str], known: list[str]) -> str:
+    guesses = [match for name in found for match in difflib.get_close_matches(name, known, n=1)]
+    return f" Hint: did you mean {_quoted(dict.fromkeys(guesses))}?" if guesses else ""
+
+
+def _contradictions(tree: Mapping[str, Any], config: Config) -> Iterator[str]:
+    for name, settings in tree["experiments"].items():
+        yield from (f"experiments.{name}{problem}" for problem in _experiment_contradictions(settings, config))
+    yield from _table_contradictions(config)
+    names = [file.name for file in config.data.files.values()]
+    if len(set(names)) < len(names):
+        yield f"data.files: expected four different names, found {_quoted(names)}."
+    if config.data.mirrors:
+        for role, file in config.data.files.items():
+            if file.gzip is None:
+                yield f"data.files.{role}: expected gzip (size, sha256) because data.mirrors is not empty, found none."
+    images = SAMPLE_TRAINING_IMAGES if config.source == "sample" else config.data.training_images
+    training, validation = config.split.sizes(images)
+    if not (training and validation):
+        yield f"split.validation_fraction: expected images in both parts, found {training:,} and {validation:,}."
+        return
+    yield from oversized_batches(config, images)
+
+
+def _experiment_contradictions(settings: Mapping[str, Any], config: Config) -> Iterator[str]:
+    kinds = [kind for kind in KINDS if kind in settings]
+    if len(kinds) != 1:
+        yield f": expected exactly one of {_alternatives(list(KINDS))}, found {_quoted(kinds)}."
+        return
+    (kind,) = kinds
+    if kind == "sweep" and len(settings["sweep"]) != 1:
+        yield f".sweep: expected one parameter, found {_quoted(settings['sweep'])}. Hint: use grid for combinations."
+    if twice := sorted(set(settings.get("fixed", {})) & set(settings[kind] if kind != "best_of" else ())):
+        yield f".fixed: expected parameters that {kind} does not set, found {_quoted(twice)}."
+    if kind == "best_of":
+        if extra := [key for key in ("fixed", "epochs") if key in settings]:
+            yield f": expected best_of to take its parameters from '{settings['best_of']}', found {_quoted(extra)}."
+        choices = [e.name for e in config.experiments.values() if e.kind in ("sweep", "grid")]
+        yield from _reference(".best_of", settings["best_of"], choices, "a sweep or grid experiment")
+
+
+def _table_contradictions(config: Config) -> Iterator[str]:
+    tables, experiments = config.tables, config.experiments.values()
+    for name, table, parameter in (
+        ("learning_rates", tables.learning_rates, "learning_rate"),
+        ("regularisation", tables.regularisation, "reg"),
+    ):
+        if table is None:
+            continue
+        choices = [e.name for e in experiments if e.kind == "sweep" and e.varied == (parameter,)]
+        expected = f"an experiment that sweeps {parameter}"
+        problems = list(_reference(f"tables.{name}.experiment", table.experiment, choices, expected))
+        yield from problems
+        if table.rate_of_change and not problems:
+            yield from _pair_contradictions(table.rate_of_change, config.experiments[table.experiment])
+    if tables.tuning:
+        best = [e.name for e in experiments if e.kind == "best_of" and _is_grid(config, e.best_of)]
+        single = [e.name for e in experiments if e.kind == "single"]
+        yield from _reference("tables.tuning.best", tables.tuning.best, best, "a best_of experiment over a grid")
+        yield from _reference("tables.tuning.default", tables.tuning.default, single, "a single experiment")
+
+
+def _is_grid(config: Config, name: str | None) -> bool:
+    return name is not None and name in config.experiments and config.experiments[name].kind == "grid"
+
+
+def _pair_contradictions(change: RateOfChange, experiment: Experiment) -> Iterator[str]:
+    rates = experiment.values("learning_rate")
+    for number, pair in enumerate(change.pairs):
+        where = f"tables.learning_rates.rate_of_change.pairs.{number}"
+        known = ", ".join(map(written, rates))
+        yield from (
+            f"{where}: expected a learning rate of '{experiment.name}' ({known}), found {written(rate)}."
+            for rate in pair
+            if rate not in rates
+        )
+        if pair[0] == pair[1]:
+            yield f"{where}: expected two different learning rates, found {written(pair[0])} twice."
+
+
+def _reference(where: str, name: str, choices: list[str], expected: str) -> Iterator[str]:
+    if name not in choices:
+        yield f"{where}: expected {expected} ({_quoted(choices)}), found '{name}'.{_did_you_mean([name], choices)}"

@@ -1,0 +1,75 @@
+"""Content addresses: the key of a run is a hash of everything that changes its numbers.
+
+That is its parameters, the split, the data, the code of the network and of training, and NumPy's
+version. Comments, docstrings and every other module change no key.
+"""
+
+import ast
+import hashlib
+import json
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pipeline.settings import Config, Configuration
+
+# The modules whose code the numbers of a run come from.
+NUMERICAL_MODULES = ("network", "sgd", "training", "dataset")
+KEY_LENGTH = 16
+
+Specification = dict[str, Any]
+
+
+def specification(config: Config, configuration: Configuration, seed: int, data_fingerprint: str) -> Specification:
+    """Everything that one run's numbers depend on, as plain JSON values in a fixed order."""
+    return {
+        "learning_rate": float(configuration.learning_rate),
+        "reg": float(configuration.reg),
+        "batch_size": configuration.batch_size,
+        "hidden": configuration.hidden,
+        "epochs": configuration.epochs,
+        "seed": seed,
+        "initial_scale": config.network.initial_scale,
+        "initial_seed": config.network.initial_seed,
+        "validation_fraction": float(config.split.validation_fraction),
+        "split_seed": config.split.seed,
+        "data": data_fingerprint,
+        "code": code_fingerprint(),
+        "numpy": version("numpy"),
+    }
+
+
+def canonical(specification: Specification) -> str:
+    """The one JSON text of a specification: sorted keys, no spaces, shortest exact decimals."""
+    return json.dumps(specification, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def key(specification: Specification) -> str:
+    """The name of a run's folder: the first 16 hexadecimal digits of the specification's sha256."""
+    return hashlib.sha256(canonical(specification).encode()).hexdigest()[:KEY_LENGTH]
+
+
+@cache
+def code_fingerprint() -> str:
+    """The sha256 over the code of NUMERICAL_MODULES, comments, docstrings and layout left out."""
+    digest = hashlib.sha256()
+    for name in NUMERICAL_MODULES:
+        source = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+        digest.update(f"{name}\n{code_only(source)}\n".encode())
+    return digest.hexdigest()
+
+
+def code_only(source: str) -> str:
+    """Python source without comments, docstrings and layout."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0] if node.body else None
+            if (
+                isinstance(first, ast.Expr)
+                and isinstance(first.value, ast.Constant)
+                and isinstance(first.value.value, str)
+            ):
+                node.body[0] = ast.Pass()
+    return ast.unparse(tree)

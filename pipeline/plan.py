@@ -1,0 +1,77 @@
+"""Which runs the experiments need, and under which key each is found.
+
+An experiment of kind best_of gets its configuration from results/selection.json once the
+experiment it refers to is trained.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline import keys
+from pipeline.errors import InputError
+from pipeline.settings import Config, Configuration, Experiment
+
+Selection = Mapping[str, Configuration]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one experiment; equal keys are the same training."""
+
+    experiment: str
+    configuration: Configuration
+    seed: int
+    specification: keys.Specification
+    key: str
+
+
+def runs(config: Config, experiments: Iterable[Experiment], data_fingerprint: str) -> tuple[Run, ...]:
+    """The runs of the experiments, in the order of the configuration file and by seed."""
+    return tuple(
+        _run(config, experiment, configuration, seed, data_fingerprint)
+        for experiment in experiments
+        for configuration in experiment.configurations
+        for seed in experiment.seeds
+    )
+
+
+def select(config: Config, selection: Selection) -> Config:
+    """The same configuration with every best_of experiment holding its selected configuration."""
+    experiments = {
+        name: replace(experiment, configurations=(selection[name],)) if experiment.best_of else experiment
+        for name, experiment in config.experiments.items()
+    }
+    return replace(config, experiments=experiments)
+
+
+def candidates(config: Config) -> tuple[Experiment, ...]:
+    """The experiments that a best_of experiment chooses from, each once."""
+    names = dict.fromkeys(e.best_of for e in config.experiments.values() if e.best_of)
+    return tuple(config.experiments[name] for name in names)
+
+
+def read_selection(path: Path, config: Config) -> dict[str, Configuration]:
+    """The selected configuration of each best_of experiment. Raises InputError if the file does not fit."""
+    try:
+        chosen = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            name: _find(config.experiments[experiment.best_of], chosen[name])
+            for name, experiment in config.experiments.items()
+            if experiment.best_of
+        }
+    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+        raise InputError(
+            f"{path}: expected one selected configuration per best_of experiment, found: {error!r}. "
+            f"Hint: delete the file and build again."
+        ) from error
+
+
+def _run(config: Config, experiment: Experiment, configuration: Configuration, seed: int, data: str) -> Run:
+    specification = keys.specification(config, configuration, seed, data)
+    return Run(experiment.name, configuration, seed, specification, keys.key(specification))
+
+
+def _find(experiment: Experiment, parameters: Mapping[str, float]) -> Configuration:
+    return next(c for c in experiment.configurations if vars(c) == parameters)

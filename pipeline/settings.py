@@ -1,0 +1,151 @@
+"""What a checked configuration is: frozen dataclasses, nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+PARAMETERS = ("learning_rate", "reg", "batch_size", "hidden")
+SAMPLE_TRAINING_IMAGES = 4000
+
+Kind = Literal["sweep", "grid", "single", "best_of"]
+KINDS: tuple[Kind, ...] = ("sweep", "grid", "single", "best_of")
+
+
+@dataclass(frozen=True)
+class GzipFile:
+    """A compressed file as a mirror serves it: size in bytes and sha256."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One IDX file: its name without .gz and the sha256 of its unpacked bytes."""
+
+    name: str
+    sha256: str
+    gzip: GzipFile | None = None
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set of four IDX files: image counts, number of classes, where it can be had."""
+
+    name: str
+    training_images: int
+    testing_images: int
+    classes: int
+    mirrors: tuple[str, ...]
+    files: Mapping[str, DataFile]
+
+
+@dataclass(frozen=True)
+class Split:
+    """The share of the training images held out for validation, and the seed that picks them."""
+
+    validation_fraction: float
+    seed: int | None
+
+    def sizes(self, images: int) -> tuple[int, int]:
+        """(training, validation) sizes of a split of `images` images; 60,000 gives 48,000 and 12,000."""
+        validation = round(images * self.validation_fraction)
+        return images - validation, validation
+
+
+@dataclass(frozen=True)
+class Network:
+    """The network's initial state: weights are initial_scale × standard normal, seeded."""
+
+    initial_scale: float
+    initial_seed: int
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One point of an experiment: everything of a run but its shuffle seed."""
+
+    learning_rate: float
+    reg: float
+    batch_size: int
+    hidden: int
+    epochs: int
+
+    def value(self, parameter: str) -> float:
+        """The value of one of PARAMETERS."""
+        value: float = getattr(self, parameter)
+        return value
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Configurations compared with each other, each trained with shuffle seeds 1 to `replicates`.
+
+    `varied` names the parameters that differ. A best_of experiment has no configurations until
+    the experiment it refers to is trained.
+    """
+
+    name: str
+    kind: Kind
+    varied: tuple[str, ...]
+    configurations: tuple[Configuration, ...]
+    replicates: int
+    best_of: str | None = None
+
+    @property
+    def seeds(self) -> range:
+        """The shuffle seeds of each configuration."""
+        return range(1, self.replicates + 1)
+
+    def values(self, parameter: str) -> tuple[float, ...]:
+        """The distinct values of one parameter, in the order of the configuration file."""
+        return tuple(dict.fromkeys(c.value(parameter) for c in self.configurations))
+
+
+@dataclass(frozen=True)
+class RateOfChange:
+    """Table 5: the metric's difference over the learning rate's, for each pair of rates."""
+
+    metric: str
+    pairs: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class SweepTable:
+    """A table of a sweep: one column per value, one row per metric."""
+
+    experiment: str
+    metrics: tuple[str, ...]
+    rate_of_change: RateOfChange | None = None
+
+
+@dataclass(frozen=True)
+class TuningTable:
+    """Tables 7 and 8: the best configuration of a grid against a default one."""
+
+    best: str
+    default: str
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What section 3 shows; None leaves the subsection out."""
+
+    learning_rates: SweepTable | None
+    regularisation: SweepTable | None
+    tuning: TuningTable | None
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole configuration, checked."""
+
+    title: str
+    author: str
+    source: Literal["auto", "mnist", "sample"]
+    data: DataSet
+    split: Split
+    network: Network
+    experiments: Mapping[str, Experiment]
+    tables: Tables
