@@ -4,6 +4,7 @@ Imports nothing heavy: the Snakefile loads it while it is parsed.
 """
 
 import itertools
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

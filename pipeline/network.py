@@ -60,13 +60,15 @@ def sigmoid(z: Array) -> Array:
 def softmax(z: Array) -> Array:
     """exp(z_i) / Σ_k exp(z_k) over the last axis, shifted by the maximum so that nothing overflows."""
     e: Array = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+    total: Array = e.sum(axis=-1, keepdims=True)
+    return e / total
 
 
 def log_softmax(z: Array) -> Array:
     """Log softmax(z) over the last axis, finite for every finite z."""
     shifted: Array = z - z.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    total: Array = np.exp(shifted).sum(axis=-1, keepdims=True)
+    return shifted - np.log(total)
 
 
 def forward(weights: Weights, x: Array) -> tuple[Array, Array]:

@@ -72,7 +72,7 @@ class Configuration:
     epochs: int
 
     def value(self, parameter: str) -> float:
-        """The value of one of PARAMETERS."""
+        """The value of one of its parameters, by name."""
         value: float = getattr(self, parameter)
         return value
 

@@ -1,0 +1,167 @@
+# In: config.yaml and the MNIST files (MNIST_DIR, the user cache or a mirror).
+# Out: report/report.html and report/report.pdf.
+#
+# data -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
+import sys
+
+sys.path.insert(0, workflow.basedir)
+
+from pathlib import Path
+
+from pipeline.build import Build
+
+build = Build.open(Path("config.yaml"), config)
+
+
+wildcard_constraints:
+    key="[0-9a-f]{16}",
+
+
+rule all:
+    input:
+        "report/report.html",
+        "report/report.pdf",
+
+
+# Which data there are decides the keys of the runs, so this is settled before anything is trained.
+checkpoint data:
+    input:
+        code=["pipeline/mnist.py", "pipeline/download.py", "pipeline/idx.py", "pipeline/dataset.py"],
+    output:
+        "results/data/training_images.npy",
+        "results/data/training_labels.npy",
+        "results/data/testing_images.npy",
+        "results/data/testing_labels.npy",
+        "results/data/data.json",
+    params:
+        settings=build.data_settings,
+    log:
+        "logs/data.log",
+    benchmark:
+        "logs/benchmarks/data.tsv"
+    shell:
+        "python -m pipeline.mnist --config results/config.json --output results/data --log {log}"
+
+
+# Nothing but the key decides whether a run is trained: its inputs are ancient, its code is in the key.
+rule train:
+    input:
+        ancient("results/data/data.json"),
+    output:
+        "results/runs/{key}/history.csv",
+        "results/runs/{key}/metrics.json",
+        "results/runs/{key}/timing.json",
+    params:
+        run=lambda wildcards: build.specification(wildcards.key),
+    log:
+        "logs/train/{key}.log",
+    benchmark:
+        "logs/benchmarks/train/{key}.tsv"
+    shell:
+        "python -m pipeline.training --run {params.run:q} --data results/data"
+        " --output results/runs/{wildcards.key} --log {log}"
+
+
+# The configurations that best_of experiments take over; their runs are known only then.
+checkpoint selection:
+    input:
+        config="results/config.json",
+        data="results/data/data.json",
+        runs=lambda wildcards: build.candidate_runs(checkpoints.data.get().output[-1]),
+        code=["pipeline/selection.py", "pipeline/plan.py", "pipeline/records.py"],
+    output:
+        "results/selection.json",
+    log:
+        "logs/selection.log",
+    benchmark:
+        "logs/benchmarks/selection.tsv"
+    shell:
+        "python -m pipeline.selection --config {input.config} --data results/data --runs results/runs"
+        " --output {output} --log {log}"
+
+
+rule runs:
+    input:
+        config="results/config.json",
+        data="results/data/data.json",
+        selection="results/selection.json",
+        runs=lambda wildcards: build.all_runs(checkpoints.data.get().output[-1], checkpoints.selection.get().output[0]),
+        code=["pipeline/runs.py", "pipeline/plan.py", "pipeline/records.py"],
+    output:
+        runs="results/runs.csv",
+        histories="results/histories.csv",
+    log:
+        "logs/runs.log",
+    benchmark:
+        "logs/benchmarks/runs.tsv"
+    shell:
+        "python -m pipeline.runs --config {input.config} --data results/data --selection {input.selection}"
+        " --runs results/runs --output results --log {log}"
+
+
+rule tables:
+    input:
+        config="results/config.json",
+        selection="results/selection.json",
+        runs="results/runs.csv",
+        histories="results/histories.csv",
+        code=["pipeline/tables.py", "pipeline/runs.py"],
+    output:
+        expand("results/tables/{name}.csv", name=build.tables),
+    log:
+        "logs/tables.log",
+    benchmark:
+        "logs/benchmarks/tables.tsv"
+    shell:
+        "python -m pipeline.tables --config {input.config} --selection {input.selection} --runs {input.runs}"
+        " --histories {input.histories} --output results/tables --log {log}"
+
+
+rule figures:
+    input:
+        config="results/config.json",
+        selection="results/selection.json",
+        summary="results/tables/summary.csv",
+        curves="results/tables/curves.csv",
+        code=["pipeline/figures.py", "pipeline/labels.py"],
+        lock="requirements.lock",
+    output:
+        expand("results/figures/{name}.svg", name=build.figures),
+    log:
+        "logs/figures.log",
+    benchmark:
+        "logs/benchmarks/figures.tsv"
+    shell:
+        "python -m pipeline.figures --config {input.config} --selection {input.selection}"
+        " --summary {input.summary} --curves {input.curves} --output results/figures --log {log}"
+
+
+rule report:
+    input:
+        config="results/config.json",
+        data="results/data/data.json",
+        selection="results/selection.json",
+        runs="results/runs.csv",
+        tables=expand("results/tables/{name}.csv", name=build.tables),
+        figures=expand("results/figures/{name}.svg", name=build.figures),
+        templates=build.templates,
+        code=build.report_code,
+        lock="requirements.lock",
+    output:
+        "report/report.{format}",
+    wildcard_constraints:
+        format="html|pdf",
+    params:
+        title=build.title,
+        author=build.author,
+    log:
+        "logs/report.{format}.log",
+    benchmark:
+        "logs/benchmarks/report.{format}.tsv"
+    shell:
+        "python -m pipeline.report {wildcards.format} --title {params.title:q} --author {params.author:q}"
+        " --results results --templates templates --output {output} --log {log}"
+
+
+onsuccess:
+    build.summarise()

@@ -1,0 +1,74 @@
+"""What the Snakefile asks: which files there will be for this configuration.
+
+Light to import: the Snakefile is parsed before anything is known to be needed.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline import catalogue, keys, plan
+from pipeline import config as configuration_file
+from pipeline.errors import InputError
+from pipeline.files import write_text
+from pipeline.settings import Config, Experiment
+
+RESOLVED = Path("results/config.json")
+RUN_FILE = "results/runs/{key}/metrics.json"
+REPORT_MODULES = ("report", "figures", "labels", "analysis", "formulas", "references", "catalogue")
+
+
+class Build:
+    """The files of one build, derived from the configuration, the data and the selection."""
+
+    def __init__(self, config: Config, tree: Mapping[str, Any]) -> None:
+        self.config = config
+        self.title, self.author = config.title, config.author
+        self.data_settings = json.dumps(
+            {"source": tree["source"], "data": tree["data"], "MNIST_DIR": os.environ.get("MNIST_DIR", "")}
+        )
+        self.tables = catalogue.tables(config)
+        self.figures = list(catalogue.figures(config))
+        self.templates = sorted(str(path) for path in Path("templates").rglob("*") if path.is_file())
+        self.report_code = [f"pipeline/{name}.py" for name in REPORT_MODULES]
+        self._runs: dict[str, plan.Run] = {}
+
+    @classmethod
+    def open(cls, path: Path, overrides: Mapping[str, Any]) -> "Build":
+        """Check the configuration and write its resolved form; wrong input ends the program with status 2."""
+        try:
+            tree = configuration_file.read_tree(path, overrides)
+            config = configuration_file.parse(tree, str(path))
+        except InputError as error:
+            print(*error.problems, sep="\n", file=sys.stderr, flush=True)
+            os._exit(error.exit_status)  # Snakemake would wrap any exception into a message of its own
+        write_if_changed(RESOLVED, json.dumps(configuration_file.resolved(tree), indent=2) + "\n")
+        return cls(config, tree)
+
+    def candidate_runs(self, manifest: str) -> list[str]:
+        """The runs that best_of experiments choose from, given data.json."""
+        return self._files(manifest, plan.candidates(self.config))
+
+    def all_runs(self, manifest: str, selection: str) -> list[str]:
+        """The runs of every experiment, given data.json and selection.json."""
+        config = plan.select(self.config, plan.read_selection(Path(selection), self.config))
+        return self._files(manifest, config.experiments.values())
+
+    def specification(self, key: str) -> str:
+        """What the run of this key is to train, as JSON."""
+        return keys.canonical(self._runs[key].specification)
+
+    def _files(self, manifest: str, experiments: Iterable[Experiment]) -> list[str]:
+        fingerprint = json.loads(Path(manifest).read_text(encoding="utf-8"))["fingerprint"]
+        runs = {run.key: run for run in plan.runs(self.config, experiments, fingerprint)}
+        self._runs |= runs
+        return [RUN_FILE.format(key=key) for key in runs]
+
+
+def write_if_changed(path: Path, text: str) -> None:
+    """Write a file only if its content changes, so that an unchanged one makes nothing newer."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        write_text(path, text)

@@ -1,0 +1,93 @@
+"""Which tables and figures a configuration gives rise to, by name."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.settings import Config, Experiment
+
+Kind = Literal["accuracy", "loss", "grid"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: curves of some configurations of an experiment (a panel each), or a grid's heat maps.
+
+    `panels` are positions in the experiment's configurations. Figures of one `group` share their scales.
+    """
+
+    name: str
+    kind: Kind
+    experiment: str
+    panels: tuple[int, ...]
+    group: str
+
+
+def tables(config: Config) -> list[str]:
+    """The names of the CSV files under results/tables/."""
+    shown = config.tables
+    names = ["summary", "curves"]
+    if shown.learning_rates:
+        names += ["learning_rates"] + (["rate_of_change"] if shown.learning_rates.rate_of_change else [])
+    if shown.regularisation:
+        names += ["regularisation"]
+    if shown.tuning:
+        names += ["tuning", "search_space"]
+    return names
+
+
+def figures(config: Config) -> dict[str, Figure]:
+    """Every figure of the report by name."""
+    found: list[Figure] = []
+    for sweep in sweeps(config):
+        found += [*curves(sweep), losses(sweep)]
+    if config.tables.tuning:
+        best = config.experiments[config.tables.tuning.best]
+        found += [heat_maps(config.experiments[str(best.best_of)]), *curves(best)]
+    for experiment in further(config):
+        found += [heat_maps(experiment) if experiment.kind == "grid" else panels(experiment)]
+    return {figure.name: figure for figure in found}
+
+
+def sweeps(config: Config) -> list[Experiment]:
+    """The experiments of sections 3.1 and 3.2."""
+    tables = (config.tables.learning_rates, config.tables.regularisation)
+    return [config.experiments[table.experiment] for table in tables if table]
+
+
+def further(config: Config) -> list[Experiment]:
+    """The experiments that no table of sections 3.1 to 3.3 shows."""
+    shown = {experiment.name for experiment in sweeps(config)}
+    if config.tables.tuning:
+        tuning = config.tables.tuning
+        shown |= {tuning.best, tuning.default, str(config.experiments[tuning.best].best_of)}
+    return [experiment for name, experiment in config.experiments.items() if name not in shown]
+
+
+def curves(experiment: Experiment) -> list[Figure]:
+    """One figure of accuracy per epoch for each configuration."""
+    return [
+        Figure(f"{experiment.name}-{position + 1}", "accuracy", experiment.name, (position,), experiment.name)
+        for position in _positions(experiment)
+    ]
+
+
+def losses(experiment: Experiment) -> Figure:
+    """One figure of loss per epoch with a panel for each configuration."""
+    name = f"{experiment.name}-loss"
+    return Figure(name, "loss", experiment.name, _positions(experiment), name)
+
+
+def panels(experiment: Experiment) -> Figure:
+    """One figure of accuracy per epoch with a panel for each configuration."""
+    name = f"{experiment.name}-accuracy"
+    return Figure(name, "accuracy", experiment.name, _positions(experiment), name)
+
+
+def heat_maps(experiment: Experiment) -> Figure:
+    """One figure with the validation accuracy of every configuration of a grid."""
+    name = f"{experiment.name}-grid"
+    return Figure(name, "grid", experiment.name, _positions(experiment), name)
+
+
+def _positions(experiment: Experiment) -> tuple[int, ...]:
+    return tuple(range(1 if experiment.best_of else len(experiment.configurations)))

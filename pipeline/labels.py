@@ -1,0 +1,78 @@
+"""How parameters, values and metrics are called in print: as HTML and as matplotlib's mathtext."""
+
+from markupsafe import Markup, escape
+
+from pipeline.quantity import power_of_e, written
+from pipeline.settings import Configuration, Experiment
+
+METRICS = {
+    "training_accuracy": "Training accuracy",
+    "training_loss": "Training loss",
+    "validation_accuracy": "Validation accuracy, last epoch",
+    "best_validation_accuracy": "Validation accuracy, best epoch",
+    "testing_accuracy": "Testing accuracy",
+    "last_testing_accuracy": "Testing accuracy, last epoch",
+}
+_SYMBOLS = {"learning_rate": "η", "reg": "λ"}
+_MATHTEXT = {"learning_rate": r"\eta", "reg": r"\lambda"}
+_WORDS = {
+    "learning_rate": "learning rate",
+    "reg": "regularisation coefficient",
+    "batch_size": "batch size",
+    "hidden": "hidden units",
+}
+
+
+def words(parameter: str) -> str:
+    """The parameter in words: 'learning rate'."""
+    return _WORDS[parameter]
+
+
+def symbol(parameter: str) -> Markup:
+    """The parameter as a table head: η and λ in italics, the others in words."""
+    if parameter in _SYMBOLS:
+        return Markup("<i>{}</i>").format(_SYMBOLS[parameter])
+    return escape(_WORDS[parameter].capitalize())
+
+
+def value(number: float) -> Markup:
+    """A value as it was written: e<sup>−1</sup>, 0.001."""
+    text = written(number)
+    if power := power_of_e(text):
+        factor, exponent = power
+        return Markup("{}<i>e</i><sup>{}</sup>").format(factor, _minus(exponent))
+    return escape(_minus(_with_zero(text)))
+
+
+def setting(parameter: str, number: float) -> Markup:
+    """η = e<sup>−1</sup>, or batch size 64."""
+    sign = " = " if parameter in _SYMBOLS else " "
+    name = symbol(parameter) if parameter in _SYMBOLS else escape(_WORDS[parameter])
+    return Markup("{}{}{}").format(name, sign, value(number))
+
+
+def settings(experiment: Experiment, configuration: Configuration) -> Markup:
+    """The varied parameters of a configuration, joined by commas."""
+    parts = [setting(name, configuration.value(name)) for name in experiment.varied]
+    return Markup(", ").join(parts)
+
+
+def mathtext(parameter: str, number: float) -> str:
+    r"""The same as `setting` for matplotlib: $\eta = e^{-1}$."""
+    text = written(number)
+    if power := power_of_e(text):
+        factor, exponent = power
+        text = f"{factor}e^{{{exponent}}}"
+    else:
+        text = _with_zero(text)
+    if parameter in _MATHTEXT:
+        return f"${_MATHTEXT[parameter]} = {text}$"
+    return f"{_WORDS[parameter]} ${text}$"
+
+
+def _with_zero(text: str) -> str:
+    return f"0{text}" if text.startswith(".") else text
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")

@@ -1,0 +1,94 @@
+"""All runs as two tidy tables: results/runs.csv (a row per experiment, run and seed) and
+results/histories.csv (a row per epoch of each).
+"""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline import config as configuration_file
+from pipeline import plan, records
+from pipeline.console import run_step
+from pipeline.dataset import read_manifest
+from pipeline.files import write_text
+from pipeline.plan import Run
+from pipeline.records import Record
+from pipeline.training import HISTORY_COLUMNS
+
+PARAMETERS = ["learning_rate", "reg", "batch_size", "hidden", "epochs"]
+RUN_COLUMNS = [
+    "experiment",
+    "key",
+    *PARAMETERS,
+    "seed",
+    "training_accuracy",
+    "training_loss",
+    "validation_accuracy",
+    "best_validation_accuracy",
+    "best_epoch",
+    "testing_accuracy",
+    "last_testing_accuracy",
+    "status",
+]
+ORDER = ["experiment", *PARAMETERS, "seed"]
+
+
+def runs_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.DataFrame:
+    """One row per experiment, run and seed, RUN_COLUMNS, sorted; a diverged run's metrics are empty."""
+    rows = [{**_identity(run), **records[run.key].metrics, "status": records[run.key].status} for run in runs]
+    table = pd.DataFrame(rows, columns=RUN_COLUMNS).sort_values(ORDER, ignore_index=True)
+    return table.astype({"best_epoch": "Int64"})
+
+
+def histories_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.DataFrame:
+    """One row per experiment, run, seed and finite epoch."""
+    columns = ["experiment", "key", *PARAMETERS, "seed", *HISTORY_COLUMNS]
+    rows = [{**_identity(run), **epoch} for run in runs for epoch in records[run.key].history]
+    table = pd.DataFrame(rows, columns=columns).sort_values([*ORDER, "epoch"], ignore_index=True)
+    return table.astype({"epoch": "int64"})
+
+
+def to_csv(table: pd.DataFrame) -> str:
+    """CSV with full precision, the same bytes for the same table."""
+    return table.to_csv(index=False, lineterminator="\n")
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Read back what `to_csv` wrote, to the last bit."""
+    return pd.read_csv(path, float_precision="round_trip")
+
+
+def _identity(run: Run) -> dict[str, Any]:
+    configuration = {name: run.configuration.value(name) for name in PARAMETERS}
+    floats = {name: float(configuration[name]) for name in ("learning_rate", "reg")}
+    return {"experiment": run.experiment, "key": run.key, **configuration, **floats, "seed": run.seed}
+
+
+def collect(config: Path, data: Path, selection: Path, runs_folder: Path, output: Path) -> None:
+    """Read every run of the configuration and write runs.csv and histories.csv into `output`."""
+    settings = configuration_file.read_resolved(config)
+    settings = plan.select(settings, plan.read_selection(selection, settings))
+    runs = plan.runs(settings, settings.experiments.values(), read_manifest(data).fingerprint)
+    trained = records.read_all(runs_folder, runs)
+    write_text(output / "histories.csv", to_csv(histories_table(runs, trained)))
+    write_text(output / "runs.csv", to_csv(runs_table(runs, trained)))
+
+
+def main() -> None:
+    """Command line of the runs step."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", required=True, type=Path, help="the resolved configuration")
+    parser.add_argument("--data", required=True, type=Path, help="folder of the prepared data")
+    parser.add_argument("--selection", required=True, type=Path, help="the selected configurations")
+    parser.add_argument("--runs", required=True, type=Path, help="folder of all runs")
+    parser.add_argument("--output", required=True, type=Path, help="folder for runs.csv and histories.csv")
+    parser.add_argument("--log", type=Path)
+    a = parser.parse_args()
+    run_step(lambda: collect(a.config, a.data, a.selection, a.runs, a.output), a.log)
+
+
+if __name__ == "__main__":
+    main()
