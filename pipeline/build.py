@@ -18,7 +18,7 @@ from pipeline.settings import Config, Experiment
 
 RESOLVED = Path("results/config.json")
 RUN_FILE = "results/runs/{key}/metrics.json"
-REPORT_MODULES = ("report", "figures", "labels", "analysis", "formulas", "references", "catalogue")
+REPORT_MODULES = ("report", "context", "analysis", "labels", "catalogue", "formulas", "references", "svg", "fonts")
 
 
 class Build:

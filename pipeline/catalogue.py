@@ -28,8 +28,8 @@ def tables(config: Config) -> list[str]:
     names = ["summary", "curves"]
     if shown.learning_rates:
         names += ["learning_rates"] + (["rate_of_change"] if shown.learning_rates.rate_of_change else [])
-    if shown.regularisation:
-        names += ["regularisation"]
+    if shown.regularization:
+        names += ["regularization"]
     if shown.tuning:
         names += ["tuning", "search_space"]
     return names
@@ -50,7 +50,7 @@ def figures(config: Config) -> dict[str, Figure]:
 
 def sweeps(config: Config) -> list[Experiment]:
     """The experiments of sections 3.1 and 3.2."""
-    tables = (config.tables.learning_rates, config.tables.regularisation)
+    tables = (config.tables.learning_rates, config.tables.regularization)
     return [config.experiments[table.experiment] for table in tables if table]
 
 
@@ -59,7 +59,7 @@ def further(config: Config) -> list[Experiment]:
     shown = {experiment.name for experiment in sweeps(config)}
     if config.tables.tuning:
         tuning = config.tables.tuning
-        shown |= {tuning.best, tuning.default, str(config.experiments[tuning.best].best_of)}
+        shown |= {*tuning.rows, str(config.experiments[tuning.best].best_of)}
     return [experiment for name, experiment in config.experiments.items() if name not in shown]
 
 

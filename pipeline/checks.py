@@ -132,7 +132,7 @@ def _table_contradictions(config: Config) -> Iterator[str]:
     tables, experiments = config.tables, config.experiments.values()
     for name, table, parameter in (
         ("learning_rates", tables.learning_rates, "learning_rate"),
-        ("regularisation", tables.regularisation, "reg"),
+        ("regularization", tables.regularization, "reg"),
     ):
         if table is None:
             continue
@@ -147,6 +147,8 @@ def _table_contradictions(config: Config) -> Iterator[str]:
         single = [e.name for e in experiments if e.kind == "single"]
         yield from _reference("tables.tuning.best", tables.tuning.best, best, "a best_of experiment over a grid")
         yield from _reference("tables.tuning.default", tables.tuning.default, single, "a single experiment")
+        for name in tables.tuning.others:
+            yield from _reference("tables.tuning.others", name, single, "a single experiment")
 
 
 def _is_grid(config: Config, name: str | None) -> bool:

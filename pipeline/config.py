@@ -138,9 +138,19 @@ def _tables(tables: Mapping[str, Any]) -> Tables:
         rate = RateOfChange(change["metric"], tuple((a, b) for a, b in change["pairs"])) if change else None
         return SweepTable(settings["experiment"], tuple(settings["metrics"]), rate)
 
-    tuning = tables.get("tuning")
     return Tables(
         learning_rates=sweep(tables.get("learning_rates")),
-        regularisation=sweep(tables.get("regularisation")),
-        tuning=TuningTable(tuning["best"], tuning["default"], tuple(tuning["metrics"])) if tuning else None,
+        regularization=sweep(tables.get("regularization")),
+        tuning=_tuning(tables.get("tuning")),
+    )
+
+
+def _tuning(settings: Mapping[str, Any] | None) -> TuningTable | None:
+    if settings is None:
+        return None
+    return TuningTable(
+        best=settings["best"],
+        default=settings["default"],
+        others=tuple(settings.get("others", ())),
+        metrics=tuple(settings["metrics"]),
     )

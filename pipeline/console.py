@@ -33,4 +33,8 @@ def _log_to(log: Path | None) -> None:
     if log is not None:
         log.parent.mkdir(parents=True, exist_ok=True)
         handlers.append(logging.FileHandler(log, mode="w", encoding="utf-8"))
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=handlers, force=True)
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(message)s"))
+    logger.handlers = handlers
+    logger.setLevel(logging.INFO)
+    logger.propagate = False

@@ -172,7 +172,7 @@ def _write_cells(axes: Axes, values: np.ndarray, scale: mpl.colors.Normalize) ->
     for (row, column), accuracy in np.ndenumerate(values):
         text = "diverged" if np.isnan(accuracy) else f"{accuracy:.4f}"
         dark = np.isfinite(accuracy) and scale(accuracy) < 0.5  # white text on the dark half of the map
-        axes.text(column, row, text, ha="center", va="center", fontsize=8, color="white" if dark else "black")
+        axes.text(column, row, text, ha="center", va="center", fontsize=8, color="#ffffff" if dark else "#111111")
 
 
 def _tick(value: float) -> str:

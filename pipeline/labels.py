@@ -17,10 +17,15 @@ _SYMBOLS = {"learning_rate": "η", "reg": "λ"}
 _MATHTEXT = {"learning_rate": r"\eta", "reg": r"\lambda"}
 _WORDS = {
     "learning_rate": "learning rate",
-    "reg": "regularisation coefficient",
+    "reg": "regularization coefficient",
     "batch_size": "batch size",
     "hidden": "hidden units",
 }
+
+
+def title(name: str) -> str:
+    """An experiment's name as a heading: published_best becomes 'Published best'."""
+    return name.replace("_", " ").capitalize()
 
 
 def words(parameter: str) -> str:

@@ -121,11 +121,17 @@ class SweepTable:
 
 @dataclass(frozen=True)
 class TuningTable:
-    """Tables 7 and 8: the best configuration of a grid against a default one."""
+    """Tables 7 and 8: the best configuration of a grid, a default one, and others beside them."""
 
     best: str
     default: str
+    others: tuple[str, ...]
     metrics: tuple[str, ...]
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The experiments that Table 7 shows, from top to bottom."""
+        return (self.best, *self.others, self.default)
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ class Tables:
     """What section 3 shows; None leaves the subsection out."""
 
     learning_rates: SweepTable | None
-    regularisation: SweepTable | None
+    regularization: SweepTable | None
     tuning: TuningTable | None
 
 

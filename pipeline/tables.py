@@ -46,12 +46,17 @@ def summarise(runs: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
                     **parameters,
                     "metric": metric,
                     "mean": values.mean(),
-                    "sd": values.std(ddof=1),
+                    "sd": _standard_deviation(values),
                     "n": len(values),
                     "diverged": diverged,
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _standard_deviation(values: "pd.Series[float]") -> float:
+    """The sample standard deviation; exactly 0 for equal values, which rounding would miss."""
+    return 0.0 if len(values) > 1 and values.nunique() == 1 else float(values.std(ddof=1))
 
 
 def rate_of_change(summary: pd.DataFrame, change: RateOfChange) -> pd.DataFrame:
@@ -107,11 +112,11 @@ def all_tables(runs: pd.DataFrame, histories: pd.DataFrame, config: Config) -> I
         yield "learning_rates", _rows(summary, shown.learning_rates.metrics)
         if shown.learning_rates.rate_of_change:
             yield "rate_of_change", rate_of_change(summary, shown.learning_rates.rate_of_change)
-    if shown.regularisation:
-        yield "regularisation", _rows(summaries[shown.regularisation.experiment], shown.regularisation.metrics)
+    if shown.regularization:
+        yield "regularization", _rows(summaries[shown.regularization.experiment], shown.regularization.metrics)
     if shown.tuning:
-        both = _named({name: summaries[name] for name in (shown.tuning.best, shown.tuning.default)})
-        yield "tuning", _rows(both, shown.tuning.metrics)
+        rows = _named({name: summaries[name] for name in shown.tuning.rows})
+        yield "tuning", _rows(rows, shown.tuning.metrics)
         grid = config.experiments[str(config.experiments[shown.tuning.best].best_of)]
         yield "search_space", search_space(grid)
 

@@ -1,0 +1,377 @@
+"""What the numbers say: the facts behind the report's prose, each computed from the tables.
+
+Which configuration is better is judged by validation accuracy; the testing images decide nothing.
+A difference of two means counts as clear if it exceeds CLEAR standard errors of that difference;
+with one seed nothing is known about the error, and nothing is called clear.
+"""
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from pipeline import labels
+from pipeline.runs import PARAMETERS
+from pipeline.settings import Config, Configuration, Experiment, SweepTable, TuningTable
+
+CLEAR = 2.0
+CHANCE_FACTOR = 1.5  # below this multiple of 1 / classes a network counts as having learned nothing
+SETTLED = 0.01  # accuracy within which a curve counts as having reached its best
+LATE_EPOCHS = 3  # what "the last epochs" means
+JUDGED_BY = "best_validation_accuracy"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over n finished seeds, its standard deviation (None for fewer than two), and the diverged ones."""
+
+    mean: float
+    sd: float | None
+    n: int
+    diverged: int
+
+    @property
+    def standard_error(self) -> float | None:
+        """The standard error of the mean."""
+        return None if self.sd is None else self.sd / math.sqrt(self.n)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The difference of two means; `clear` is None where one seed leaves it open."""
+
+    value: float
+    clear: bool | None
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the history of a configuration shows, as means over its finished seeds.
+
+    falls: epochs whose validation accuracy is below the one before.
+    late_gain: validation accuracy won over the last LATE_EPOCHS epochs.
+    late_loss_fall: relative fall of the training loss over the last epoch.
+    gap: training minus validation accuracy of the last epoch.
+    settled_epoch: first epoch within SETTLED of the best validation accuracy of the mean curve.
+    lowest_validation_loss_epoch: where the mean validation loss is lowest.
+    """
+
+    epochs: int
+    falls: float
+    late_gain: float
+    late_loss_fall: float
+    gap: float
+    settled_epoch: int
+    lowest_validation_loss_epoch: int
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One configuration with its estimates by metric; `course` is None if no seed finished."""
+
+    label: Markup
+    configuration: Configuration
+    estimates: dict[str, Estimate]
+    course: Course | None
+
+    def __getitem__(self, metric: str) -> Estimate:
+        return self.estimates[metric]
+
+    @property
+    def diverged(self) -> bool:
+        """Whether no seed finished."""
+        return self.course is None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The configurations of an experiment in file order, and the finished ones ranked, best first."""
+
+    trained: tuple[Trained, ...]
+    ranked: tuple[Trained, ...]
+    diverged: tuple[Trained, ...]
+    close: tuple[Trained, ...]
+
+    @property
+    def best(self) -> Trained:
+        """The highest validation accuracy; only where something finished."""
+        return self.ranked[0]
+
+    @property
+    def worst(self) -> Trained:
+        """The lowest validation accuracy; only where something finished."""
+        return self.ranked[-1]
+
+    @property
+    def apart(self) -> tuple[Trained, ...]:
+        """Finished configurations that are clearly below the best."""
+        return tuple(t for t in self.ranked if t not in self.close)
+
+
+@dataclass(frozen=True)
+class LearningRates:
+    """Section 3.1: the smallest and the largest finished rate, and what sets them apart."""
+
+    sweep: Sweep
+    smallest: Trained
+    largest: Trained
+    spread_close: float
+    smallest_against_best: Difference
+
+
+@dataclass(frozen=True)
+class Step:
+    """Two neighbours of a sweep in numerical order and how the validation accuracy changes from one to the other."""
+
+    larger: Trained
+    smaller: Trained
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class Regularization:
+    """Section 3.2: which coefficients prevent learning, where the largest step lies, signs of overfitting."""
+
+    sweep: Sweep
+    collapsed: tuple[Trained, ...]
+    smallest: Trained
+    steps: tuple[Step, ...]
+    largest_step: Step | None
+    monotone: bool
+    widest_gap: Trained
+    default: Trained | None
+    default_against_best: Difference | None
+
+
+@dataclass(frozen=True)
+class Marginal:
+    """One parameter of a grid: mean validation accuracy by value, the best value, and whether it is at the edge."""
+
+    parameter: str
+    means: tuple[tuple[float, float], ...]
+    best: float
+    at_edge: bool
+    direction: str
+
+    @property
+    def effect(self) -> float:
+        """The difference between the best and the worst value's mean."""
+        values = [mean for _, mean in self.means]
+        return max(values) - min(values)
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """Section 3.3: the selected configuration against the default one and against its rivals of the grid."""
+
+    best: Trained
+    default: Trained
+    others: tuple[Trained, ...]
+    against_default: Difference
+    against_default_testing: Difference
+    grid: Sweep
+    chosen_in_grid: Estimate
+    marginals: tuple[Marginal, ...]
+    rivals: int | None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All facts of section 3; None where its subsection is left out or nothing finished."""
+
+    learning_rates: LearningRates | None
+    regularization: Regularization | None
+    tuning: Tuning | None
+    further: dict[str, Sweep]
+
+
+@dataclass(frozen=True)
+class Results:
+    """The tables that facts are computed from: summary.csv, histories.csv, and the number of classes."""
+
+    summary: pd.DataFrame
+    histories: pd.DataFrame
+    classes: int
+
+
+def findings(config: Config, results: Results, further: list[Experiment]) -> Findings:
+    """Every fact that the report states."""
+    tables = config.tables
+    return Findings(
+        learning_rates=_learning_rates(tables.learning_rates, config, results) if tables.learning_rates else None,
+        regularization=_regularization(tables.regularization, config, results) if tables.regularization else None,
+        tuning=_tuning(tables.tuning, config, results) if tables.tuning else None,
+        further={experiment.name: sweep(experiment, results) for experiment in further},
+    )
+
+
+def difference(first: Estimate, second: Estimate) -> Difference:
+    """The first minus the second, and whether it is clear."""
+    value = first.mean - second.mean
+    if first.standard_error is None or second.standard_error is None:
+        return Difference(value, None)
+    return Difference(value, abs(value) > CLEAR * math.hypot(first.standard_error, second.standard_error))
+
+
+def sweep(experiment: Experiment, results: Results) -> Sweep:
+    """The configurations of one experiment, ranked by validation accuracy."""
+    trained = tuple(_trained(experiment, configuration, results) for configuration in experiment.configurations)
+    finished = [t for t in trained if not t.diverged]
+    ranked = tuple(sorted(finished, key=lambda t: -t[JUDGED_BY].mean))
+    return Sweep(
+        trained=trained,
+        ranked=ranked,
+        diverged=tuple(t for t in trained if t.diverged),
+        close=tuple(t for t in ranked if not difference(ranked[0][JUDGED_BY], t[JUDGED_BY]).clear),
+    )
+
+
+def _trained(experiment: Experiment, configuration: Configuration, results: Results) -> Trained:
+    histories = _of(results.histories, experiment, configuration)
+    estimates = _estimates(_of(results.summary, experiment, configuration))
+    return Trained(
+        label=labels.settings(experiment, configuration),
+        configuration=configuration,
+        estimates=estimates,
+        course=_course(histories, configuration.epochs) if estimates[JUDGED_BY].n else None,
+    )
+
+
+def _course(histories: pd.DataFrame, epochs: int) -> Course:
+    whole = histories.groupby("seed").filter(lambda seed: len(seed) == epochs)
+    accuracy, loss, training, validation_loss = (
+        whole.pivot(index="epoch", columns="seed", values=column).to_numpy(float)  # (epochs, seeds)
+        for column in ("validation_accuracy", "training_loss", "training_accuracy", "validation_loss")
+    )
+    curve = accuracy.mean(axis=1)
+    return Course(
+        epochs=epochs,
+        falls=float((np.diff(accuracy, axis=0) < 0).sum(axis=0).mean()),
+        late_gain=float(curve[-1] - curve[max(0, epochs - 1 - LATE_EPOCHS)]),
+        late_loss_fall=float((1 - loss[-1] / loss[max(0, epochs - 2)]).mean()),
+        gap=float((training[-1] - accuracy[-1]).mean()),
+        settled_epoch=int((curve >= curve.max() - SETTLED).argmax()) + 1,
+        lowest_validation_loss_epoch=int(validation_loss.mean(axis=1).argmin()) + 1,
+    )
+
+
+def _of(table: pd.DataFrame, experiment: Experiment, configuration: Configuration) -> pd.DataFrame:
+    parameters = pd.Series({name: configuration.value(name) for name in PARAMETERS})
+    return table[(table["experiment"] == experiment.name) & (table[PARAMETERS] == parameters).all(axis=1)]
+
+
+def _estimates(summary: pd.DataFrame) -> dict[str, Estimate]:
+    return {str(row["metric"]): estimate(row) for _, row in summary.iterrows()}
+
+
+def estimate(row: Any) -> Estimate:
+    """The Estimate of one row of a table with the columns mean, sd, n and diverged."""
+    sd = None if math.isnan(row["sd"]) else float(row["sd"])
+    return Estimate(float(row["mean"]), sd, int(row["n"]), int(row["diverged"]))
+
+
+def _learning_rates(table: SweepTable, config: Config, results: Results) -> LearningRates | None:
+    found = sweep(config.experiments[table.experiment], results)
+    if not found.ranked:
+        return None
+    by_rate = sorted(found.ranked, key=lambda t: t.configuration.learning_rate)
+    testing = [t["testing_accuracy"].mean for t in found.close]
+    return LearningRates(
+        sweep=found,
+        smallest=by_rate[0],
+        largest=by_rate[-1],
+        spread_close=max(testing) - min(testing),
+        smallest_against_best=difference(by_rate[0][JUDGED_BY], found.best[JUDGED_BY]),
+    )
+
+
+def _regularization(table: SweepTable, config: Config, results: Results) -> Regularization | None:
+    experiment = config.experiments[table.experiment]
+    found = sweep(experiment, results)
+    if not found.ranked:
+        return None
+    falling = sorted(found.ranked, key=lambda t: -t.configuration.reg)
+    steps = tuple(
+        Step(larger, smaller, difference(smaller[JUDGED_BY], larger[JUDGED_BY]))
+        for larger, smaller in itertools.pairwise(falling)
+    )
+    default = _less_regularized(falling[-1], config, results)
+    return Regularization(
+        sweep=found,
+        collapsed=tuple(t for t in falling if t[JUDGED_BY].mean < CHANCE_FACTOR / results.classes),
+        smallest=falling[-1],
+        steps=steps,
+        largest_step=max(steps, key=lambda step: step.difference.value, default=None),
+        monotone=all(step.difference.value >= 0 for step in steps),
+        widest_gap=max(found.ranked, key=lambda t: t.course.gap if t.course else -math.inf),
+        default=default,
+        default_against_best=difference(default[JUDGED_BY], found.best[JUDGED_BY]) if default else None,
+    )
+
+
+def _less_regularized(smallest: Trained, config: Config, results: Results) -> Trained | None:
+    """The default experiment if it differs from the smallest coefficient of the sweep in that alone, and finished."""
+    if not config.tables.tuning:
+        return None
+    experiment = config.experiments[config.tables.tuning.default]
+    (configuration,) = experiment.configurations
+    alike = {**vars(configuration), "reg": 0} == {**vars(smallest.configuration), "reg": 0}
+    trained = _trained(experiment, configuration, results)
+    lower = configuration.reg < smallest.configuration.reg
+    return trained if alike and lower and not trained.diverged else None
+
+
+def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | None:
+    rows = {name: sweep(config.experiments[name], results).trained[0] for name in table.rows}
+    best, default = rows[table.best], rows[table.default]
+    experiment = config.experiments[str(config.experiments[table.best].best_of)]
+    grid = sweep(experiment, results)
+    if best.diverged or default.diverged:
+        return None
+    chosen = next(t[JUDGED_BY] for t in grid.trained if t.configuration == best.configuration)
+    return Tuning(
+        best=best,
+        default=default,
+        others=tuple(rows[name] for name in table.others),
+        against_default=difference(best[JUDGED_BY], default[JUDGED_BY]),
+        against_default_testing=difference(best["testing_accuracy"], default["testing_accuracy"]),
+        grid=grid,
+        chosen_in_grid=chosen,
+        marginals=tuple(_marginal(name, experiment, grid) for name in experiment.varied),
+        rivals=_rivals(best, grid),
+    )
+
+
+def _rivals(best: Trained, grid: Sweep) -> int | None:
+    """How many other configurations come so near to the best that the seed could decide.
+
+    The best one's standard deviation over its seeds stands for everybody's: two single runs
+    differ by chance with √2 times that. None with a single seed.
+    """
+    sd = best[JUDGED_BY].sd
+    if sd is None:
+        return None
+    reach = grid.best[JUDGED_BY].mean - CLEAR * math.sqrt(2) * sd
+    return sum(t[JUDGED_BY].mean >= reach for t in grid.ranked) - 1
+
+
+def _marginal(parameter: str, experiment: Experiment, grid: Sweep) -> Marginal:
+    by_value = {
+        value: [t[JUDGED_BY].mean for t in grid.ranked if t.configuration.value(parameter) == value]
+        for value in sorted(experiment.values(parameter))
+    }
+    means = tuple((value, sum(found) / len(found)) for value, found in by_value.items() if found)
+    best = max(means, key=lambda pair: pair[1])[0]
+    accuracies = [mean for _, mean in means]
+    rising, falling = accuracies == sorted(accuracies), accuracies == sorted(accuracies, reverse=True)
+    return Marginal(
+        parameter=parameter,
+        means=means,
+        best=best,
+        at_edge=len(means) > 1 and best in (means[0][0], means[-1][0]),
+        direction="larger" if rising and not falling else "smaller" if falling and not rising else "neither",
+    )

@@ -1,0 +1,237 @@
+"""Everything that the templates may show, built in one place: they compute nothing themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from pipeline import analysis, catalogue, labels, plan
+from pipeline import config as configuration_file
+from pipeline.analysis import Estimate, Findings, Sweep, Trained
+from pipeline.catalogue import Figure
+from pipeline.dataset import Manifest, read_manifest
+from pipeline.quantity import written
+from pipeline.runs import read_csv
+from pipeline.settings import Config, Experiment
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the page shows it: column heads, then rows of a head and cells."""
+
+    corner: Markup
+    columns: tuple[Markup, ...]
+    rows: tuple[tuple[Markup, tuple[Markup, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure as the page shows it: its SVG, what it says in words, and its parameters for the caption."""
+
+    name: str
+    svg: str
+    description: str
+    label: Markup
+
+
+@dataclass(frozen=True)
+class Section:
+    """One experiment that only the further experiments show."""
+
+    experiment: Experiment
+    sweep: Sweep
+    table: Table
+    plot: Plot
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the report is made from. Tables and plots are by name; absent ones are not shown."""
+
+    title: str
+    author: str
+    config: Config
+    manifest: Manifest
+    training_size: int
+    validation_size: int
+    distinct_runs: int
+    diverged_runs: int
+    findings: Findings
+    tables: dict[str, Table]
+    curves: dict[str, tuple[Plot, ...]]
+    losses: dict[str, Plot]
+    heat_map: Plot | None
+    further: tuple[Section, ...]
+
+
+def build(results: Path, title: str, author: str) -> Context:
+    """Read the results folder and build the context. Raises InputError if something does not fit."""
+    config = configuration_file.read_resolved(results / "config.json")
+    config = plan.select(config, plan.read_selection(results / "selection.json", config))
+    manifest = read_manifest(results / "data")
+    summary, histories = read_csv(results / "tables" / "summary.csv"), read_csv(results / "histories.csv")
+    facts = analysis.findings(config, analysis.Results(summary, histories, manifest.classes), catalogue.further(config))
+    runs = read_csv(results / "runs.csv").drop_duplicates("key")
+    training, validation = config.split.sizes(manifest.training_images)
+    plots = _Plots(results / "figures", config, summary)
+    tuning = config.tables.tuning
+    grid = config.experiments[str(config.experiments[tuning.best].best_of)] if tuning else None
+    shown = [*catalogue.sweeps(config), *([config.experiments[tuning.best]] if tuning else [])]
+    return Context(
+        title=title,
+        author=author,
+        config=config,
+        manifest=manifest,
+        training_size=training,
+        validation_size=validation,
+        distinct_runs=len(runs),
+        diverged_runs=int((runs["status"] == "diverged").sum()),
+        findings=facts,
+        tables=_tables(config, results / "tables"),
+        curves={e.name: tuple(plots.plot(figure) for figure in catalogue.curves(e)) for e in shown},
+        losses={e.name: plots.plot(catalogue.losses(e)) for e in catalogue.sweeps(config)},
+        heat_map=plots.plot(catalogue.heat_maps(grid)) if grid else None,
+        further=tuple(_section(e, facts.further[e.name], plots) for e in catalogue.further(config)),
+    )
+
+
+def cell(estimate: Estimate, digits: int = 4) -> Markup:
+    """0.9464 ± 0.0018, or 0.9464 for one seed, or 'diverged', or the mean with the number of diverged seeds."""
+    if estimate.n == 0:
+        return Markup("diverged")
+    text = f"{estimate.mean:.{digits}f}"
+    if estimate.sd is not None:
+        text += f"\u00a0±\u00a0{estimate.sd:.{digits}f}"
+    if estimate.diverged:
+        text += f" ({estimate.diverged} of {estimate.n + estimate.diverged} diverged)"
+    return escape(text.replace("-", "−"))
+
+
+def listing(items: Sequence[Markup], conjunction: str = "and") -> Markup:
+    """'a', 'a and b', 'a, b and c'."""
+    if len(items) < 2:
+        return Markup("").join(items)
+    return Markup(", ").join(items[:-1]) + f" {conjunction} " + items[-1]
+
+
+def points(value: float) -> str:
+    """The size of a difference of accuracies in percentage points: '1.84 percentage points'."""
+    return f"{abs(value) * 100:.2f} percentage points"
+
+
+def configuration(trained: Trained, config: Config) -> Markup:
+    """Learning rate, regularization coefficient and batch size, as they are written in the configuration."""
+    return listing([labels.setting(name, trained.configuration.value(name)) for name in _shown(config)])
+
+
+class _Plots:
+    """Reads figures and puts into words what they show."""
+
+    def __init__(self, folder: Path, config: Config, summary: pd.DataFrame) -> None:
+        self.folder, self.config, self.summary = folder, config, summary
+
+    def plot(self, figure: Figure) -> Plot:
+        experiment = self.config.experiments[figure.experiment]
+        configurations = [experiment.configurations[position] for position in figure.panels]
+        single = configurations[0] if len(configurations) == 1 else None
+        return Plot(
+            name=figure.name,
+            svg=(self.folder / f"{figure.name}.svg").read_text(encoding="utf-8"),
+            description=self._describe(figure, experiment),
+            label=labels.settings(experiment, single) if single else Markup(""),
+        )
+
+    def _describe(self, figure: Figure, experiment: Experiment) -> str:
+        results = "; ".join(self._ends(experiment, position) for position in figure.panels)
+        if figure.kind == "grid":
+            return f"Heat maps of the validation accuracy at the best epoch. {results}."
+        return f"Line chart of training and validation {figure.kind} against the epoch. {results}."
+
+    def _ends(self, experiment: Experiment, position: int) -> str:
+        chosen = experiment.configurations[position]
+        rows = self.summary[self.summary["experiment"] == experiment.name]
+        of_this = (rows[list(vars(chosen))] == pd.Series(vars(chosen))).all(axis=1)
+        estimates = {row["metric"]: analysis.estimate(row) for _, row in rows[of_this].iterrows()}
+        varied = experiment.varied or ("learning_rate", "reg", "batch_size")
+        name = ", ".join(f"{labels.words(p)} {written(chosen.value(p))}" for p in varied)
+        return f"{name}: validation accuracy {cell(estimates[analysis.JUDGED_BY])}"
+
+
+def _tables(config: Config, folder: Path) -> dict[str, Table]:
+    """The tables of section 3 that the configuration asks for."""
+    shown, tables = config.tables, {}
+    for name, sweep in (("learning_rates", shown.learning_rates), ("regularization", shown.regularization)):
+        if sweep:
+            experiment = config.experiments[sweep.experiment]
+            tables[name] = _sweep_table(experiment, read_csv(folder / f"{name}.csv"), sweep.metrics)
+    if shown.learning_rates and shown.learning_rates.rate_of_change:
+        tables["rate_of_change"] = _rate_table(config, read_csv(folder / "rate_of_change.csv"))
+    if shown.tuning:
+        tables["tuning"] = _tuning_table(config, read_csv(folder / "tuning.csv"))
+        tables["search_space"] = _space_table(config)
+    return tables
+
+
+def _sweep_table(experiment: Experiment, rows: pd.DataFrame, metrics: Sequence[str]) -> Table:
+    cells = {
+        metric: tuple(cell(analysis.estimate(row)) for _, row in rows[rows["metric"] == metric].iterrows())
+        for metric in metrics
+    }
+    return Table(
+        corner=Markup(""),
+        columns=tuple(labels.settings(experiment, c) for c in experiment.configurations),
+        rows=tuple((escape(labels.METRICS[metric]), cells[metric]) for metric in metrics),
+    )
+
+
+def _rate_table(config: Config, rows: pd.DataFrame) -> Table:
+    change = config.tables.learning_rates.rate_of_change if config.tables.learning_rates else None
+    pairs = change.pairs if change else ()
+    symbol, metric = labels.symbol("learning_rate"), change.metric if change else ""
+    columns = tuple(Markup("{0} = {1} to {0} = {2}").format(symbol, labels.value(b), labels.value(a)) for a, b in pairs)
+    cells = tuple(cell(analysis.estimate(row)) for _, row in rows.iterrows())
+    return Table(Markup(""), columns, ((escape(f"{labels.METRICS[metric]}, rate of change"), cells),))
+
+
+def _tuning_table(config: Config, rows: pd.DataFrame) -> Table:
+    tuning = config.tables.tuning
+    assert tuning is not None  # noqa: S101 - for the type checker; the caller has looked
+    heads = {tuning.best: "Best of the grid", tuning.default: "Default"}
+    parameters, found = _shown(config), []
+    for name in tuning.rows:
+        (chosen,) = config.experiments[name].configurations
+        own = rows[rows["experiment"] == name].set_index("metric")
+        values = [labels.value(chosen.value(parameter)) for parameter in parameters]
+        cells = [cell(analysis.estimate(own.loc[metric])) for metric in tuning.metrics]
+        found.append((escape(heads.get(name, labels.title(name))), (*values, *cells)))
+    columns = [labels.symbol(p) for p in parameters] + [escape(labels.METRICS[m]) for m in tuning.metrics]
+    return Table(Markup("Configuration"), tuple(columns), tuple(found))
+
+
+def _space_table(config: Config) -> Table:
+    tuning = config.tables.tuning
+    assert tuning is not None  # noqa: S101 - for the type checker; the caller has looked
+    grid = config.experiments[str(config.experiments[tuning.best].best_of)]
+    cells = tuple(Markup(", ").join(map(labels.value, grid.values(parameter))) for parameter in grid.varied)
+    columns = tuple(labels.symbol(parameter) for parameter in grid.varied)
+    return Table(Markup(""), columns, ((Markup("Values searched"), cells),))
+
+
+def _shown(config: Config) -> list[str]:
+    """The parameters that Table 7 shows: always these three, and whatever else the grid varies."""
+    tuning = config.tables.tuning
+    varied = config.experiments[str(config.experiments[tuning.best].best_of)].varied if tuning else ()
+    return list(dict.fromkeys(["learning_rate", "reg", "batch_size", *varied]))
+
+
+def _section(experiment: Experiment, sweep: Sweep, plots: _Plots) -> Section:
+    metrics = ("training_accuracy", "best_validation_accuracy", "testing_accuracy")
+    table = Table(
+        corner=Markup("Configuration"),
+        columns=tuple(escape(labels.METRICS[metric]) for metric in metrics),
+        rows=tuple((t.label or Markup("single"), tuple(cell(t[m]) for m in metrics)) for t in sweep.trained),
+    )
+    figure = catalogue.heat_maps(experiment) if experiment.kind == "grid" else catalogue.panels(experiment)
+    return Section(experiment, sweep, table, plots.plot(figure))

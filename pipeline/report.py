@@ -1,0 +1,146 @@
+"""The report: templates and context become one HTML file, or a PDF set from the same templates."""
+
+import argparse
+import contextlib
+import hashlib
+import io
+import logging
+from html import unescape
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline import context as report_context
+from pipeline import formulas, labels, svg
+from pipeline.console import run_step
+from pipeline.context import Context, Plot
+from pipeline.errors import RunError
+from pipeline.files import replacing, write_text
+from pipeline.fonts import font_faces
+from pipeline.references import Numbering
+
+Medium = Literal["screen", "print"]
+PANGO = (
+    "report/report.pdf: expected the Pango library, which WeasyPrint sets text with, found none; "
+    "report/report.html does not need it. Hint: on Debian and its kin, "
+    "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`, then build again."
+)
+
+
+def render(context: Context, templates: Path, medium: Medium) -> str:
+    """The report as HTML for one medium. Raises InputError for a missing formula or an unknown reference."""
+    lock = formulas.load(templates / "formulas.json")
+    lock.check(templates)
+    numbering = Numbering()
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=[formulas.TexExtension],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    lock.install(environment, numbering, medium)
+    environment.filters |= {
+        "cell": report_context.cell,
+        "listing": report_context.listing,
+        "points": report_context.points,
+        "configuration": report_context.configuration,
+        "symbol": labels.symbol,
+        "words": labels.words,
+        "value": labels.value,
+        "title_of": labels.title,
+        "place": lambda plot: _place(plot, medium),
+    }
+    document = environment.get_template("report.html.j2")
+    text = ""
+    for _ in numbering.passes():
+        text = document.render(report=context, medium=medium, styles=_styles(templates, medium))
+    return text.replace("/* fonts */", font_faces(_characters(text)), 1)
+
+
+def to_pdf(html: str) -> bytes:
+    """Set the print medium's HTML as a tagged PDF (PDF/UA-1), the same bytes for the same HTML.
+
+    Raises RunError if Pango is missing or WeasyPrint warns of anything.
+    """
+    weasyprint = _weasyprint()
+    warnings = _Collector()
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(warnings)
+    logger.propagate = False
+    identifier = hashlib.sha256(html.encode()).digest()[:16]
+    pdf: bytes = weasyprint.HTML(string=html, base_url=None).write_pdf(
+        pdf_variant="pdf/ua-1", pdf_identifier=identifier
+    )
+    if warnings.messages:
+        raise RunError(*(f"report.pdf: expected a page without warnings, found: {m}." for m in warnings.messages))
+    return pdf
+
+
+class _Collector(logging.Handler):
+    """Keeps the warnings of a library."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _weasyprint() -> Any:
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            import weasyprint  # noqa: PLC0415 - fails where Pango is missing
+    except OSError as error:
+        raise RunError(PANGO) from error
+    return weasyprint
+
+
+def _place(plot: Plot, medium: Medium) -> Markup:
+    if medium == "screen":
+        return svg.inline(plot.svg, plot.name, plot.description)
+    return svg.image(plot.svg, plot.description)
+
+
+def _styles(templates: Path, medium: Medium) -> Markup:
+    parts = [(templates / name).read_text(encoding="utf-8") for name in ("page.css", f"{medium}.css")]
+    return Markup("/* fonts */\n" + "\n".join(parts))  # noqa: S704 - our own style sheets
+
+
+def _characters(html: str) -> str:
+    """The characters that the page can show; digits and letters may also come from style sheets."""
+    return "".join(sorted(set(unescape(html)) | set(map(chr, range(32, 127)))))
+
+
+def write(medium: Medium, results: Path, templates: Path, output: Path, *, title: str, author: str) -> None:
+    """Build the report for one medium and write it to `output`."""
+    html = render(report_context.build(results, title, author), templates, medium)
+    if medium == "screen":
+        write_text(output, html)
+        return
+    pdf = to_pdf(html)
+    with replacing(output) as temporary:
+        temporary.write_bytes(pdf)
+
+
+def main() -> None:
+    """Command line of the report step."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("format", choices=["html", "pdf"])
+    parser.add_argument("--title", required=True)
+    parser.add_argument("--author", required=True)
+    parser.add_argument("--results", required=True, type=Path, help="folder of the results")
+    parser.add_argument("--templates", required=True, type=Path, help="folder of the templates")
+    parser.add_argument("--output", required=True, type=Path)
+    parser.add_argument("--log", type=Path)
+    a = parser.parse_args()
+    medium: Medium = "screen" if a.format == "html" else "print"
+    run_step(lambda: write(medium, a.results, a.templates, a.output, title=a.title, author=a.author), a.log)
+
+
+if __name__ == "__main__":
+    main()

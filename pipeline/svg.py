@@ -1,0 +1,25 @@
+"""Placing an SVG figure in the page: inline on screen, as an image in print."""
+
+import base64
+import re
+
+from markupsafe import Markup
+
+_ID = re.compile(r'(\bid="|url\(#|href="#)')
+_BLACK = re.compile(r"(fill|stroke): ?#000000")
+
+
+def inline(svg: str, name: str, description: str) -> Markup:
+    """The SVG as an element of the page: ids made unique by `name`, black in the colour of the text."""
+    body = svg[svg.index("<svg") :]
+    body = _ID.sub(lambda match: f"{match[1]}{name}-", body)
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = _BLACK.sub(r"\1: currentColor", body)
+    label = Markup('<svg role="img" aria-label="{}"').format(description)
+    return Markup(body.replace("<svg", label, 1))  # noqa: S704 - our own figure, its label escaped
+
+
+def image(svg: str, description: str) -> Markup:
+    """The SVG as an <img> that carries its own data."""
+    data = base64.b64encode(svg.encode()).decode()
+    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(data, description)

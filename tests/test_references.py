@@ -1,0 +1,90 @@
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.references import Numbering
+
+
+def test_each_kind_is_numbered_in_order() -> None:
+    numbering = Numbering()
+    for _ in numbering.passes():
+        labels = [
+            numbering.number("table", "a"),
+            numbering.number("figure", "a"),
+            numbering.number("table", "b"),
+            numbering.number("equation", "a"),
+        ]
+    assert labels == ["1", "1", "2", "1"]
+
+
+def test_sections_are_hierarchical() -> None:
+    numbering = Numbering()
+    levels = [2, 3, 3, 4, 2, 3]
+    assert [numbering.number("section", str(i), level) for i, level in enumerate(levels)] == [
+        "1",
+        "1.1",
+        "1.2",
+        "1.2.1",
+        "2",
+        "2.1",
+    ]
+
+
+@pytest.mark.parametrize("level", [1, 3])
+def test_a_section_needs_its_parent(level: int) -> None:
+    with pytest.raises(InputError, match=f"section 'deep': expected level 2 to 2, found {level}"):
+        Numbering().number("section", "deep", level)
+
+
+@pytest.mark.parametrize(
+    ("kind", "link"),
+    [
+        ("table", '<a href="#table-x">Table 1</a>'),
+        ("figure", '<a href="#figure-x">Figure 1</a>'),
+        ("equation", '<a href="#equation-x">(1)</a>'),
+        ("section", '<a href="#section-x">Section 1</a>'),
+    ],
+)
+def test_a_reference_may_come_first(kind: str, link: str) -> None:
+    numbering = Numbering()
+    for _ in numbering.passes():
+        reference = numbering.ref(kind, "x")
+        numbering.number(kind, "x")
+    assert str(reference) == link
+
+
+def test_a_numbering_serves_several_documents() -> None:
+    numbering = Numbering()
+    for _ in range(2):
+        for _ in numbering.passes():
+            label = numbering.number("table", "x")
+        assert label == "1"
+
+
+def test_a_name_is_used_once() -> None:
+    numbering = Numbering()
+    numbering.number("table", "x")
+    numbering.number("figure", "x")
+    with pytest.raises(InputError, match="table 'x': expected a name used once, found it twice"):
+        numbering.number("table", "x")
+
+
+def test_all_unknown_references_are_reported_together() -> None:
+    numbering = Numbering()
+    with pytest.raises(InputError) as caught:
+        for _ in numbering.passes():
+            numbering.ref("table", "lost")
+            numbering.ref("table", "lost")
+            numbering.ref("figure", "gone")
+    assert [problem.partition(",")[0] for problem in caught.value.problems] == [
+        "reference: expected a table named 'lost'",
+        "reference: expected a figure named 'gone'",
+    ]
+
+
+def test_an_unknown_kind_is_an_error() -> None:
+    with pytest.raises(InputError, match="expected one of the kinds section, table, figure, equation, found 'tabel'"):
+        Numbering().ref("tabel", "x")
+
+
+def test_a_name_is_escaped() -> None:
+    assert "<b>" not in Numbering().ref("table", "<b>")
