@@ -2,13 +2,14 @@
 # Out: report/report.html and report/report.pdf.
 #
 # data -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
+import os
 import sys
+from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
-from pathlib import Path
-
 from pipeline.build import Build
+from pipeline.summary import summary
 
 build = Build.open(Path("config.yaml"), config)
 
@@ -26,19 +27,24 @@ rule all:
 # Which data there are decides the keys of the runs, so this is settled before anything is trained.
 checkpoint data:
     input:
-        code=["pipeline/mnist.py", "pipeline/download.py", "pipeline/idx.py", "pipeline/dataset.py"],
+        code=[
+            "pipeline/mnist.py",
+            "pipeline/download.py",
+            "pipeline/idx.py",
+            "pipeline/dataset.py",
+        ],
     output:
         "results/data/training_images.npy",
         "results/data/training_labels.npy",
         "results/data/testing_images.npy",
         "results/data/testing_labels.npy",
         "results/data/data.json",
-    params:
-        settings=build.data_settings,
     log:
         "logs/data.log",
     benchmark:
         "logs/benchmarks/data.tsv"
+    params:
+        settings=build.data_settings,
     shell:
         "python -m pipeline.mnist --config results/config.json --output results/data --log {log}"
 
@@ -51,12 +57,12 @@ rule train:
         "results/runs/{key}/history.csv",
         "results/runs/{key}/metrics.json",
         "results/runs/{key}/timing.json",
-    params:
-        run=lambda wildcards: build.specification(wildcards.key),
     log:
         "logs/train/{key}.log",
     benchmark:
         "logs/benchmarks/train/{key}.tsv"
+    params:
+        run=lambda wildcards: build.specification(wildcards.key),
     shell:
         "python -m pipeline.training --run {params.run:q} --data results/data"
         " --output results/runs/{wildcards.key} --log {log}"
@@ -65,12 +71,14 @@ rule train:
 # The configurations that best_of experiments take over; their runs are known only then.
 checkpoint selection:
     input:
-        config="results/config.json",
+        config=ancient("results/config.json"),
         data="results/data/data.json",
         runs=lambda wildcards: build.candidate_runs(checkpoints.data.get().output[-1]),
         code=["pipeline/selection.py", "pipeline/plan.py", "pipeline/records.py"],
     output:
         "results/selection.json",
+    params:
+        choices=build.choices,
     log:
         "logs/selection.log",
     benchmark:
@@ -85,7 +93,9 @@ rule runs:
         config="results/config.json",
         data="results/data/data.json",
         selection="results/selection.json",
-        runs=lambda wildcards: build.all_runs(checkpoints.data.get().output[-1], checkpoints.selection.get().output[0]),
+        runs=lambda wildcards: build.all_runs(
+            checkpoints.data.get().output[-1], checkpoints.selection.get().output[0]
+        ),
         code=["pipeline/runs.py", "pipeline/plan.py", "pipeline/records.py"],
     output:
         runs="results/runs.csv",
@@ -149,19 +159,22 @@ rule report:
         lock="requirements.lock",
     output:
         "report/report.{format}",
+    log:
+        "logs/report.{format}.log",
+    benchmark:
+        "logs/benchmarks/report.{format}.tsv"
     wildcard_constraints:
         format="html|pdf",
     params:
         title=build.title,
         author=build.author,
-    log:
-        "logs/report.{format}.log",
-    benchmark:
-        "logs/benchmarks/report.{format}.tsv"
     shell:
         "python -m pipeline.report {wildcards.format} --title {params.title:q} --author {params.author:q}"
         " --results results --templates templates --output {output} --log {log}"
 
 
 onsuccess:
-    build.summarise()
+    if not os.environ.get(
+        "SUMMARY_FOLLOWS"
+    ):  # make prints it itself, also when there was nothing to do
+        print(summary(Path("results")))

@@ -6,7 +6,7 @@ Light to import: the Snakefile is parsed before anything is known to be needed.
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from pipeline import catalogue, keys, plan
 from pipeline import config as configuration_file
 from pipeline.errors import InputError
 from pipeline.files import write_text
-from pipeline.settings import Config, Experiment
+from pipeline.settings import Config, Configuration, Experiment
 
 RESOLVED = Path("results/config.json")
 RUN_FILE = "results/runs/{key}/metrics.json"
@@ -30,6 +30,7 @@ class Build:
         self.data_settings = json.dumps(
             {"source": tree["source"], "data": tree["data"], "MNIST_DIR": os.environ.get("MNIST_DIR", "")}
         )
+        self.choices = json.dumps({e.name: [e.best_of, *map(vars, candidates)] for e, candidates in _choices(config)})
         self.tables = catalogue.tables(config)
         self.figures = list(catalogue.figures(config))
         self.templates = sorted(str(path) for path in Path("templates").rglob("*") if path.is_file())
@@ -62,10 +63,16 @@ class Build:
         return keys.canonical(self._runs[key].specification)
 
     def _files(self, manifest: str, experiments: Iterable[Experiment]) -> list[str]:
-        fingerprint = json.loads(Path(manifest).read_text(encoding="utf-8"))["fingerprint"]
-        runs = {run.key: run for run in plan.runs(self.config, experiments, fingerprint)}
+        planned = plan.runs(self.config, experiments, plan.read_fingerprint(Path(manifest)))
+        runs = {run.key: run for run in planned}
         self._runs |= runs
         return [RUN_FILE.format(key=key) for key in runs]
+
+
+def _choices(config: Config) -> Iterator[tuple[Experiment, tuple[Configuration, ...]]]:
+    for experiment in config.experiments.values():
+        if experiment.best_of:
+            yield experiment, config.experiments[experiment.best_of].configurations
 
 
 def write_if_changed(path: Path, text: str) -> None:

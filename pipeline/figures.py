@@ -28,7 +28,7 @@ TRAINING, VALIDATION = ("#0072B2", "-", "o"), ("#D55E00", "--", "s")
 SINGLE = (3.25, 2.2)  # inches; two stand side by side on the page
 FULL_WIDTH = 6.6
 PANEL_HEIGHT = 1.75
-COLUMNS = 3  # panels per row
+COLUMNS = 4  # panels per row at most
 MARGIN = 0.04  # of the range of the values, above and below
 STYLE: dict[Any, Any] = {
     "font.family": "STIXGeneral",
@@ -116,10 +116,15 @@ def _title(experiment: Experiment, configuration: Configuration) -> str:
 
 
 def _limits(curves: pd.DataFrame, metric: str) -> Range:
-    """One range for every panel of an experiment, so that they can be compared."""
+    """One range for every panel of an experiment, so that they can be compared.
+
+    The running means of the first epoch, which begin with the untrained network, would flatten all
+    that follows; they may lie outside where there are later epochs.
+    """
     low, high = np.inf, -np.inf
     for part in ("training", "validation"):
-        mean, sd = curves[f"{part}_{metric}_mean"], curves[f"{part}_{metric}_sd"].fillna(0)
+        counted = curves if part == "validation" or curves["epoch"].max() == 1 else curves[curves["epoch"] > 1]
+        mean, sd = counted[f"{part}_{metric}_mean"], counted[f"{part}_{metric}_sd"].fillna(0)
         low, high = min(low, (mean - sd).min()), max(high, (mean + sd).max())
     if not np.isfinite([low, high]).all():  # every run diverged in its first epoch
         return 0.0, 1.0

@@ -51,7 +51,7 @@ def value(number: float) -> Markup:
 
 def setting(parameter: str, number: float) -> Markup:
     """η = e<sup>−1</sup>, or batch size 64."""
-    sign = " = " if parameter in _SYMBOLS else " "
+    sign = "\u00a0=\u00a0" if parameter in _SYMBOLS else "\u00a0"
     name = symbol(parameter) if parameter in _SYMBOLS else escape(_WORDS[parameter])
     return Markup("{}{}{}").format(name, sign, value(number))
 

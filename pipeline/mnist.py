@@ -32,7 +32,6 @@ SAMPLE_PIXELS = 784
 SAMPLE_STEP = SAMPLE_IMAGES // (SAMPLE_IMAGES - SAMPLE_TRAINING_IMAGES)
 # torchvision keeps the files in MNIST/raw below its root.
 FOLDERS = ("", "MNIST/raw", "raw")
-FOUR_FILES = "the four files, each plain or as .gz"
 
 logger = logging.getLogger("pipeline")
 
@@ -54,7 +53,7 @@ def prepare(settings: Config, folder: Path, limits: Limits = LIMITS) -> Manifest
             logger.warning(problem)
         logger.warning(
             f"WARNING: {settings.data.name} could not be had: everything below uses the 5,000-image {SAMPLE_NAME}. "
-            f"Hint: set MNIST_DIR to a folder with {FOUR_FILES}, or connect to the internet, "
+            f"Hint: set MNIST_DIR to a folder with its four files (plain or .gz), or connect to the internet, "
             "then run `snakemake --cores all --forcerun data`."
         )
         return _save_sample(folder, fallback=True)
@@ -86,8 +85,8 @@ def find(data: DataSet, limits: Limits = LIMITS) -> tuple[dict[str, Bytes], str]
         names = ", ".join(data.files[role].name for role in search.missing)
         raise InputError(
             *(line for _, line in search.reports),
-            f"{data.name}: expected {FOUR_FILES}, found no right {names} in any place. "
-            f"Hint: set MNIST_DIR to a folder that has them, or connect to the internet.",
+            f"{data.name}: expected the four files, found no right {names} in any place. "
+            f"Hint: set MNIST_DIR to a folder that has them (plain or .gz), or connect to the internet.",
         )
     for level, line in search.reports:
         logger.log(level, line)
@@ -111,12 +110,12 @@ class _Search:
         """Read what is missing from the first right candidate of each file; `level` is that of absent files."""
         absent = []
         for role in self.missing:
-            paths = [path for path in candidates(self.data.files[role]) if path.is_file()]
+            paths = [path for path in candidates(self.data.files[role]) if _is_file(path)]
             if not paths:
                 absent.append(self.data.files[role].name)
             self.read(place, role, paths)
         if absent:
-            self.reports.append((level, f"{place}: expected {FOUR_FILES}, found no {', '.join(absent)}."))
+            self.reports.append((level, f"{place}: expected the four files, found no {', '.join(absent)}."))
 
     def read(self, place: str, role: str, paths: list[Path]) -> None:
         """Take one file from the first of `paths` that is right; report the wrong ones before it."""
@@ -140,11 +139,15 @@ def _read(data: DataSet, role: str, path: Path) -> Bytes:
     return file.array
 
 
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113  Path.is_file raises where it may not look
+
+
 def _look_in_mnist_dir(search: _Search) -> None:
     name = os.environ.get("MNIST_DIR")
     if not name:
         search.reports.append((logging.DEBUG, "MNIST_DIR: expected a folder, found it not set."))
-    elif not Path(name).is_dir():
+    elif not os.path.isdir(name):  # noqa: PTH112  Path.is_dir raises where it may not look
         search.reports.append((logging.WARNING, f"MNIST_DIR: expected a folder, found none at {name}."))
     else:
         search.look(f"MNIST_DIR ({name})", lambda file: _names_in(Path(name), file), logging.WARNING)

@@ -68,6 +68,14 @@ def read_selection(path: Path, config: Config) -> dict[str, Configuration]:
         ) from error
 
 
+def read_fingerprint(manifest: Path) -> str:
+    """The fingerprint in data.json, without the arrays' checks of pipeline.dataset. Raises InputError."""
+    try:
+        return str(json.loads(manifest.read_text(encoding="utf-8"))["fingerprint"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{manifest}: expected what the data step writes, found: {error!r}.") from error
+
+
 def _run(config: Config, experiment: Experiment, configuration: Configuration, seed: int, data: str) -> Run:
     specification = keys.specification(config, configuration, seed, data)
     return Run(experiment.name, configuration, seed, specification, keys.key(specification))

@@ -1,0 +1,41 @@
+# make report   build report/report.html and report/report.pdf
+# make test     check the code and run the tests
+# make prune    delete runs that the present configuration does not use
+# make clean    delete everything that a build makes, but the report and the downloaded data
+# make formulas draw the formulas of the templates (needs Node.js)
+# make lock     resolve the dependencies anew (needs uv)
+
+PYTHON ?= python3
+SNAKEMAKE_OPTIONS ?=
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: report test prune clean formulas lock
+
+report: .venv/report
+	@SUMMARY_FOLLOWS=1 snakemake --cores all $(SNAKEMAKE_OPTIONS)
+	@python -m pipeline.summary
+
+test: .venv/test
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile
+	mypy
+	python -m pytest
+
+prune: .venv/report
+	@python -m pipeline.prune
+
+clean:
+	rm -rf results logs .snakemake
+
+formulas: .venv/report
+	python -m pipeline.formulas
+
+lock:
+	./setup.sh lock
+
+.venv/report: requirements.lock setup.sh
+	@PYTHON=$(PYTHON) ./setup.sh report
+
+.venv/test: requirements-test.lock setup.sh
+	@PYTHON=$(PYTHON) ./setup.sh test

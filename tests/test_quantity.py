@@ -1,0 +1,62 @@
+"""Numbers as the write-up prints them."""
+
+import copy
+import math
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import labels
+from pipeline.quantity import Quantity, read_quantities, written
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("e^-1", math.exp(-1)),
+        ("5e^-2", 5 * math.exp(-2)),
+        ("e^2", math.exp(2)),
+        ("0.5e^-.5", 0.5 * math.exp(-0.5)),
+        ("1e-3", 0.001),
+        (".6", 0.6),
+        ("-2", -2.0),
+        ("1E5", 1e5),
+    ],
+)
+def test_reads_powers_of_e_and_decimals(text, value):
+    assert Quantity(text) == pytest.approx(value, rel=1e-15)
+    assert written(Quantity(text)) == text
+
+
+@pytest.mark.parametrize("text", ["e", "5e^", "e^x", "1e400", "e^1000", "nan", "inf", "", "1,5", "0x10", "e^-1^2"])
+def test_rejects_everything_else(text):
+    with pytest.raises(ValueError):
+        Quantity(text)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_finite_float_survives_the_round_trip(value):
+    assert Quantity(repr(value)) == value
+
+
+@given(st.text())
+def test_no_text_raises_anything_but_value_error(text):
+    try:
+        Quantity(text)
+    except ValueError:
+        assert read_quantities([text]) == [text]
+
+
+def test_copies_keep_the_text():
+    for same in (copy.deepcopy(Quantity("e^-1")), pickle.loads(pickle.dumps(Quantity("e^-1")))):
+        assert (same, same.text) == (Quantity("e^-1"), "e^-1")
+
+
+def test_labels_print_values_as_they_were_written():
+    assert labels.setting("learning_rate", Quantity("5e^-2")) == "<i>η</i>\u00a0=\u00a05<i>e</i><sup>−2</sup>"
+    assert labels.mathtext("reg", Quantity("e^-1")) == r"$\lambda = e^{-1}$"
+    assert labels.value(0.0001) == "0.0001"
+    assert labels.value(Quantity(".6")) == "0.6"
+    assert labels.setting("batch_size", 64) == "batch size\u00a064"
