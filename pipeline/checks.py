@@ -50,7 +50,7 @@ def _position(error: ValidationError) -> tuple[str, ...]:
 
 def _explain(error: ValidationError) -> str:
     """One line for one schema error."""
-    where = ".".join(str(part) for part in error.absolute_path) or "the file"
+    where = ".".join(_one_line(str(part)) for part in error.absolute_path) or "the file"
     schema: Any = error.schema
     allowed: Any = error.validator_value
     found: Any = error.instance
@@ -80,7 +80,11 @@ def _show(value: Any) -> str:
 
 
 def _quoted(names: Any) -> str:
-    return ", ".join(f"'{name}'" for name in names) or "nothing"
+    return ", ".join(f"'{_one_line(str(name))}'" for name in names) or "nothing"
+
+
+def _one_line(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"')
 
 
 def _alternatives(names: list[str]) -> str:

@@ -11,10 +11,11 @@ logger = logging.getLogger("pipeline")
 
 
 def run_step(step: Callable[[], None], log: Path | None = None) -> None:
-    """Run one step and exit: 0, the exit status of its PipelineError, or 130 when interrupted.
+    """Run one step and exit: 0, the exit status of its PipelineError, 1 for the system's, 130 if interrupted.
 
     Messages go to stderr and, from the first line on, to the file `log`. A PipelineError is
-    printed as its lines; any other exception is a defect of ours and keeps its traceback.
+    printed as its lines, a full disk or a missing permission as one; any other exception is a
+    defect of ours and keeps its traceback.
     """
     _log_to(log)
     try:
@@ -23,6 +24,11 @@ def run_step(step: Callable[[], None], log: Path | None = None) -> None:
         for problem in error.problems:
             logger.error(problem)
         sys.exit(error.exit_status)
+    except OSError as error:
+        if error.filename is None and error.strerror is None:
+            raise
+        logger.error(f"{error.filename or 'writing'}: expected to read and write here, found: {error.strerror}.")
+        sys.exit(1)
     except KeyboardInterrupt:
         logger.error("interrupted")
         sys.exit(130)

@@ -89,12 +89,14 @@ def to_svg(canvas: Canvas) -> str:
 
 
 def _curve(axes: Axes, points: pd.DataFrame, metric: str) -> None:
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    if points.empty:  # every seed diverged in its first epoch
+        return
     for part, (colour, line, marker) in (("training", TRAINING), ("validation", VALIDATION)):
         mean = points[f"{part}_{metric}_mean"]
         sd = points[f"{part}_{metric}_sd"].fillna(0)
         axes.fill_between(points["epoch"], mean - sd, mean + sd, color=colour, alpha=0.2, linewidth=0)
         axes.plot(points["epoch"], mean, color=colour, linestyle=line, marker=marker, label=part)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
 
 
 def _note_divergence(axes: Axes, summary: pd.DataFrame) -> None:
@@ -105,7 +107,8 @@ def _note_divergence(axes: Axes, summary: pd.DataFrame) -> None:
 
 
 def _name_axes(canvas: Canvas, grid: list[Axes], name: str) -> None:
-    grid[0].legend(frameon=False, loc="best")
+    if grid[0].has_data():
+        grid[0].legend(frameon=False, loc="best")
     canvas.supxlabel("Epoch", fontsize=STYLE["axes.labelsize"])
     canvas.supylabel(name, fontsize=STYLE["axes.labelsize"])
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import platformdirs
 
 from pipeline import config, console, dataset, idx
+from pipeline.checks import oversized_batches
 from pipeline.dataset import ROLES, Bytes, Manifest
 from pipeline.download import LIMITS, Limits, Mirrors
 from pipeline.errors import InputError, PipelineError
@@ -264,7 +265,11 @@ def main() -> None:
 
 
 def _run(configuration: Path, folder: Path) -> None:
-    prepare(config.read_resolved(configuration), folder)
+    settings = config.read_resolved(configuration)
+    manifest = prepare(settings, folder)
+    # the sample may stand in for a data set that config.yaml was checked against
+    if problems := oversized_batches(settings, manifest.training_images):
+        raise InputError(*problems)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ The arithmetic is that of pipeline.network, written into buffers allocated once,
 as bytes and scaled to [0, 1] batch by batch.
 """
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,18 +22,17 @@ BRIGHTEST = np.float32(255)
 
 @dataclass(frozen=True)
 class Epoch:
-    """One epoch: running means over its batches, each taken before its update; then the validation set."""
+    """One epoch: running means over its batches, each taken before its update; then the validation set.
+
+    `finite` is false if a loss or a weight is not a finite number: the run has diverged.
+    """
 
     training_loss: float
     training_accuracy: float
     validation_loss: float
     validation_accuracy: float
     seconds: float
-    weights: Weights
-
-    def finite(self) -> bool:
-        """Whether losses and weights are finite numbers; if not, the run has diverged."""
-        return bool(np.isfinite([self.training_loss, self.validation_loss]).all()) and self.weights.finite()
+    finite: bool
 
 
 class Batch:
@@ -136,7 +136,7 @@ def evaluate(weights: Weights, examples: Examples) -> tuple[float, float]:
 def train(trainer: Trainer, training: Examples, validation: Examples, epochs: int, seed: int) -> Iterator[Epoch]:
     """Yield each epoch; a new shuffle of the training set, drawn from default_rng(seed), before each.
 
-    Ends early, after yielding it, with an epoch that is not finite: the run has diverged.
+    The trainer's weights are those after the epoch. Ends early with an epoch that is not finite.
     """
     shuffle = np.random.default_rng(seed)
     for _ in range(epochs):
@@ -145,9 +145,9 @@ def train(trainer: Trainer, training: Examples, validation: Examples, epochs: in
             training_loss, training_accuracy = trainer.epoch(training, shuffle.permutation(len(training)))
         validation_loss, validation_accuracy = evaluate(trainer.weights, validation)
         seconds = time.perf_counter() - start
-        epoch = Epoch(training_loss, training_accuracy, validation_loss, validation_accuracy, seconds, trainer.weights)
-        yield epoch
-        if not epoch.finite():
+        finite = math.isfinite(training_loss) and math.isfinite(validation_loss) and trainer.weights.finite()
+        yield Epoch(training_loss, training_accuracy, validation_loss, validation_accuracy, seconds, finite)
+        if not finite:
             return
 
 

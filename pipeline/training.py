@@ -62,10 +62,10 @@ def train(specification: dict[str, Any], data: Path) -> Result:
     epochs: list[sgd.Epoch] = []
     best_weights = trainer.weights
     for epoch in sgd.train(trainer, training, validation, specification["epochs"], specification["seed"]):
-        if not epoch.finite():
+        if not epoch.finite:
             return Result(tuple(epochs), diverged=True, metrics=dict.fromkeys(METRICS))
         if not epochs or epoch.validation_accuracy > max(e.validation_accuracy for e in epochs):
-            best_weights = epoch.weights.copy()
+            best_weights = trainer.weights.copy()
         epochs.append(epoch)
     return Result(tuple(epochs), diverged=False, metrics=_metrics(epochs, best_weights, trainer.weights, testing))
 

@@ -39,7 +39,9 @@ def test_what_changes_numbers_changes_the_key(changed):
 
 
 def test_how_a_value_is_written_does_not_change_the_key():
-    tree = configuration_file.read_tree(Path("config.yaml"), {"defaults": {"learning_rate": "1e-1", "batch_size": 64.0}})
+    tree = configuration_file.read_tree(
+        Path("config.yaml"), {"defaults": {"learning_rate": "1e-1", "batch_size": 64.0}}
+    )
     written = configuration_file.parse(tree, "config.yaml")
     assert key(written, written.experiments["default"].configurations[0]) == key()
 

@@ -84,8 +84,8 @@ def test_a_diverging_run_ends_with_an_epoch_that_says_so():
     trainer = sgd.Trainer(network.initial_weights(30, 16, 10, 0.1, 1), 100.0, 1.0, 16)
     epochs = list(sgd.train(trainer, training, validation, 30, 1))
     assert len(epochs) < 30
-    assert not epochs[-1].finite()
-    assert all(epoch.finite() for epoch in epochs[:-1])
+    assert not epochs[-1].finite
+    assert all(epoch.finite for epoch in epochs[:-1])
 
 
 def test_extreme_logits_give_a_finite_loss():

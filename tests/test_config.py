@@ -1,0 +1,150 @@
+"""Wrong configurations: each problem is one line that names file, key path, expected and found."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import config as configuration_file
+from pipeline.errors import InputError
+
+TREE = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
+
+
+def problems(change) -> list[str]:
+    tree = copy.deepcopy(TREE)
+    change(tree)
+    with pytest.raises(InputError) as caught:
+        configuration_file.parse(tree, "config.yaml")
+    return list(caught.value.problems)
+
+
+def setting(path: str, value):
+    *parents, last = path.split(".")
+
+    def change(tree):
+        for name in parents:
+            tree = tree[name]
+        tree[last] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "line"),
+    [
+        ("epochz", 3, "the file: expected title, author, source"),
+        ("replicates", 0, "replicates: expected a whole number of at least 1, found 0."),
+        ("epochs", 2.5, "epochs: expected a whole number of at least 1, found 2.5."),
+        ("epochs", True, "epochs: expected a whole number of at least 1, found true."),
+        ("source", "mnits", "source: expected auto, mnist or sample, found \"mnits\". Hint: did you mean 'mnist'?"),
+        ("title", None, "title: expected a text, found an empty value."),
+        ("defaults.learning_rate", -1, "defaults.learning_rate: expected a number greater than 0, found -1."),
+        ("defaults.learning_rate", "e^^1", "defaults.learning_rate: expected a number greater than 0, found \"e^^1\"."),
+        ("defaults.reg", float("nan"), 'defaults.reg: expected a number of at least 0, found "nan".'),
+        ("defaults.reg", float("inf"), 'defaults.reg: expected a number of at least 0, found "inf".'),
+        ("defaults.batch_size", 50_000, "batch_size: expected at most 48,000 (the training set), found 50,000."),
+        ("experiments.grid.grid.reg", [], "experiments.grid.grid.reg: expected a list of at least one number"),
+        ("experiments.grid.grid.reg", [0.1, "1e-1"], "experiments.grid.grid.reg: expected each value once"),
+        ("experiments.best.best_of", "gird", "experiments.best.best_of: expected a sweep or grid experiment"),
+        ("experiments.x", {"swep": {}}, "Hint: did you mean 'sweep'?"),
+        ("experiments.x", {}, "experiments.x: expected exactly one of sweep, grid, single or best_of, found nothing."),
+        ("experiments.x", {"sweep": {"reg": [1], "hidden": [2]}}, "Hint: use grid for combinations."),
+        ("experiments.x", {"single": {"reg": 1}, "fixed": {"reg": 2}}, "expected parameters that single does not set"),
+        ("experiments.x", {"best_of": "grid", "epochs": 3}, "expected best_of to take its parameters from 'grid'"),
+        ("experiments", {}, "experiments: expected a list of named experiments, found {}."),
+        ("experiments.../../x", {"single": {}}, None),
+        ("tables.learning_rates.experiment", "regularization", "expected an experiment that sweeps learning_rate"),
+        ("tables.learning_rates.rate_of_change.pairs", [[1, 2]], "expected a learning rate of 'learning_rates'"),
+        ("tables.learning_rates.rate_of_change.pairs", [[1, 1.0]], "expected two different learning rates"),
+        ("tables.tuning.others", ["grid"], "tables.tuning.others: expected a single experiment"),
+        ("split.validation_fraction", 1, "split.validation_fraction: expected a number between 0 and 1, found 1."),
+        ("split.validation_fraction", 1e-9, "split.validation_fraction: expected images in both parts"),
+        ("data.files.training_labels.name", "../x", "expected a file name without folders"),
+        ("data.files.training_labels.name", "train-images-idx3-ubyte", "data.files: expected four different names"),
+        ("data.files.training_labels", {"name": "x", "sha256": "0" * 64}, "expected gzip (size, sha256) because"),
+        ("data.mirrors", ["ftp://x"], "data.mirrors.0: expected an http(s) address"),
+        ("data.files.training_labels.sha256", "123", "expected 64 hexadecimal digits"),
+    ],
+)
+def test_one_mistake_gives_one_line_with_its_path(path, value, line):
+    if path == "experiments.../../x":
+        found = problems(lambda tree: tree["experiments"].update({"../../x": {"single": {}}}))
+        line = "expected a name of lower-case letters"
+    else:
+        found = problems(setting(path, value))
+    assert any(line in problem for problem in found), found
+    assert all(problem.startswith("config.yaml: ") and "\n" not in problem for problem in found)
+
+
+def test_all_mistakes_are_told_at_once():
+    def change(tree):
+        tree["replicates"] = "many"
+        tree["defaults"]["reg"] = -1
+        del tree["author"]
+
+    assert len(problems(change)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: 1\nb: [1,\n", "line 3, column 1: expected YAML"),
+        ("a: 1\nb: 2\na: 3\n", "line 3, column 1: expected YAML, found: the key 'a' a second time (first in line 1)."),
+        ("x: {y: 1, y: 2}\n", "found: the key 'y' a second time"),
+        ("a: \x00", "expected YAML"),
+        ("a: !!python/object/apply:os.system ['touch x']", "expected YAML"),
+        ("- 1\n- 2\n", "the file: expected the settings described in config.yaml, found [1, 2]."),
+        ("", "the file: expected the settings described in config.yaml, found an empty value."),
+    ],
+)
+def test_yaml_mistakes_are_named(tmp_path, text, line):
+    path = tmp_path / "config.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError, match="config.yaml") as caught:
+        configuration_file.load(path)
+    assert line in str(caught.value)
+    assert len(caught.value.problems) == 1
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match="expected a readable file, found: No such file"):
+        configuration_file.load(tmp_path / "none.yaml")
+
+
+leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+trees = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(key=st.sampled_from(sorted(TREE)), value=trees)
+def test_no_value_of_a_key_raises_anything_but_an_input_error(key, value):
+    tree = {**TREE, key: value}
+    try:
+        configuration_file.parse(tree, "config.yaml")
+    except InputError as error:
+        assert all("\n" not in problem for problem in error.problems)
+
+
+def test_overrides_merge_into_mappings_and_replace_the_rest():
+    config = configuration_file.load(
+        Path("config.yaml"), {"epochs": 2, "defaults": {"reg": "e^-1"}, "experiments": {"x": {"single": {"hidden": 3}}}}
+    )
+    (extra,) = config.experiments["x"].configurations
+    assert (extra.epochs, extra.hidden, extra.reg.text, extra.learning_rate) == (2, 3, "e^-1", 0.1)
+    assert len(config.experiments) == len(TREE["experiments"]) + 1
+
+
+def test_the_default_configuration_is_the_write_ups():
+    config = configuration_file.load(Path("config.yaml"))
+    sizes = {e.name: (len(e.configurations), e.replicates) for e in config.experiments.values()}
+    assert sizes["learning_rates"] == (4, 5)
+    assert sizes["regularization"] == (5, 5)
+    assert sizes["grid"] == (48, 1)
+    assert config.split.sizes(60_000) == (48_000, 12_000)
