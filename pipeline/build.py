@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline import catalogue, keys, plan
+from pipeline import catalogue, keys, locks, plan
 from pipeline import config as configuration_file
-from pipeline.errors import InputError
+from pipeline.errors import PipelineError, RunError
 from pipeline.files import write_text
 from pipeline.settings import Config, Configuration, Experiment
 
@@ -39,14 +39,17 @@ class Build:
 
     @classmethod
     def open(cls, path: Path, overrides: Mapping[str, Any]) -> "Build":
-        """Check the configuration and write its resolved form; wrong input ends the program with status 2."""
+        """Check the configuration and write its resolved form.
+
+        A problem ends the program with its lines and its exit status.
+        """
         try:
             tree = configuration_file.read_tree(path, overrides)
             config = configuration_file.parse(tree, str(path))
-        except InputError as error:
+            write_resolved(json.dumps(configuration_file.resolved(tree), indent=2) + "\n")
+        except PipelineError as error:
             print(*error.problems, sep="\n", file=sys.stderr, flush=True)
             os._exit(error.exit_status)  # Snakemake would wrap any exception into a message of its own
-        write_if_changed(RESOLVED, json.dumps(configuration_file.resolved(tree), indent=2) + "\n")
         return cls(config, tree)
 
     def candidate_runs(self, manifest: str) -> list[str]:
@@ -75,7 +78,17 @@ def _choices(config: Config) -> Iterator[tuple[Experiment, tuple[Configuration, 
             yield experiment, config.experiments[experiment.best_of].configurations
 
 
-def write_if_changed(path: Path, text: str) -> None:
-    """Write a file only if its content changes, so that an unchanged one makes nothing newer."""
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        write_text(path, text)
+def write_resolved(text: str) -> None:
+    """Write the resolved configuration if it changes, so that an unchanged one makes nothing newer.
+
+    Raises RunError if it changes under another Snakemake of this folder, whose jobs read it.
+    """
+    alone = locks.join(Path(".snakemake"))
+    if RESOLVED.exists() and RESOLVED.read_text(encoding="utf-8") == text:
+        return
+    if not alone:
+        raise RunError(
+            "config.yaml: expected the configuration of the build that is at work in this folder, found another. "
+            "Hint: wait until that build ends."
+        )
+    write_text(RESOLVED, text)

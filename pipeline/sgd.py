@@ -35,23 +35,26 @@ class Epoch:
     finite: bool
 
 
+@dataclass
 class Batch:
-    """Buffers for batches of up to `size` images through a network of the given widths, all float32."""
+    """Buffers for n images: bytes (n, d) uint8; x (n, d), a, slope and d_hidden (n, h), logits (n, c), all float32."""
 
-    def __init__(self, size: int, pixels: int, hidden: int, classes: int) -> None:
-        self.bytes = np.empty((size, pixels), np.uint8)
-        self.x = np.empty((size, pixels), np.float32)
-        self.a = np.empty((size, hidden), np.float32)
-        self.slope = np.empty((size, hidden), np.float32)
-        self.d_hidden = np.empty((size, hidden), np.float32)
-        self.logits = np.empty((size, classes), np.float32)
+    bytes: Bytes
+    x: Single
+    a: Single
+    slope: Single
+    d_hidden: Single
+    logits: Single
+
+    @classmethod
+    def allocate(cls, size: int, pixels: int, hidden: int, classes: int) -> "Batch":
+        """Uninitialised buffers for `size` images."""
+        widths = (pixels, hidden, hidden, hidden, classes)
+        return cls(np.empty((size, pixels), np.uint8), *(np.empty((size, width), np.float32) for width in widths))
 
     def first(self, count: int) -> "Batch":
         """The same buffers cut to their first `count` rows, for a last, smaller batch."""
-        part = object.__new__(Batch)
-        for name, buffer in vars(self).items():
-            setattr(part, name, buffer[:count])
-        return part
+        return Batch(*(buffer[:count] for buffer in vars(self).values()))
 
 
 class Trainer:
@@ -63,7 +66,7 @@ class Trainer:
         self.decay = np.float32(1 - learning_rate * reg)
         self.batch_size = batch_size
         pixels, hidden = weights.w1.shape
-        self.batch = Batch(batch_size, pixels, hidden, len(weights.b2))
+        self.batch = Batch.allocate(batch_size, pixels, hidden, len(weights.b2))
         self.d_w1 = np.empty((pixels, hidden), np.float32)
 
     def epoch(self, examples: Examples, order: npt.NDArray[np.intp]) -> tuple[float, float]:
@@ -120,7 +123,7 @@ def forward(weights: Weights, batch: Batch) -> None:
 def evaluate(weights: Weights, examples: Examples) -> tuple[float, float]:
     """Mean cross-entropy (nats) and accuracy on a set of examples."""
     pixels, hidden = weights.w1.shape
-    buffers = Batch(min(CHUNK, len(examples)), pixels, hidden, len(weights.b2))
+    buffers = Batch.allocate(min(CHUNK, len(examples)), pixels, hidden, len(weights.b2))
     loss, correct = 0.0, 0
     with np.errstate(all="ignore"):
         for start in range(0, len(examples), CHUNK):

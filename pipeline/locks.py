@@ -1,0 +1,31 @@
+"""Who else builds in this folder, and no lock left behind by a build that was killed.
+
+Snakemake locks a folder with files, which outlive a kill. The kernel's lock on a file ends with the
+process that holds it: every Snakemake in a folder shares one, and whoever could have it alone knows
+that no other lives, so that Snakemake's lock files are stale. This holds on local disks.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+_held: list[int] = []  # kept open until the process ends
+
+
+def join(state: Path) -> bool:
+    """Count this process among the Snakemakes of the folder until it ends; whether it is the only one.
+
+    The only one removes the lock files below `state` (.snakemake), which can but be stale.
+    """
+    state.mkdir(exist_ok=True)
+    handle = os.open(state / "alive", os.O_RDWR | os.O_CREAT)
+    _held.append(handle)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        return False
+    for stale in (state / "locks").glob("*"):
+        stale.unlink()
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    return True

@@ -1,0 +1,65 @@
+"""A killed build leaves no lock; a running one keeps its configuration."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import SMALL, Project
+
+
+def start(project: Project, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a build in a process group of its own."""
+    path = f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ['PATH']}"  # noqa: PTH120 - a plain string
+    return subprocess.Popen(
+        [sys.executable, "-m", "snakemake", *arguments],
+        cwd=project.folder,
+        env=os.environ | {"PATH": path},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def wait_for_first_run(project: Project) -> None:
+    deadline = time.monotonic() + 60
+    while not list((project / "results").glob("runs/*/metrics.json")):
+        assert time.monotonic() < deadline, "no run was trained"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def running(make_project):
+    project = make_project(**SMALL)
+    process = start(project)
+    wait_for_first_run(project)
+    yield project, process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_a_running_build_excludes_another_and_keeps_its_configuration(running):
+    project, process = running
+    assert project.snakemake().returncode == 1
+    assert project.snakemake("-n").returncode == 0
+    other = project.snakemake("--config", "epochs=1")
+    assert other.returncode == 1
+    assert "config.yaml: expected the configuration of the build that is at work" in other.stdout
+    assert process.wait(timeout=300) == 0
+    assert project.planned() == {}
+
+
+def test_after_a_kill_the_same_command_goes_on(running):
+    project, process = running
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert list((project / ".snakemake/locks").iterdir()), "the kill left locks"
+    trained = {path.parent.name for path in (project / "results/runs").glob("*/metrics.json")}
+    times = {key: (project / f"results/runs/{key}/history.csv").stat().st_mtime_ns for key in trained}
+    project.build()
+    kept = [key for key in trained if (project / f"results/runs/{key}/history.csv").stat().st_mtime_ns == times[key]]
+    assert len(trained) - len(kept) <= os.cpu_count()  # type: ignore[operator]  # what was at work is trained again
+    assert project.planned() == {}

@@ -1,0 +1,169 @@
+"""A run's folder is checked before it is used: whatever is wrong with it is one line that names the folder."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import records
+from pipeline.errors import InputError
+from pipeline.plan import Run
+from pipeline.sgd import Epoch
+from pipeline.settings import Configuration
+from pipeline.training import METRICS, Result, write
+
+EPOCHS = 3
+CONFIGURATION = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=EPOCHS)
+
+
+def make_run(key: str, epochs: int = EPOCHS) -> Run:
+    specification = {"learning_rate": 0.1, "seed": 1, "epochs": epochs, "of": key}
+    return Run("rates", replace(CONFIGURATION, epochs=epochs), 1, specification, key)
+
+
+def write_run(folder: Path, run: Run, *, finished: int = EPOCHS, diverged: bool = False) -> None:
+    epochs = tuple(Epoch(2.5 / n, 0.1 * n, 1 / 3 / n, 0.2 * n, 0.0, finite=True) for n in range(1, finished + 1))
+    values = {name: 0.1 * position for position, name in enumerate(METRICS)} | {"best_epoch": finished}
+    metrics = dict.fromkeys(METRICS) if diverged else values
+    write(Result(epochs, diverged, metrics), run.specification, folder / run.key)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_run(tmp_path, make_run("a"))
+    write_run(tmp_path, make_run("b"))
+    return tmp_path
+
+
+def edit_json(path: Path, **changes: Any) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def test_a_written_run_is_read_back_to_the_last_bit(folder: Path) -> None:
+    record = records.read(folder / "a", make_run("a"))
+    assert record.status == "ok"
+    assert record.metrics["training_loss"] == 0.1
+    assert [epoch["epoch"] for epoch in record.history] == [1, 2, 3]
+    assert [epoch["validation_loss"] for epoch in record.history] == [1 / 3, 1 / 3 / 2, 1 / 3 / 3]
+    assert [epoch["training_loss"] for epoch in record.history] == [2.5, 1.25, 2.5 / 3]
+
+
+@pytest.mark.parametrize("finished", [0, 1, EPOCHS - 1])
+def test_a_diverged_run_may_be_short(tmp_path: Path, finished: int) -> None:
+    write_run(tmp_path, make_run("a"), finished=finished, diverged=True)
+    record = records.read(tmp_path / "a", make_run("a"))
+    assert (record.status, len(record.history)) == ("diverged", finished)
+    assert set(record.metrics.values()) == {None}
+
+
+def replace_text(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def damage(run: Path) -> None:
+        text = (run / name).read_text()
+        assert old in text
+        (run / name).write_text(text.replace(old, new, 1))
+
+    return damage
+
+
+def truncate(name: str, share: float) -> Callable[[Path], None]:
+    def damage(run: Path) -> None:
+        content = (run / name).read_bytes()
+        (run / name).write_bytes(content[: int(len(content) * share)])
+
+    return damage
+
+
+def swap(name: str) -> Callable[[Path], None]:
+    return lambda run: (run / name).write_bytes((run.parent / "b" / name).read_bytes())
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "no folder": lambda run: [path.unlink() for path in run.iterdir()] and run.rmdir(),
+    "no metrics": lambda run: (run / "metrics.json").unlink(),
+    "no history": lambda run: (run / "history.csv").unlink(),
+    "metrics are a folder": lambda run: ((run / "metrics.json").unlink(), (run / "metrics.json").mkdir()),
+    "metrics empty": truncate("metrics.json", 0),
+    "metrics truncated": truncate("metrics.json", 0.5),
+    "history empty": truncate("history.csv", 0),
+    "history truncated": truncate("history.csv", 0.7),
+    "metrics are not text": lambda run: (run / "metrics.json").write_bytes(b"\xff\xfe\x00"),
+    "history is not text": lambda run: (run / "history.csv").write_bytes(b"\xff\xfe\x00"),
+    "history is a page": lambda run: (run / "history.csv").write_text("<html>404</html>"),
+    "metrics swapped": swap("metrics.json"),
+    "specification differs": lambda run: edit_json(run / "metrics.json", specification={"learning_rate": 0.2}),
+    "key differs": lambda run: edit_json(run / "metrics.json", key="b"),
+    "status unknown": lambda run: edit_json(run / "metrics.json", status="fine"),
+    "status says diverged": lambda run: edit_json(run / "metrics.json", status="diverged"),
+    "NaN in metrics": lambda run: edit_json(run / "metrics.json", testing_accuracy=float("nan")),
+    "infinite metric": lambda run: edit_json(run / "metrics.json", training_loss=float("inf")),
+    "null metric": lambda run: edit_json(run / "metrics.json", testing_accuracy=None),
+    "text metric": lambda run: edit_json(run / "metrics.json", testing_accuracy="0.9"),
+    "NaN in history": replace_text("history.csv", "1.25", "nan"),
+    "infinity in history": replace_text("history.csv", "1.25", "inf"),
+    "a gap in history": replace_text("history.csv", "1.25", ""),
+    "a word in history": replace_text("history.csv", "1.25", "oops"),
+    "a renamed column": replace_text("history.csv", "validation_loss", "loss"),
+    "epochs out of order": replace_text("history.csv", "\n2,", "\n4,"),
+    "an epoch too few": lambda run: (run / "history.csv").write_text(
+        "".join((run / "history.csv").read_text().splitlines(keepends=True)[:-1])
+    ),
+    "an epoch too many": lambda run: (run / "history.csv").write_text(
+        (run / "history.csv").read_text() + "4,0.1,0.1,0.1,0.1\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_run_is_one_line_that_names_its_folder(folder: Path, damage: Callable[[Path], object]) -> None:
+    damage(folder / "a")
+    with pytest.raises(InputError) as caught:
+        records.read_all(folder, [make_run("a"), make_run("b")])
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{folder / 'a'}: ")
+    assert "expected" in problem
+    assert "found" in problem
+    assert problem.endswith(f"Hint: delete {folder / 'a'} and build again.")
+    assert "\n" not in problem
+
+
+@pytest.mark.parametrize("content", ["[]", "null", '"text"', "3", "{}"])
+def test_metrics_of_another_kind_are_one_line_too(folder: Path, content: str) -> None:
+    (folder / "a/metrics.json").write_text(content)
+    with pytest.raises(InputError) as caught:
+        records.read(folder / "a", make_run("a"))
+    assert len(caught.value.problems) == 1
+    assert str(folder / "a") in caught.value.problems[0]
+
+
+def test_a_missing_metric_is_one_line_too(folder: Path) -> None:
+    path = folder / "a/metrics.json"
+    metrics = json.loads(path.read_text())
+    del metrics["testing_accuracy"]
+    path.write_text(json.dumps(metrics))
+    with pytest.raises(InputError, match="expected"):
+        records.read(folder / "a", make_run("a"))
+
+
+def test_a_run_of_more_epochs_is_not_taken_for_one_of_fewer(folder: Path) -> None:
+    with pytest.raises(InputError, match="found another's"):
+        records.read(folder / "a", make_run("a", epochs=2))
+
+
+def test_all_bad_runs_are_named_at_once_and_each_once(folder: Path) -> None:
+    (folder / "a/metrics.json").write_text("{")
+    runs = [make_run("a"), make_run("b"), make_run("c"), make_run("a")]
+    with pytest.raises(InputError) as caught:
+        records.read_all(folder, runs)
+    assert [problem.split(": ")[0] for problem in caught.value.problems] == [str(folder / "a"), str(folder / "c")]
+
+
+def test_a_run_that_two_experiments_share_is_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+    original = records.read
+    monkeypatch.setattr(records, "read", lambda path, run: read.append(path) or original(path, run))
+    shared = replace(make_run("a"), experiment="best")
+    assert set(records.read_all(folder, [make_run("a"), shared, make_run("b")])) == {"a", "b"}
+    assert read == [folder / "a", folder / "b"]
