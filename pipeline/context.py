@@ -121,6 +121,11 @@ def points(value: float) -> str:
     return f"{abs(value) * 100:.2f} percentage points"
 
 
+def gap(value: float) -> str:
+    """A difference as a place: '1.40 percentage points above', '0.02 percentage points below'."""
+    return f"{points(value)} {'above' if value >= 0 else 'below'}"
+
+
 def configuration(trained: Trained, config: Config) -> Markup:
     """Learning rate, regularization coefficient and batch size, as they are written in the configuration."""
     return listing([labels.setting(name, trained.configuration.value(name)) for name in _shown(config)])

@@ -25,10 +25,10 @@ from pipeline.runs import PARAMETERS, read_csv
 from pipeline.settings import Config, Configuration, Experiment
 
 TRAINING, VALIDATION = ("#0072B2", "-", "o"), ("#D55E00", "--", "s")
-SINGLE = (3.25, 2.2)  # inches; two stand side by side on the page
+SINGLE = (3.25, 1.95)  # inches; two stand side by side on the page
 FULL_WIDTH = 6.6
 PANEL_HEIGHT = 1.75
-COLUMNS = 4  # panels per row at most
+COLUMNS = 5  # panels per row at most
 MARGIN = 0.04  # of the range of the values, above and below
 STYLE: dict[Any, Any] = {
     "font.family": "STIXGeneral",
@@ -64,10 +64,9 @@ def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataF
         grid = [canvas.subplots()]
     else:
         rows = -(-len(figure.panels) // COLUMNS)
+        columns = -(-len(figure.panels) // rows)
         canvas = Canvas(figsize=(FULL_WIDTH, PANEL_HEIGHT * rows + 0.2), layout="constrained")
-        grid = list(
-            canvas.subplots(rows, min(COLUMNS, len(figure.panels)), sharex=True, sharey=True, squeeze=False).flat
-        )
+        grid = list(canvas.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for axes, position in zip(grid, figure.panels, strict=False):
         configuration = experiment.configurations[position]
         _curve(axes, _of(curves, experiment, configuration), metric)

@@ -47,6 +47,7 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         "cell": report_context.cell,
         "listing": report_context.listing,
         "points": report_context.points,
+        "gap": report_context.gap,
         "configuration": report_context.configuration,
         "symbol": labels.symbol,
         "words": labels.words,

@@ -124,7 +124,7 @@ def test_every_metric_is_summarised_by_its_own_column() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_summaries_agree_with_the_statistics_module(values: list[float]) -> None:
     row = summary_of(sweep(0.5, replicates=len(values)), [list(values)]).iloc[0]
     assert row["mean"] == pytest.approx(statistics.fmean(values), abs=1e-14)
@@ -244,7 +244,7 @@ def test_the_order_of_rows_changes_no_table() -> None:
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5))
 @example([0.1 + 0.2, 5e-324, 1.7976931348623157e308, 0.1, 1 / 3])
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_csv_keeps_every_bit(values: list[float]) -> None:
     text = to_csv(pd.DataFrame({"name": "x", "value": values}))
     back = read_csv(io.StringIO(text))  # type: ignore[arg-type] - pandas takes it as a file

@@ -1,0 +1,455 @@
+"""What the report says of numbers is true of numbers whose truth is known."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipeline import analysis, config
+from pipeline.analysis import Estimate, Results
+from pipeline.settings import Config, Configuration, Experiment, SweepTable, TuningTable
+from pipeline.tables import METRICS
+
+BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=5)
+PROJECT = config.load(Path(__file__).parent.parent / "config.yaml")
+
+Epochs = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy
+Point = tuple[Experiment, Configuration, float | None, float | None, int, int]
+
+
+def sweep_of(parameter: str, *values: float, name: str = "sweep") -> Experiment:
+    configurations = tuple(replace(BASE, **{parameter: value}) for value in values)
+    return Experiment(name, "sweep", (parameter,), configurations, 2)
+
+
+def single(name: str, configuration: Configuration = BASE) -> Experiment:
+    return Experiment(name, "single", (), (configuration,), 2)
+
+
+def flat(accuracy: float, epochs: int = BASE.epochs) -> Epochs:
+    return [(1.0, accuracy, 1.0, accuracy)] * epochs
+
+
+def results(*points: Point, courses: Mapping[Configuration, list[Epochs]] | None = None, classes: int = 10) -> Results:
+    """Tables with a mean, sd, number of finished and of diverged seeds for each point; every metric is the mean."""
+    summary, histories = [], []
+    for experiment, configuration, mean, sd, n, diverged in points:
+        identity = {"experiment": experiment.name, **vars(configuration)}
+        numbers = {"mean": mean, "sd": sd, "n": n, "diverged": diverged}
+        summary += [identity | {"metric": metric} | numbers for metric in METRICS]
+        seeds = (courses or {}).get(configuration, [flat(mean or 0, configuration.epochs)] * n)
+        for seed, course in enumerate(seeds, start=1):
+            histories += [
+                identity
+                | {"seed": seed, "epoch": epoch}
+                | dict(
+                    zip(
+                        ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy"),
+                        row,
+                        strict=True,
+                    )
+                )
+                for epoch, row in enumerate(course, start=1)
+            ]
+    columns = ["experiment", *vars(BASE), "seed", "epoch", "training_loss", "training_accuracy", "validation_loss"]
+    table = pd.DataFrame(histories, columns=[*columns, "validation_accuracy"])
+    return Results(pd.DataFrame(summary).astype({"mean": float, "sd": float}), table, classes)
+
+
+def points(experiment: Experiment, *numbers: tuple[Any, ...]) -> list[Point]:
+    """(mean, sd, n, diverged) for each configuration, the last two 5 and 0 if left out."""
+    return [
+        (experiment, configuration, *(*given, *(5, 0)[len(given) - 2 :]))
+        for configuration, given in zip(experiment.configurations, numbers, strict=True)
+    ]
+
+
+def settings(*experiments: Experiment, **tables: Any) -> Config:
+    names = {experiment.name: experiment for experiment in experiments}
+    shown = {"learning_rates": None, "regularization": None, "tuning": None} | tables
+    return replace(PROJECT, experiments=names, tables=replace(PROJECT.tables, **shown))
+
+
+def of_rates(*numbers: tuple[Any, ...], rates: tuple[float, ...] | None = None) -> analysis.LearningRates | None:
+    experiment = sweep_of("learning_rate", *(rates or range(1, len(numbers) + 1)))
+    table = SweepTable(experiment.name, ("testing_accuracy",))
+    return analysis.findings(
+        settings(experiment, learning_rates=table), results(*points(experiment, *numbers)), []
+    ).learning_rates
+
+
+def rates(trained: tuple[analysis.Trained, ...]) -> list[float]:
+    return [each.configuration.learning_rate for each in trained]
+
+
+# --- A difference is clear beyond two standard errors
+
+
+@pytest.mark.parametrize(
+    ("gap", "clear"),
+    # standard errors 0.003/√9 and 0.004/√16 are both 0.001: the bound is 2 * 0.001 * √2 = 0.0028284
+    [(0.00282, False), (0.00283, True), (-0.00282, False), (-0.00283, True), (0.0, False)],
+)
+def test_the_bound_of_a_clear_difference(gap: float, clear: bool) -> None:
+    found = analysis.difference(Estimate(0.5 + gap, 0.003, 9, 0), Estimate(0.5, 0.004, 16, 0))
+    assert found.value == pytest.approx(gap)
+    assert found.clear is clear
+
+
+def test_with_one_seed_on_either_side_nothing_is_known() -> None:
+    one, several = Estimate(0.9, None, 1, 0), Estimate(0.1, 0.001, 5, 0)
+    assert analysis.difference(one, several).clear is None
+    assert analysis.difference(several, one).clear is None
+    assert analysis.difference(one, one).clear is None
+
+
+def test_equal_seeds_leave_no_doubt_about_a_difference() -> None:
+    assert analysis.difference(Estimate(0.9, 0.0, 5, 0), Estimate(0.8, 0.0, 5, 0)).clear is True
+    assert analysis.difference(Estimate(0.9, 0.0, 5, 0), Estimate(0.9, 0.0, 5, 0)).clear is False
+
+
+# --- Rankings
+
+
+def test_close_and_apart_divide_the_finished_ones() -> None:
+    found = of_rates((0.90, 0.001), (0.95, 0.001), (None, None, 0, 5), (0.9501, 0.001))
+    assert found is not None
+    sweep = found.sweep
+    assert rates(sweep.ranked) == [4, 2, 1]
+    assert rates(sweep.close) == [4, 2]
+    assert rates(sweep.apart) == [1]
+    assert rates(sweep.diverged) == [3]
+    assert rates(sweep.trained) == [1, 2, 3, 4]
+    assert (sweep.best.configuration.learning_rate, sweep.worst.configuration.learning_rate) == (4, 1)
+
+
+def test_the_first_of_equals_is_best() -> None:
+    found = of_rates((0.9, 0.001), (0.9, 0.001))
+    assert found is not None
+    assert rates(found.sweep.ranked) == [1, 2]
+
+
+def test_validation_accuracy_ranks_whatever_the_testing_images_say() -> None:
+    experiment = sweep_of("learning_rate", 1, 2)
+    data = results(*points(experiment, (0.90, 0.001), (0.92, 0.001)))
+    others = data.summary["metric"] != "best_validation_accuracy"
+    data.summary.loc[others, "mean"] = 1 - data.summary.loc[others, "mean"]
+    assert rates(analysis.sweep(experiment, data).ranked) == [2, 1]
+
+
+def test_the_smallest_and_largest_finished_rates_are_compared() -> None:
+    found = of_rates((None, None, 0, 5), (0.95, 0.001), (0.91, 0.001), (0.94, 0.001), rates=(9, 3, 0.1, 0.5))
+    assert found is not None
+    assert found.smallest.configuration.learning_rate == 0.1
+    assert found.largest.configuration.learning_rate == 3
+    assert found.smallest_against_best.value == pytest.approx(-0.04)
+    assert found.smallest_against_best.clear is True
+
+
+def test_the_spread_is_that_of_the_close_ones_testing_accuracies() -> None:
+    found = of_rates((0.950, 0.01), (0.948, 0.01), (0.5, 0.01))
+    assert found is not None
+    assert found.spread_close == pytest.approx(0.002)
+
+
+@pytest.mark.parametrize("seeds", [1, 5])
+def test_nothing_is_apart_with_one_seed_each(seeds: int) -> None:
+    found = of_rates(*((mean, None if seeds == 1 else 0.001, seeds, 0) for mean in (0.9, 0.1)))
+    assert found is not None
+    assert (found.smallest_against_best.clear, len(found.sweep.apart)) == ((None, 0) if seeds == 1 else (False, 1))
+
+
+# --- Courses
+
+
+def course(*seeds: Epochs, epochs: int = BASE.epochs) -> analysis.Course:
+    configuration = replace(BASE, epochs=epochs)
+    experiment = single("only", configuration)
+    point = (experiment, configuration, 0.5, 0.1, sum(len(seed) == epochs for seed in seeds), 0)
+    (trained,) = analysis.sweep(experiment, results(point, courses={configuration: list(seeds)})).trained
+    assert trained.course is not None
+    return trained.course
+
+
+def test_a_course_by_hand() -> None:
+    first = [
+        (2.0, 0.5, 3.0, 0.40),
+        (1.5, 0.6, 2.0, 0.60),
+        (1.0, 0.7, 1.0, 0.50),
+        (0.8, 0.8, 2.0, 0.70),
+        (0.4, 0.95, 2.5, 0.71),
+    ]
+    second = [
+        (2.0, 0.5, 3.0, 0.40),
+        (1.5, 0.6, 2.0, 0.50),
+        (1.0, 0.7, 1.5, 0.60),
+        (0.8, 0.8, 1.1, 0.70),
+        (0.6, 0.85, 2.5, 0.69),
+    ]
+    found = course(first, second)
+    assert found.falls == pytest.approx(1.0)  # one in the first, one in the second
+    assert found.late_gain == pytest.approx(0.15)  # 0.70 - 0.55
+    assert found.late_loss_fall == pytest.approx((1 - 0.4 / 0.8 + 1 - 0.6 / 0.8) / 2)
+    assert found.gap == pytest.approx((0.95 - 0.71 + 0.85 - 0.69) / 2)
+    assert found.settled_epoch == 4  # means 0.40, 0.55, 0.55, 0.70, 0.70
+    assert found.lowest_validation_loss_epoch == 3  # means 3.0, 2.0, 1.25, 1.55, 2.5
+
+
+def test_a_curve_settles_at_the_first_epoch_within_a_hundredth() -> None:
+    accuracies = (0.5, 0.8905, 0.85, 0.895, 0.9)
+    assert course([(1.0, 0.5, 1.0, accuracy) for accuracy in accuracies]).settled_epoch == 2
+
+
+def test_a_seed_that_diverged_half_way_is_not_in_the_course() -> None:
+    whole = [(1.0, 0.5, 1.0, 0.1 * n) for n in range(1, 6)]
+    assert course(whole, flat(0.9, 3)) == course(whole)
+
+
+def test_a_single_epoch_gains_and_falls_nothing() -> None:
+    found = course([(2.0, 0.4, 1.5, 0.6)], epochs=1)
+    assert (found.falls, found.late_gain, found.late_loss_fall) == (0, 0, 0)
+    assert (found.settled_epoch, found.lowest_validation_loss_epoch) == (1, 1)
+    assert found.gap == pytest.approx(-0.2)
+
+
+def test_with_few_epochs_the_gain_is_over_all_of_them() -> None:
+    assert course([(2.0, 0.4, 1.5, 0.6), (1.0, 0.4, 1.5, 0.8)], epochs=2).late_gain == pytest.approx(0.2)
+
+
+# --- Regularization
+
+
+def regularized(*numbers: tuple[Any, ...], default: tuple[Any, ...] | None = None, **changes: Any) -> Any:
+    """Coefficients 8, 4, 2, 1 from the left; the default is BASE with `changes`."""
+    experiment = sweep_of("reg", *(8 / 2**place for place in range(len(numbers))))
+    data = points(experiment, *numbers)
+    experiments = [experiment]
+    tables: dict[str, Any] = {"regularization": SweepTable("sweep", ("testing_accuracy",))}
+    if default:
+        grid = Experiment("grid", "grid", ("batch_size",), (replace(BASE, batch_size=2),), 1)
+        best = replace(single("best", grid.configurations[0]), best_of="grid")
+        usual = single("default", replace(BASE, **changes))
+        experiments += [grid, best, usual]
+        tables["tuning"] = TuningTable("best", "default", (), ("testing_accuracy",))
+        data += points(grid, (0.9, None, 1, 0)) + points(best, (0.9, 0.1)) + points(usual, default)
+    classes = changes.pop("classes", 10) if not default else 10
+    return analysis.findings(settings(*experiments, **tables), results(*data, classes=classes), []).regularization
+
+
+def test_networks_near_chance_have_collapsed_and_others_not() -> None:
+    found = regularized((0.1135, 0.001), (0.149, 0.001), (0.151, 0.001), (0.9, 0.001))
+    assert [each.configuration.reg for each in found.collapsed] == [8, 4]
+    assert regularized((0.5, 0.01), (0.9, 0.01)).collapsed == ()
+
+
+def test_the_chance_level_depends_on_the_classes() -> None:
+    assert len(regularized((0.149, 0.001), (0.06, 0.001), classes=25).collapsed) == 0
+    assert len(regularized((0.149, 0.001), (0.059, 0.001), classes=25).collapsed) == 1
+
+
+def test_a_monotone_sweep_and_its_largest_step() -> None:
+    found = regularized((0.2, 0.01), (0.3, 0.01), (0.8, 0.01), (0.8, 0.01))
+    assert found.monotone
+    assert (found.largest_step.larger.configuration.reg, found.largest_step.smaller.configuration.reg) == (4, 2)
+    assert found.largest_step.difference.value == pytest.approx(0.5)
+    assert [step.difference.clear for step in found.steps] == [True, True, False]
+
+
+def test_a_sweep_that_falls_once_is_not_monotone() -> None:
+    found = regularized((0.2, 0.01), (0.9, 0.01), (0.8, 0.01))
+    assert not found.monotone
+    assert found.largest_step.larger.configuration.reg == 8
+
+
+def test_a_diverged_coefficient_is_stepped_over() -> None:
+    found = regularized((0.2, 0.01), (None, None, 0, 5), (0.8, 0.01))
+    assert [(step.larger.configuration.reg, step.smaller.configuration.reg) for step in found.steps] == [(8, 2)]
+
+
+def test_a_single_coefficient_has_no_step() -> None:
+    found = regularized((0.2, 0.01))
+    assert (found.steps, found.largest_step) == ((), None)
+    assert found.smallest is found.widest_gap
+
+
+def test_the_widest_gap_is_found_among_all_coefficients() -> None:
+    experiment = sweep_of("reg", 4, 2, 1)
+    gaps = dict(zip(experiment.configurations, (0.01, 0.08, 0.03), strict=True))
+    courses = {each: [[(1.0, 0.8 + gap, 1.0, 0.8)] * BASE.epochs] for each, gap in gaps.items()}
+    data = results(*points(experiment, *[(0.8, 0.01)] * 3), courses=courses)
+    table = SweepTable("sweep", ("testing_accuracy",))
+    found = analysis.findings(settings(experiment, regularization=table), data, []).regularization
+    assert found is not None
+    assert found.widest_gap.configuration.reg == 2
+    assert found.widest_gap.course is not None
+    assert found.widest_gap.course.gap == pytest.approx(0.08)
+    assert found.smallest.configuration.reg == 1
+
+
+@pytest.mark.parametrize(
+    ("default", "clear"),
+    [((0.95, 0.001), True), ((0.85, 0.001), True), ((0.9001, 0.001), False), ((0.95, None, 1, 0), None)],
+)
+def test_a_default_with_less_regularization_is_compared_with_the_best(
+    default: tuple[Any, ...], clear: bool | None
+) -> None:
+    found = regularized((0.9, 0.001), (0.5, 0.001), default=default)
+    assert found.default.configuration.reg == 0.001
+    assert found.default_against_best.value == pytest.approx(default[0] - 0.9)
+    assert found.default_against_best.clear is clear
+
+
+@pytest.mark.parametrize(
+    "changes", [{"reg": 4}, {"reg": 5}, {"learning_rate": 0.2}, {"batch_size": 32}, {"hidden": 64}]
+)
+def test_a_default_that_differs_otherwise_is_not_compared(changes: dict[str, float]) -> None:
+    found = regularized((0.9, 0.001), (0.5, 0.001), default=(0.95, 0.001), **changes)
+    assert (found.default, found.default_against_best) == (None, None)
+
+
+def test_a_diverged_default_is_not_compared() -> None:
+    assert regularized((0.9, 0.001), default=(None, None, 0, 5)).default is None
+
+
+# --- Tuning
+
+
+GRID = {(rate, size): replace(BASE, learning_rate=rate, batch_size=size) for rate in (1, 2, 3) for size in (16, 32)}
+
+
+def tuned(
+    grid: Mapping[tuple[float, int], float | None],
+    best: tuple[Any, ...] = (0.95, 0.001),
+    default: tuple[Any, ...] = (0.9, 0.001),
+) -> analysis.Tuning | None:
+    experiment = Experiment("grid", "grid", ("learning_rate", "batch_size"), tuple(GRID[each] for each in grid), 1)
+    chosen = max(grid, key=lambda each: -1 if grid[each] is None else float(grid[each] or 0))
+    selected = replace(single("best", GRID[chosen]), best_of="grid")
+    usual = single("default")
+    of_grid = [(mean, None, int(mean is not None), int(mean is None)) for mean in grid.values()]
+    data = points(experiment, *of_grid) + points(selected, best) + points(usual, default)
+    table = TuningTable("best", "default", (), ("testing_accuracy",))
+    return analysis.findings(settings(experiment, selected, usual, tuning=table), results(*data), []).tuning
+
+
+RISING = {(1, 16): 0.90, (1, 32): 0.88, (2, 16): 0.92, (2, 32): 0.90, (3, 16): 0.96, (3, 32): 0.94}
+
+
+def test_marginal_means_directions_and_edges() -> None:
+    found = tuned(RISING)
+    assert found is not None
+    rate, size = found.marginals
+    assert dict(rate.means) == pytest.approx({1: 0.89, 2: 0.91, 3: 0.95})
+    assert (rate.best, rate.direction, rate.at_edge) == (3, "larger", True)
+    assert rate.effect == pytest.approx(0.06)
+    assert dict(size.means) == pytest.approx({16: (0.90 + 0.92 + 0.96) / 3, 32: (0.88 + 0.90 + 0.94) / 3})
+    assert (size.best, size.direction, size.at_edge) == (16, "smaller", True)
+    assert found.chosen_in_grid.mean == 0.96
+
+
+def test_a_best_value_inside_has_no_direction_and_no_edge() -> None:
+    found = tuned(RISING | {(2, 16): 0.99, (2, 32): 0.98})
+    assert found is not None
+    assert (found.marginals[0].best, found.marginals[0].direction, found.marginals[0].at_edge) == (2, "neither", False)
+
+
+def test_equal_values_have_no_direction() -> None:
+    found = tuned(dict.fromkeys(RISING, 0.9))
+    assert found is not None
+    assert [(each.direction, each.effect) for each in found.marginals] == [("neither", 0), ("neither", 0)]
+
+
+def test_one_value_has_no_edge() -> None:
+    found = tuned({(1, 16): 0.90, (2, 16): 0.92})
+    assert found is not None
+    assert not found.marginals[1].at_edge
+
+
+@pytest.mark.parametrize(("second", "rivals"), [(0.9573, 1), (0.9571, 0)])
+def test_rivals_lie_within_two_standard_deviations_of_a_difference(second: float, rivals: int) -> None:
+    # 0.96 - 2 * √2 * 0.001 = 0.95717
+    found = tuned(RISING | {(2, 16): second})
+    assert found is not None
+    assert found.rivals == rivals
+
+
+def test_with_one_seed_rivals_are_unknown() -> None:
+    found = tuned(RISING, best=(0.95, None, 1, 0))
+    assert found is not None
+    assert found.rivals is None
+    assert found.against_default.clear is None
+
+
+@pytest.mark.parametrize(
+    ("best", "value", "clear"),
+    [((0.95, 0.001), 0.05, True), ((0.85, 0.001), -0.05, True), ((0.9001, 0.001), 0.0001, False)],
+)
+def test_the_selected_configuration_against_the_default(best: tuple[Any, ...], value: float, clear: bool) -> None:
+    found = tuned(RISING, best=best)
+    assert found is not None
+    assert found.against_default.value == pytest.approx(value)
+    assert found.against_default.clear is clear
+
+
+def test_diverged_grid_points_are_left_out_of_the_means() -> None:
+    found = tuned(RISING | {(1, 16): None, (3, 16): None})
+    assert found is not None
+    assert dict(found.marginals[0].means) == pytest.approx({1: 0.88, 2: 0.91, 3: 0.94})
+
+
+@pytest.mark.parametrize("which", ["best", "default"])
+def test_a_comparison_needs_both_to_finish(which: str) -> None:
+    assert tuned(RISING, **{which: (None, None, 0, 5)}) is None
+
+
+@pytest.mark.xfail(strict=True, reason="pipeline/analysis.py: the edge is that of the values that finished")
+def test_a_best_value_beside_a_diverged_one_is_not_at_the_edge() -> None:
+    found = tuned(RISING | {(1, 16): 0.5, (2, 16): 0.99, (3, 16): None, (3, 32): None})
+    assert found is not None
+    assert not found.marginals[0].at_edge
+
+
+@pytest.mark.xfail(strict=True, reason="pipeline/analysis.py takes the best of no values", raises=ValueError)
+def test_a_grid_that_diverged_while_another_seed_of_its_choice_finished() -> None:
+    tuned(dict.fromkeys(RISING, None), best=(0.9, 0.1, 4, 1))
+
+
+# --- Nothing finished
+
+
+def test_where_everything_diverged_there_is_no_finding() -> None:
+    experiment = sweep_of("learning_rate", 1, 2)
+    table = SweepTable("sweep", ("testing_accuracy",))
+    assert of_rates((None, None, 0, 5), (None, None, 0, 5)) is None
+    assert regularized((None, None, 0, 5)) is None
+    assert tuned(dict.fromkeys(RISING), best=(None, None, 0, 5)) is None
+    empty = results(*points(experiment, (None, None, 0, 5), (None, None, 0, 5)))
+    found = analysis.findings(settings(experiment, learning_rates=table), empty, [experiment])
+    assert found.learning_rates is None
+    assert found.further["sweep"].ranked == ()
+    assert len(found.further["sweep"].diverged) == 2
+
+
+def test_what_is_not_asked_for_is_not_found() -> None:
+    experiment = sweep_of("learning_rate", 1)
+    found = analysis.findings(settings(experiment), results(*points(experiment, (0.9, 0.1))), [])
+    assert (found.learning_rates, found.regularization, found.tuning, found.further) == (None, None, None, {})
+
+
+def test_one_configuration_is_best_and_worst() -> None:
+    found = of_rates((0.9, 0.01))
+    assert found is not None
+    assert found.sweep.best is found.sweep.worst
+    assert found.smallest is found.largest
+    assert found.sweep.apart == ()
+
+
+def test_an_empty_deviation_is_unknown_not_zero() -> None:
+    row = {"mean": 0.9, "sd": math.nan, "n": 1, "diverged": 4}
+    assert analysis.estimate(row) == Estimate(0.9, None, 1, 4)
+    assert analysis.estimate(row).standard_error is None
+    assert Estimate(0.9, 0.06, 9, 0).standard_error == pytest.approx(0.02)
