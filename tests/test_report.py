@@ -566,7 +566,6 @@ def test_what_is_searched_is_what_the_grid_varies(tell: Callable[..., str]) -> N
     grid = {"grid": {"grid": {"hidden": [16, 32], "batch_size": [32]}, "replicates": 1}}
     text = tell(experiments=tree()["experiments"] | grid)
     assert "combination of learning rate, regularization coefficient and batch size" not in text
-    assert "Choosing them one after the other can miss" in text
 
 
 @defect("tuning.html.j2")
