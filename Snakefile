@@ -9,6 +9,7 @@ from pathlib import Path
 sys.path.insert(0, workflow.basedir)
 
 from pipeline.build import Build
+from pipeline.sources import needed_by
 from pipeline.summary import summary
 
 build = Build.open(Path("config.yaml"), config)
@@ -27,12 +28,7 @@ rule all:
 # Which data there are decides the keys of the runs, so this is settled before anything is trained.
 checkpoint data:
     input:
-        code=[
-            "pipeline/mnist.py",
-            "pipeline/download.py",
-            "pipeline/idx.py",
-            "pipeline/dataset.py",
-        ],
+        code=needed_by("mnist"),
     output:
         "results/data/training_images.npy",
         "results/data/training_labels.npy",
@@ -74,15 +70,15 @@ checkpoint selection:
         config=ancient("results/config.json"),
         data="results/data/data.json",
         runs=lambda wildcards: build.candidate_runs(checkpoints.data.get().output[-1]),
-        code=["pipeline/selection.py", "pipeline/plan.py", "pipeline/records.py"],
+        code=needed_by("selection"),
     output:
         "results/selection.json",
-    params:
-        choices=build.choices,
     log:
         "logs/selection.log",
     benchmark:
         "logs/benchmarks/selection.tsv"
+    params:
+        choices=build.choices,
     shell:
         "python -m pipeline.selection --config {input.config} --data results/data --runs results/runs"
         " --output {output} --log {log}"
@@ -96,7 +92,7 @@ rule runs:
         runs=lambda wildcards: build.all_runs(
             checkpoints.data.get().output[-1], checkpoints.selection.get().output[0]
         ),
-        code=["pipeline/runs.py", "pipeline/plan.py", "pipeline/records.py"],
+        code=needed_by("runs"),
     output:
         runs="results/runs.csv",
         histories="results/histories.csv",
@@ -115,7 +111,7 @@ rule tables:
         selection="results/selection.json",
         runs="results/runs.csv",
         histories="results/histories.csv",
-        code=["pipeline/tables.py", "pipeline/runs.py"],
+        code=needed_by("tables"),
     output:
         expand("results/tables/{name}.csv", name=build.tables),
     log:
@@ -133,7 +129,7 @@ rule figures:
         selection="results/selection.json",
         summary="results/tables/summary.csv",
         curves="results/tables/curves.csv",
-        code=["pipeline/figures.py", "pipeline/labels.py"],
+        code=needed_by("figures"),
         lock="requirements.lock",
     output:
         expand("results/figures/{name}.svg", name=build.figures),
@@ -155,7 +151,7 @@ rule report:
         tables=expand("results/tables/{name}.csv", name=build.tables),
         figures=expand("results/figures/{name}.svg", name=build.figures),
         templates=build.templates,
-        code=build.report_code,
+        code=needed_by("report"),
         lock="requirements.lock",
     output:
         "report/report.{format}",

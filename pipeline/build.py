@@ -18,7 +18,6 @@ from pipeline.settings import Config, Configuration, Experiment
 
 RESOLVED = Path("results/config.json")
 RUN_FILE = "results/runs/{key}/metrics.json"
-REPORT_MODULES = ("report", "context", "analysis", "labels", "catalogue", "formulas", "references", "svg", "fonts")
 
 
 class Build:
@@ -34,7 +33,6 @@ class Build:
         self.tables = catalogue.tables(config)
         self.figures = list(catalogue.figures(config))
         self.templates = sorted(str(path) for path in Path("templates").rglob("*") if path.is_file())
-        self.report_code = [f"pipeline/{name}.py" for name in REPORT_MODULES]
         self._runs: dict[str, plan.Run] = {}
 
     @classmethod

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.settings import Config, Configuration
 
 # The modules whose code the numbers of a run come from.
-NUMERICAL_MODULES = ("network", "sgd", "training", "dataset")
+NUMERICAL_MODULES = ("network", "sgd", "training", "dataset", "metrics")
 KEY_LENGTH = 16
 
 Specification = dict[str, Any]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.metrics import HISTORY_COLUMNS, METRICS
 from pipeline.plan import Run
-from pipeline.training import HISTORY_COLUMNS, METRICS
 
 
 @dataclass(frozen=True)

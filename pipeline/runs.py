@@ -14,9 +14,9 @@ from pipeline import plan, records
 from pipeline.console import run_step
 from pipeline.dataset import read_manifest
 from pipeline.files import write_text
+from pipeline.metrics import HISTORY_COLUMNS, METRICS
 from pipeline.plan import Run
 from pipeline.records import Record
-from pipeline.training import HISTORY_COLUMNS
 
 PARAMETERS = ["learning_rate", "reg", "batch_size", "hidden", "epochs"]
 RUN_COLUMNS = [
@@ -24,13 +24,7 @@ RUN_COLUMNS = [
     "key",
     *PARAMETERS,
     "seed",
-    "training_accuracy",
-    "training_loss",
-    "validation_accuracy",
-    "best_validation_accuracy",
-    "best_epoch",
-    "testing_accuracy",
-    "last_testing_accuracy",
+    *METRICS,
     "status",
 ]
 ORDER = ["experiment", *PARAMETERS, "seed"]

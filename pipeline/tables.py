@@ -14,18 +14,12 @@ from pipeline import config as configuration_file
 from pipeline import plan
 from pipeline.console import run_step
 from pipeline.files import write_text
+from pipeline.metrics import HISTORY_COLUMNS, METRICS
 from pipeline.runs import PARAMETERS, read_csv, to_csv
 from pipeline.settings import Config, Experiment, RateOfChange
 
-METRICS = [
-    "training_accuracy",
-    "training_loss",
-    "validation_accuracy",
-    "best_validation_accuracy",
-    "testing_accuracy",
-    "last_testing_accuracy",
-]
-CURVES = ["training_loss", "training_accuracy", "validation_loss", "validation_accuracy"]
+SUMMARISED = [name for name in METRICS if name != "best_epoch"]
+CURVES = list(HISTORY_COLUMNS[1:])
 
 
 def summarise(runs: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
@@ -39,7 +33,7 @@ def summarise(runs: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
         parameters = {name: configuration.value(name) for name in PARAMETERS}
         of_this = own[(own[PARAMETERS] == pd.Series(parameters)).all(axis=1)]
         diverged = int((of_this["status"] == "diverged").sum())
-        for metric in METRICS:
+        for metric in SUMMARISED:
             values = of_this[metric].dropna()
             rows.append(
                 {

@@ -12,18 +12,8 @@ from pipeline import dataset, sgd
 from pipeline.console import run_step
 from pipeline.errors import InputError
 from pipeline.files import write_json, write_text
+from pipeline.metrics import HISTORY_COLUMNS, METRICS
 from pipeline.network import Weights, initial_weights
-
-HISTORY_COLUMNS = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
-METRICS = (
-    "training_accuracy",
-    "training_loss",
-    "validation_accuracy",
-    "best_validation_accuracy",
-    "best_epoch",
-    "testing_accuracy",
-    "last_testing_accuracy",
-)
 
 
 @dataclass(frozen=True)

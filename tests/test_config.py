@@ -43,7 +43,7 @@ def setting(path: str, value):
         ("source", "mnits", "source: expected auto, mnist or sample, found \"mnits\". Hint: did you mean 'mnist'?"),
         ("title", None, "title: expected a text, found an empty value."),
         ("defaults.learning_rate", -1, "defaults.learning_rate: expected a number greater than 0, found -1."),
-        ("defaults.learning_rate", "e^^1", "defaults.learning_rate: expected a number greater than 0, found \"e^^1\"."),
+        ("defaults.learning_rate", "e^^1", 'defaults.learning_rate: expected a number greater than 0, found "e^^1".'),
         ("defaults.reg", float("nan"), 'defaults.reg: expected a number of at least 0, found "nan".'),
         ("defaults.reg", float("inf"), 'defaults.reg: expected a number of at least 0, found "inf".'),
         ("defaults.batch_size", 50_000, "batch_size: expected at most 48,000 (the training set), found 50,000."),
@@ -104,7 +104,7 @@ def test_all_mistakes_are_told_at_once():
 def test_yaml_mistakes_are_named(tmp_path, text, line):
     path = tmp_path / "config.yaml"
     path.write_text(text)
-    with pytest.raises(InputError, match="config.yaml") as caught:
+    with pytest.raises(InputError, match=r"config\.yaml") as caught:
         configuration_file.load(path)
     assert line in str(caught.value)
     assert len(caught.value.problems) == 1

@@ -1,13 +1,12 @@
 """A run's key changes with what changes its numbers, and with nothing else."""
 
-import ast
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline import config as configuration_file
-from pipeline import keys
+from pipeline import keys, sources
 
 CONFIG = configuration_file.load(Path("config.yaml"))
 CONFIGURATION = CONFIG.experiments["default"].configurations[0]
@@ -72,15 +71,14 @@ def test_comments_docstrings_and_layout_are_not_code():
 
 def test_every_module_that_training_imports_is_in_the_key_or_known_to_change_no_number():
     without_effect = {"console", "errors", "files"}
-    seen, waiting = set(), ["training"]
-    while waiting:
-        name = waiting.pop()
-        if name in seen | without_effect:
-            continue
-        seen.add(name)
-        for node in ast.walk(ast.parse(Path(f"pipeline/{name}.py").read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module == "pipeline":
-                waiting += [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline."):
-                waiting.append(str(node.module).removeprefix("pipeline."))
-    assert seen == set(keys.NUMERICAL_MODULES)
+    needed = {Path(path).stem for path in sources.needed_by("training")}
+    assert needed == set(keys.NUMERICAL_MODULES) | without_effect
+
+
+def test_sources_follow_every_kind_of_import():
+    assert {"tables", "runs", "plan", "settings", "quantity"} <= {Path(p).stem for p in sources.needed_by("tables")}
+    assert "report" not in sources.imports("tables")
+    assert set(sources.imports("report")) >= {"context", "formulas", "fonts"}
+    for path in Path("pipeline").glob("*.py"):
+        text = path.read_text()
+        assert "import pipeline" not in text, "needed_by looks for `from pipeline import` alone"

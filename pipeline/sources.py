@@ -1,0 +1,32 @@
+"""Which modules of the project a module is made of: itself and what it imports, and what those import."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+
+def needed_by(*names: str) -> list[str]:
+    """The paths (pipeline/name.py) of the named modules and of all that they import, sorted."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += imports(name)
+    return [f"pipeline/{name}.py" for name in sorted(found)]
+
+
+@cache
+def imports(name: str) -> tuple[str, ...]:
+    """The modules of the project that one module imports itself, wherever in its code."""
+    tree = ast.parse((_FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    found: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "pipeline":
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("pipeline."):
+            found.append(node.module.removeprefix("pipeline."))
+    return tuple(found)
