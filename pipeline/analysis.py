@@ -8,7 +8,7 @@ with one seed nothing is known about the error, and nothing is called clear.
 import itertools
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,13 @@ from pipeline.runs import PARAMETERS
 from pipeline.settings import Config, Configuration, Experiment, SweepTable, TuningTable
 
 CLEAR = 2.0
-CHANCE_FACTOR = 1.5  # below this multiple of 1 / classes a network counts as having learned nothing
+CHANCE_MARGIN = 0.05  # accuracy above 1 / classes from which on a network counts as having learned something
 SETTLED = 0.01  # accuracy within which a curve counts as having reached its best
-LATE_EPOCHS = 3  # what "the last epochs" means
+LATE_EPOCHS = 3  # what "the last epochs" means, where there are as many
+MOVING = 0.002  # accuracy over the last epochs from which on a curve counts as rising or falling
+LOSS_MOVING = 0.01  # relative fall of the training loss over the last epoch that counts as progress
+MINIMUM_FOR_A_TREND = 3  # values
+VISIBLE = 0.0005  # accuracy below which a difference between means over the grid is rounding
 JUDGED_BY = "best_validation_accuracy"
 
 
@@ -52,6 +56,7 @@ class Difference:
 class Course:
     """What the history of a configuration shows, as means over its finished seeds.
 
+    late_epochs: how many epochs late_gain spans.
     falls: epochs whose validation accuracy is below the one before.
     late_gain: validation accuracy won over the last LATE_EPOCHS epochs.
     late_loss_fall: relative fall of the training loss over the last epoch.
@@ -61,12 +66,24 @@ class Course:
     """
 
     epochs: int
+    late_epochs: int
     falls: float
     late_gain: float
     late_loss_fall: float
     gap: float
     settled_epoch: int
     lowest_validation_loss_epoch: int
+
+    @property
+    def ending(self) -> Literal["unknown", "rising", "falling", "slow", "level"]:
+        """How the last epochs look: accuracy rising, falling, standing while the loss falls (slow), or level."""
+        if self.epochs == 1:
+            return "unknown"
+        if self.late_gain > MOVING and self.late_loss_fall > 0:
+            return "rising"
+        if self.late_gain < -MOVING:
+            return "falling"
+        return "slow" if self.late_loss_fall > LOSS_MOVING else "level"
 
 
 @dataclass(frozen=True)
@@ -86,15 +103,27 @@ class Trained:
         """Whether no seed finished."""
         return self.course is None
 
+    @property
+    def finished(self) -> Course:
+        """The course of a configuration of which a seed finished."""
+        if self.course is None:
+            raise ValueError(f"{self.label} has no finished seed")
+        return self.course
+
 
 @dataclass(frozen=True)
 class Sweep:
-    """The configurations of an experiment in file order, and the finished ones ranked, best first."""
+    """The configurations of an experiment in file order, and the finished ones ranked, best first.
+
+    `close` are the best and those not clearly below it; `undecided` tells whether one of the
+    comparisons lacks a standard error.
+    """
 
     trained: tuple[Trained, ...]
     ranked: tuple[Trained, ...]
     diverged: tuple[Trained, ...]
     close: tuple[Trained, ...]
+    undecided: bool
 
     @property
     def best(self) -> Trained:
@@ -114,13 +143,17 @@ class Sweep:
 
 @dataclass(frozen=True)
 class LearningRates:
-    """Section 3.1: the smallest and the largest finished rate, and what sets them apart."""
+    """Section 3.1: the smallest and the largest finished rate, and what sets them apart.
+
+    `smallest_ending` is how the smallest rate's curve ends, or "chance" if it never left a constant answer.
+    """
 
     sweep: Sweep
     smallest: Trained
     largest: Trained
     spread_close: float
     smallest_against_best: Difference
+    smallest_ending: str
 
 
 @dataclass(frozen=True)
@@ -134,14 +167,21 @@ class Step:
 
 @dataclass(frozen=True)
 class Regularization:
-    """Section 3.2: which coefficients prevent learning, where the largest step lies, signs of overfitting."""
+    """Section 3.2: which coefficients prevent learning, where the largest step lies, signs of overfitting.
+
+    `collapsed` learned nothing; `penalty_collapses` tells whether they are the largest coefficients and a
+    smaller one learned, so that the penalty explains it. `falls_clearly`: some step to a smaller
+    coefficient clearly lowers the accuracy.
+    """
 
     sweep: Sweep
     collapsed: tuple[Trained, ...]
+    penalty_collapses: bool
     smallest: Trained
     steps: tuple[Step, ...]
     largest_step: Step | None
     monotone: bool
+    falls_clearly: bool
     widest_gap: Trained
     default: Trained | None
     default_against_best: Difference | None
@@ -149,19 +189,18 @@ class Regularization:
 
 @dataclass(frozen=True)
 class Marginal:
-    """One parameter of a grid: mean validation accuracy by value, the best value, and whether it is at the edge."""
+    """One parameter of a grid: mean validation accuracy by value over the runs that finished.
+
+    effect: the best value's mean minus the worst's. at_edge: the best value is an end of the range
+    searched. direction: "larger" or "smaller" if three or more values rise steadily that way.
+    """
 
     parameter: str
     means: tuple[tuple[float, float], ...]
     best: float
+    effect: float
     at_edge: bool
     direction: str
-
-    @property
-    def effect(self) -> float:
-        """The difference between the best and the worst value's mean."""
-        values = [mean for _, mean in self.means]
-        return max(values) - min(values)
 
 
 @dataclass(frozen=True)
@@ -221,12 +260,15 @@ def sweep(experiment: Experiment, results: Results) -> Sweep:
     """The configurations of one experiment, ranked by validation accuracy."""
     trained = tuple(_trained(experiment, configuration, results) for configuration in experiment.configurations)
     finished = [t for t in trained if not t.diverged]
-    ranked = tuple(sorted(finished, key=lambda t: -t[JUDGED_BY].mean))
+    # as in pipeline.selection, a configuration with a diverged run comes after every other
+    ranked = tuple(sorted(finished, key=lambda t: (t[JUDGED_BY].diverged > 0, -t[JUDGED_BY].mean)))
+    clear = [difference(ranked[0][JUDGED_BY], t[JUDGED_BY]).clear for t in ranked]
     return Sweep(
         trained=trained,
         ranked=ranked,
         diverged=tuple(t for t in trained if t.diverged),
-        close=tuple(t for t in ranked if not difference(ranked[0][JUDGED_BY], t[JUDGED_BY]).clear),
+        close=tuple(t for t, is_clear in zip(ranked, clear, strict=True) if not is_clear),
+        undecided=None in clear[1:],
     )
 
 
@@ -250,6 +292,7 @@ def _course(histories: pd.DataFrame, epochs: int) -> Course:
     curve = accuracy.mean(axis=1)
     return Course(
         epochs=epochs,
+        late_epochs=min(LATE_EPOCHS, epochs - 1),
         falls=float((np.diff(accuracy, axis=0) < 0).sum(axis=0).mean()),
         late_gain=float(curve[-1] - curve[max(0, epochs - 1 - LATE_EPOCHS)]),
         late_loss_fall=float((1 - loss[-1] / loss[max(0, epochs - 2)]).mean()),
@@ -286,6 +329,7 @@ def _learning_rates(table: SweepTable, config: Config, results: Results) -> Lear
         largest=by_rate[-1],
         spread_close=max(testing) - min(testing),
         smallest_against_best=difference(by_rate[0][JUDGED_BY], found.best[JUDGED_BY]),
+        smallest_ending="chance" if _learned_nothing(by_rate[0], results) else by_rate[0].finished.ending,
     )
 
 
@@ -300,17 +344,24 @@ def _regularization(table: SweepTable, config: Config, results: Results) -> Regu
         for larger, smaller in itertools.pairwise(falling)
     )
     default = _less_regularized(falling[-1], config, results)
+    collapsed = tuple(t for t in falling if _learned_nothing(t, results))
     return Regularization(
         sweep=found,
-        collapsed=tuple(t for t in falling if t[JUDGED_BY].mean < CHANCE_FACTOR / results.classes),
+        collapsed=collapsed,
+        penalty_collapses=0 < len(collapsed) < len(falling) and collapsed == tuple(falling[: len(collapsed)]),
         smallest=falling[-1],
         steps=steps,
-        largest_step=max(steps, key=lambda step: step.difference.value, default=None),
+        largest_step=max(steps, key=lambda step: abs(step.difference.value), default=None),
         monotone=all(step.difference.value >= 0 for step in steps),
-        widest_gap=max(found.ranked, key=lambda t: t.course.gap if t.course else -math.inf),
+        falls_clearly=any(step.difference.clear and step.difference.value < 0 for step in steps),
+        widest_gap=max(found.ranked, key=lambda t: t.finished.gap),
         default=default,
         default_against_best=difference(default[JUDGED_BY], found.best[JUDGED_BY]) if default else None,
     )
+
+
+def _learned_nothing(trained: Trained, results: Results) -> bool:
+    return trained[JUDGED_BY].mean < 1 / results.classes + CHANCE_MARGIN
 
 
 def _less_regularized(smallest: Trained, config: Config, results: Results) -> Trained | None:
@@ -330,7 +381,7 @@ def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | No
     best, default = rows[table.best], rows[table.default]
     experiment = config.experiments[str(config.experiments[table.best].best_of)]
     grid = sweep(experiment, results)
-    if best.diverged or default.diverged:
+    if best.diverged or default.diverged or not grid.ranked:
         return None
     chosen = next(t[JUDGED_BY] for t in grid.trained if t.configuration == best.configuration)
     return Tuning(
@@ -349,13 +400,14 @@ def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | No
 def _rivals(best: Trained, grid: Sweep) -> int | None:
     """How many other configurations come so near to the best that the seed could decide.
 
-    The best one's standard deviation over its seeds stands for everybody's: two single runs
-    differ by chance with √2 times that. None with a single seed.
+    The best one's standard deviation over its seeds stands for everybody's: two means of n runs
+    each differ by chance with √(2/n) times that. None with a single seed.
     """
     sd = best[JUDGED_BY].sd
     if sd is None:
         return None
-    reach = grid.best[JUDGED_BY].mean - CLEAR * math.sqrt(2) * sd
+    top = grid.best[JUDGED_BY]
+    reach = top.mean - CLEAR * math.sqrt(2 / top.n) * sd
     return sum(t[JUDGED_BY].mean >= reach for t in grid.ranked) - 1
 
 
@@ -367,11 +419,22 @@ def _marginal(parameter: str, experiment: Experiment, grid: Sweep) -> Marginal:
     means = tuple((value, sum(found) / len(found)) for value, found in by_value.items() if found)
     best = max(means, key=lambda pair: pair[1])[0]
     accuracies = [mean for _, mean in means]
-    rising, falling = accuracies == sorted(accuracies), accuracies == sorted(accuracies, reverse=True)
+    effect = max(accuracies) - min(accuracies)
+    rising = all(b > a for a, b in itertools.pairwise(accuracies))
+    falling = all(b < a for a, b in itertools.pairwise(accuracies))
+    steady = len(means) >= MINIMUM_FOR_A_TREND
     return Marginal(
         parameter=parameter,
         means=means,
         best=best,
-        at_edge=len(means) > 1 and best in (means[0][0], means[-1][0]),
-        direction="larger" if rising and not falling else "smaller" if falling and not rising else "neither",
+        effect=effect,
+        at_edge=effect > VISIBLE and best in _edges(parameter, experiment),
+        direction="larger" if rising and steady else "smaller" if falling and steady else "neither",
     )
+
+
+def _edges(parameter: str, experiment: Experiment) -> set[float]:
+    """The smallest and largest value searched, but for the smallest that there can be."""
+    values = experiment.values(parameter)
+    least = 0 if parameter in ("learning_rate", "reg") else 1
+    return {min(values), max(values)} - {least}

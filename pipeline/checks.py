@@ -3,6 +3,7 @@
 import difflib
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def oversized_batches(config: Config, images: int) -> list[str]:
     return list(dict.fromkeys(problems))
 
 
+@cache
 def _validator() -> Draft202012Validator:
     schema = yaml.safe_load(Path(__file__).with_name("config.schema.yaml").read_text(encoding="utf-8"))
     return Draft202012Validator(schema)

@@ -64,6 +64,12 @@ class Context:
     losses: dict[str, Plot]
     heat_map: Plot | None
     further: tuple[Section, ...]
+    replicated: bool
+    same_epochs: bool
+    search_goes_down: bool
+    clear: float = analysis.CLEAR
+    settled: float = analysis.SETTLED
+    visible: float = analysis.VISIBLE
 
 
 def build(results: Path, title: str, author: str) -> Context:
@@ -93,8 +99,20 @@ def build(results: Path, title: str, author: str) -> Context:
         curves={e.name: tuple(plots.plot(figure) for figure in catalogue.curves(e)) for e in shown},
         losses={e.name: plots.plot(catalogue.losses(e)) for e in catalogue.sweeps(config)},
         heat_map=plots.plot(catalogue.heat_maps(grid)) if grid else None,
+        replicated=bool((summary["n"] > 1).any()),
+        same_epochs=len({c.epochs for e in (*shown, *([grid] if grid else [])) for c in e.configurations}) == 1,
+        search_goes_down=_search_goes_down(config, grid),
         further=tuple(_section(e, facts.further[e.name], plots) for e in catalogue.further(config)),
     )
+
+
+def _search_goes_down(config: Config, grid: Experiment | None) -> bool:
+    """Whether the grid looks at regularization coefficients below the default one and none above."""
+    if not (config.tables.tuning and grid and "reg" in grid.varied):
+        return False
+    (default,) = config.experiments[config.tables.tuning.default].configurations
+    coefficients = grid.values("reg")
+    return max(coefficients) <= default.reg and min(coefficients) < default.reg
 
 
 def cell(estimate: Estimate, digits: int = 4) -> Markup:
@@ -126,9 +144,15 @@ def gap(value: float) -> str:
     return f"{points(value)} {'above' if value >= 0 else 'below'}"
 
 
-def configuration(trained: Trained, config: Config) -> Markup:
-    """Learning rate, regularization coefficient and batch size, as they are written in the configuration."""
-    return listing([labels.setting(name, trained.configuration.value(name)) for name in _shown(config)])
+def epochs(count: int) -> str:
+    """A number of epochs: '1 epoch', '3 epochs'."""
+    return f"{count} epoch" if count == 1 else f"{count} epochs"
+
+
+def configuration(trained: Trained, searched: Experiment) -> Markup:
+    """The parameters that an experiment searches, with the values that one configuration has."""
+    names = searched.varied or ("learning_rate", "reg", "batch_size")
+    return listing([labels.setting(name, trained.configuration.value(name)) for name in names])
 
 
 class _Plots:

@@ -142,7 +142,8 @@ def _of(table: pd.DataFrame, experiment: Experiment, configuration: Configuratio
 def _heat_maps(experiment: Experiment, summary: pd.DataFrame) -> Canvas:
     """Validation accuracy over the first two varied parameters, a panel for each combination of the others."""
     accuracies = summary[summary["metric"] == "best_validation_accuracy"].set_index(PARAMETERS)["mean"]
-    across, down, *others = [*experiment.varied, *(["reg"] if len(experiment.varied) == 1 else [])]
+    spare = "batch_size" if experiment.varied == ("reg",) else "reg"  # the other axis of a single parameter
+    across, down, *others = [*experiment.varied, *([spare] if len(experiment.varied) == 1 else [])]
     panels = list(dict.fromkeys(tuple(c.value(name) for name in others) for c in experiment.configurations))
     columns, rows = experiment.values(across), experiment.values(down)
     per_row = min(2, len(panels))

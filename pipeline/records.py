@@ -27,12 +27,14 @@ def read(folder: Path, run: Run) -> Record:
     hint = f"Hint: delete {folder} and build again."
     try:
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        if not isinstance(metrics, dict):
+            raise TypeError("metrics.json holds no mapping")
         history = _read_history(folder / "history.csv")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder}: expected a finished run, found: {error}. {hint}") from error
     if problem := _problem(metrics, history, run):
         raise InputError(f"{folder}: {problem} {hint}")
-    return Record(metrics["status"], {name: metrics[name] for name in METRICS}, history)
+    return Record(metrics["status"], {name: metrics.get(name) for name in METRICS}, history)
 
 
 def read_all(folder: Path, runs: Iterable[Run]) -> dict[str, Record]:
@@ -68,7 +70,7 @@ def _problem(metrics: Any, history: tuple[dict[str, float], ...], run: Run) -> s
         return "expected the epochs of history.csv to count from 1, found others."
     if (len(history) == epochs) != (status == "ok"):
         return f"expected {epochs} epochs in history.csv, or fewer of a diverged run, found {len(history)}."
-    values = [metrics[name] for name in METRICS]
+    values = [metrics.get(name) for name in METRICS]
     if status == "ok" and not all(isinstance(v, int | float) and math.isfinite(v) for v in values):
         return f"expected finite metrics, found {values}."
     return None

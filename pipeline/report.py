@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import io
 import logging
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +23,8 @@ from pipeline.fonts import font_faces
 from pipeline.references import Numbering
 
 Medium = Literal["screen", "print"]
+FONTS = "/* the fonts */"
+ADDED = "\u2010\u2022"  # hyphens at line ends, the bullets of lists
 PANGO = (
     "report/report.pdf: expected the Pango library, which WeasyPrint sets text with, found none; "
     "report/report.html does not need it. Hint: on Debian and its kin, "
@@ -48,6 +51,8 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         "listing": report_context.listing,
         "points": report_context.points,
         "gap": report_context.gap,
+        "epochs": report_context.epochs,
+        "metric": labels.METRICS.__getitem__,
         "configuration": report_context.configuration,
         "symbol": labels.symbol,
         "words": labels.words,
@@ -59,7 +64,7 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
     text = ""
     for _ in numbering.passes():
         text = document.render(report=context, medium=medium, styles=_styles(templates, medium))
-    return text.replace("/* fonts */", font_faces(_characters(text)), 1)
+    return text.replace(FONTS, font_faces(_characters(text)), 1)
 
 
 def to_pdf(html: str) -> bytes:
@@ -69,13 +74,10 @@ def to_pdf(html: str) -> bytes:
     """
     weasyprint = _weasyprint()
     warnings = _Collector()
-    logger = logging.getLogger("weasyprint")
-    logger.addHandler(warnings)
-    logger.propagate = False
     identifier = hashlib.sha256(html.encode()).digest()[:16]
-    pdf: bytes = weasyprint.HTML(string=html, base_url=None).write_pdf(
-        pdf_variant="pdf/ua-1", pdf_identifier=identifier
-    )
+    with warnings.collect("weasyprint"):
+        document = weasyprint.HTML(string=html, base_url=None)
+        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
     if warnings.messages:
         raise RunError(*(f"report.pdf: expected a page without warnings, found: {m}." for m in warnings.messages))
     return pdf
@@ -87,6 +89,17 @@ class _Collector(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.messages: list[str] = []
+
+    @contextlib.contextmanager
+    def collect(self, name: str) -> Iterator[None]:
+        """Take over the named logger for a while."""
+        source = logging.getLogger(name)
+        handlers, propagate = source.handlers, source.propagate
+        source.handlers, source.propagate = [self], False
+        try:
+            yield
+        finally:
+            source.handlers, source.propagate = handlers, propagate
 
     def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(record.getMessage())
@@ -109,12 +122,12 @@ def _place(plot: Plot, medium: Medium) -> Markup:
 
 def _styles(templates: Path, medium: Medium) -> Markup:
     parts = [(templates / name).read_text(encoding="utf-8") for name in ("page.css", f"{medium}.css")]
-    return Markup("/* fonts */\n" + "\n".join(parts))  # noqa: S704 - our own style sheets
+    return Markup(FONTS + "\n" + "\n".join(parts))  # noqa: S704 - our own style sheets
 
 
 def _characters(html: str) -> str:
-    """The characters that the page can show; digits and letters may also come from style sheets."""
-    return "".join(sorted(set(unescape(html)) | set(map(chr, range(32, 127)))))
+    """The characters that the page can show, those that setting it adds among them."""
+    return "".join(sorted(set(unescape(html)) | set(map(chr, range(32, 127))) | set(ADDED)))
 
 
 def write(medium: Medium, results: Path, templates: Path, output: Path, *, title: str, author: str) -> None:

@@ -52,7 +52,7 @@ def to_csv(table: pd.DataFrame) -> str:
 
 def read_csv(path: Path) -> pd.DataFrame:
     """Read back what `to_csv` wrote, to the last bit."""
-    return pd.read_csv(path, float_precision="round_trip")
+    return pd.read_csv(path)
 
 
 def _identity(run: Run) -> dict[str, Any]:

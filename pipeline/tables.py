@@ -70,7 +70,7 @@ def rate_of_change(summary: pd.DataFrame, change: RateOfChange) -> pd.DataFrame:
                 "mean": (first["mean"] - second["mean"]) / (a - b),
                 "sd": (first["sd"] ** 2 + second["sd"] ** 2) ** 0.5 / abs(a - b),
                 "n": min(first["n"], second["n"]),
-                "diverged": first["diverged"] + second["diverged"],
+                "diverged": max(first["diverged"], second["diverged"]),
             }
         )
     return pd.DataFrame(rows)
@@ -86,9 +86,10 @@ def search_space(experiment: Experiment) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["parameter", "value"])
 
 
-def curves(histories: pd.DataFrame) -> pd.DataFrame:
-    """Per experiment, configuration and epoch: mean and sd of losses and accuracies over the n seeds that got there."""
-    groups = histories.groupby(["experiment", *PARAMETERS, "epoch"])[CURVES]
+def curves(histories: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Per experiment, configuration and epoch: mean and sd of losses and accuracies over the n finished runs."""
+    finished = histories["key"].isin(runs.loc[runs["status"] == "ok", "key"])
+    groups = histories[finished].groupby(["experiment", *PARAMETERS, "epoch"])[CURVES]
     columns = groups.agg(["mean", "std"])
     columns.columns = pd.Index([f"{metric}_{kind}" for metric in CURVES for kind in ("mean", "sd")])
     columns["n"] = groups.size()
@@ -99,7 +100,7 @@ def all_tables(runs: pd.DataFrame, histories: pd.DataFrame, config: Config) -> I
     """(name, table) of every CSV under results/tables/."""
     summaries = {name: summarise(runs, experiment) for name, experiment in config.experiments.items()}
     yield "summary", _named(summaries)
-    yield "curves", curves(histories)
+    yield "curves", curves(histories, runs)
     shown = config.tables
     if shown.learning_rates:
         summary = summaries[shown.learning_rates.experiment]

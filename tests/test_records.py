@@ -13,7 +13,8 @@ from pipeline.errors import InputError
 from pipeline.plan import Run
 from pipeline.settings import Configuration
 from pipeline.sgd import Epoch
-from pipeline.training import METRICS, Result, write
+from pipeline.metrics import METRICS
+from pipeline.training import Result, write
 
 EPOCHS = 3
 CONFIGURATION = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=EPOCHS)

@@ -26,7 +26,7 @@ from pipeline.errors import RunError
 from pipeline.plan import Run
 from pipeline.records import Record
 from pipeline.settings import Configuration
-from pipeline.training import METRICS
+from pipeline.metrics import METRICS
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"

@@ -18,7 +18,7 @@ from pipeline.quantity import Quantity
 from pipeline.records import Record
 from pipeline.runs import PARAMETERS, RUN_COLUMNS, histories_table, read_csv, runs_table, to_csv
 from pipeline.settings import Configuration, Experiment, RateOfChange
-from pipeline.training import METRICS
+from pipeline.metrics import METRICS
 
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=2)
 E1, E2 = Quantity("e^-1"), Quantity("e^-2")
@@ -258,7 +258,7 @@ def test_a_quantity_is_a_plain_number_in_the_csv(tmp_path: Path) -> None:
     path.write_text(to_csv(runs_table(*trained(experiment, [[0.9]]))))
     table = read_csv(path)
     assert table["learning_rate"].tolist() == [0.36787944117144233]
-    assert tables.summarise(table, experiment)["n"].tolist() == [1] * len(tables.METRICS)
+    assert tables.summarise(table, experiment)["n"].tolist() == [1] * len(tables.SUMMARISED)
     assert list(tables.summarise(table, experiment).columns[:5]) == PARAMETERS
 
 
