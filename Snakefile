@@ -142,12 +142,14 @@ rule figures:
         " --summary {input.summary} --curves {input.curves} --output results/figures --log {log}"
 
 
+# The last report stays until the new one is whole: `update` keeps Snakemake from deleting it first.
 rule report:
     input:
         config="results/config.json",
         data="results/data/data.json",
         selection="results/selection.json",
         runs="results/runs.csv",
+        histories="results/histories.csv",
         tables=expand("results/tables/{name}.csv", name=build.tables),
         figures=expand("results/figures/{name}.svg", name=build.figures),
         templates=build.templates,
@@ -162,15 +164,13 @@ rule report:
     wildcard_constraints:
         format="html|pdf",
     params:
-        title=build.title,
-        author=build.author,
+        title_block=build.title_block,
     shell:
-        "python -m pipeline.report {wildcards.format} --title {params.title:q} --author {params.author:q}"
+        "python -m pipeline.report {wildcards.format} --title-block {params.title_block:q}"
         " --results results --templates templates --output {output} --log {log}"
 
 
+# make prints the summary itself, also when there was nothing to do.
 onsuccess:
-    if not os.environ.get(
-        "SUMMARY_FOLLOWS"
-    ):  # make prints it itself, also when there was nothing to do
+    if not os.environ.get("SUMMARY_FOLLOWS"):
         print(summary(Path("results")))

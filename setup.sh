@@ -26,13 +26,13 @@ make_environment() {
         say "$PYTHON: expected Python 3.11 or newer, found $("$PYTHON" --version 2>&1 || true). Hint: make PYTHON=python3.11 ..."
         exit 2
     }
-    if [ -x .venv/bin/python ]; then return 0; fi
+    if .venv/bin/python -m pip --version >/dev/null 2>&1; then return 0; fi
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || debian_install python3-venv || {
         say "python3-venv: expected Python's venv and ensurepip modules, found none."
         exit 1
     }
     say "Making the environment .venv (about a minute, once)."
-    "$PYTHON" -m venv .venv
+    "$PYTHON" -m venv --clear .venv
 }
 
 install_lock() {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from markupsafe import Markup
 
@@ -19,7 +20,7 @@ from pipeline.runs import PARAMETERS
 from pipeline.settings import Config, Configuration, Experiment, SweepTable, TuningTable
 
 CLEAR = 2.0
-CHANCE_MARGIN = 0.05  # accuracy above 1 / classes from which on a network counts as having learned something
+CHANCE_MARGIN = 0.05  # accuracy above a constant answer's from which on a network counts as having learned something
 SETTLED = 0.01  # accuracy within which a curve counts as having reached its best
 LATE_EPOCHS = 3  # what "the last epochs" means, where there are as many
 MOVING = 0.002  # accuracy over the last epochs from which on a curve counts as rising or falling
@@ -63,6 +64,7 @@ class Course:
     gap: training minus validation accuracy of the last epoch.
     settled_epoch: first epoch within SETTLED of the best validation accuracy of the mean curve.
     lowest_validation_loss_epoch: where the mean validation loss is lowest.
+    validation_loss_rises: whether it is clearly higher in the last epoch than there; None with one seed.
     """
 
     epochs: int
@@ -73,6 +75,7 @@ class Course:
     gap: float
     settled_epoch: int
     lowest_validation_loss_epoch: int
+    validation_loss_rises: bool | None
 
     @property
     def ending(self) -> Literal["unknown", "rising", "falling", "slow", "level"]:
@@ -100,8 +103,8 @@ class Trained:
 
     @property
     def diverged(self) -> bool:
-        """Whether no seed finished."""
-        return self.course is None
+        """Whether a seed diverged; such a configuration is shown and not compared."""
+        return self[JUDGED_BY].diverged > 0
 
     @property
     def finished(self) -> Course:
@@ -209,7 +212,6 @@ class Tuning:
 
     best: Trained
     default: Trained
-    others: tuple[Trained, ...]
     against_default: Difference
     against_default_testing: Difference
     grid: Sweep
@@ -230,11 +232,11 @@ class Findings:
 
 @dataclass(frozen=True)
 class Results:
-    """The tables that facts are computed from: summary.csv, histories.csv, and the number of classes."""
+    """The tables that facts are computed from: summary.csv, histories.csv, and the accuracy of a constant answer."""
 
     summary: pd.DataFrame
     histories: pd.DataFrame
-    classes: int
+    chance: float
 
 
 def findings(config: Config, results: Results, further: list[Experiment]) -> Findings:
@@ -260,8 +262,7 @@ def sweep(experiment: Experiment, results: Results) -> Sweep:
     """The configurations of one experiment, ranked by validation accuracy."""
     trained = tuple(_trained(experiment, configuration, results) for configuration in experiment.configurations)
     finished = [t for t in trained if not t.diverged]
-    # as in pipeline.selection, a configuration with a diverged run comes after every other
-    ranked = tuple(sorted(finished, key=lambda t: (t[JUDGED_BY].diverged > 0, -t[JUDGED_BY].mean)))
+    ranked = tuple(sorted(finished, key=lambda t: -t[JUDGED_BY].mean))
     clear = [difference(ranked[0][JUDGED_BY], t[JUDGED_BY]).clear for t in ranked]
     return Sweep(
         trained=trained,
@@ -290,6 +291,7 @@ def _course(histories: pd.DataFrame, epochs: int) -> Course:
         for column in ("validation_accuracy", "training_loss", "training_accuracy", "validation_loss")
     )
     curve = accuracy.mean(axis=1)
+    lowest = int(validation_loss.mean(axis=1).argmin())
     return Course(
         epochs=epochs,
         late_epochs=min(LATE_EPOCHS, epochs - 1),
@@ -298,8 +300,16 @@ def _course(histories: pd.DataFrame, epochs: int) -> Course:
         late_loss_fall=float((1 - loss[-1] / loss[max(0, epochs - 2)]).mean()),
         gap=float((training[-1] - accuracy[-1]).mean()),
         settled_epoch=int((curve >= curve.max() - SETTLED).argmax()) + 1,
-        lowest_validation_loss_epoch=int(validation_loss.mean(axis=1).argmin()) + 1,
+        lowest_validation_loss_epoch=lowest + 1,
+        validation_loss_rises=_clearly_positive(validation_loss[-1] - validation_loss[lowest]),
     )
+
+
+def _clearly_positive(differences: npt.NDArray[np.float64]) -> bool | None:
+    """Whether the mean over the seeds exceeds CLEAR standard errors; None with one seed."""
+    if len(differences) == 1:
+        return None
+    return bool(differences.mean() > CLEAR * differences.std(ddof=1) / math.sqrt(len(differences)))
 
 
 def _of(table: pd.DataFrame, experiment: Experiment, configuration: Configuration) -> pd.DataFrame:
@@ -361,7 +371,7 @@ def _regularization(table: SweepTable, config: Config, results: Results) -> Regu
 
 
 def _learned_nothing(trained: Trained, results: Results) -> bool:
-    return trained[JUDGED_BY].mean < 1 / results.classes + CHANCE_MARGIN
+    return trained[JUDGED_BY].mean < results.chance + CHANCE_MARGIN
 
 
 def _less_regularized(smallest: Trained, config: Config, results: Results) -> Trained | None:
@@ -387,7 +397,6 @@ def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | No
     return Tuning(
         best=best,
         default=default,
-        others=tuple(rows[name] for name in table.others),
         against_default=difference(best[JUDGED_BY], default[JUDGED_BY]),
         against_default_testing=difference(best["testing_accuracy"], default["testing_accuracy"]),
         grid=grid,

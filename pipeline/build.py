@@ -8,15 +8,16 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pipeline import catalogue, keys, locks, plan
 from pipeline import config as configuration_file
-from pipeline.errors import PipelineError, RunError
+from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.files import write_text
 from pipeline.settings import Config, Configuration, Experiment
 
 RESOLVED = Path("results/config.json")
+TEMPLATES = ("*.j2", "*.css", "formulas.json")
 RUN_FILE = "results/runs/{key}/metrics.json"
 
 
@@ -25,14 +26,13 @@ class Build:
 
     def __init__(self, config: Config, tree: Mapping[str, Any]) -> None:
         self.config = config
-        self.title, self.author = config.title, config.author
-        self.data_settings = json.dumps(
-            {"source": tree["source"], "data": tree["data"], "MNIST_DIR": os.environ.get("MNIST_DIR", "")}
-        )
+        self.title_block = json.dumps({"title": config.title, "author": config.author})
+        # where the files lie is left out: they are the same files wherever they are found
+        self.data_settings = json.dumps({"source": tree["source"], "data": tree["data"]})
         self.choices = json.dumps({e.name: [e.best_of, *map(vars, candidates)] for e, candidates in _choices(config)})
         self.tables = catalogue.tables(config)
         self.figures = list(catalogue.figures(config))
-        self.templates = sorted(str(path) for path in Path("templates").rglob("*") if path.is_file())
+        self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
         self._runs: dict[str, plan.Run] = {}
 
     @classmethod
@@ -46,8 +46,9 @@ class Build:
             config = configuration_file.parse(tree, str(path))
             write_resolved(json.dumps(configuration_file.resolved(tree), indent=2) + "\n")
         except PipelineError as error:
-            print(*error.problems, sep="\n", file=sys.stderr, flush=True)
-            os._exit(error.exit_status)  # Snakemake would wrap any exception into a message of its own
+            _end(error.exit_status, *error.problems)
+        except OSError as error:
+            _end(1, f"{error.filename}: expected to read and write here, found: {error.strerror}.")
         return cls(config, tree)
 
     def candidate_runs(self, manifest: str) -> list[str]:
@@ -60,7 +61,9 @@ class Build:
         return self._files(manifest, config.experiments.values())
 
     def specification(self, key: str) -> str:
-        """What the run of this key is to train, as JSON."""
+        """What the run of this key is to train, as JSON. Raises InputError for a key of no experiment."""
+        if key not in self._runs:
+            raise InputError(f"results/runs/{key}: expected the key of a run that config.yaml asks for, found another.")
         return keys.canonical(self._runs[key].specification)
 
     def _files(self, manifest: str, experiments: Iterable[Experiment]) -> list[str]:
@@ -76,17 +79,23 @@ def _choices(config: Config) -> Iterator[tuple[Experiment, tuple[Configuration, 
             yield experiment, config.experiments[experiment.best_of].configurations
 
 
+def _end(status: int, *problems: str) -> NoReturn:
+    """End the program; Snakemake would wrap any exception into a message of its own."""
+    print(*problems, sep="\n", file=sys.stderr, flush=True)
+    os._exit(status)
+
+
 def write_resolved(text: str) -> None:
     """Write the resolved configuration if it changes, so that an unchanged one makes nothing newer.
 
     Raises RunError if it changes under another Snakemake of this folder, whose jobs read it.
     """
-    alone = locks.join(Path(".snakemake"))
-    if RESOLVED.exists() and RESOLVED.read_text(encoding="utf-8") == text:
-        return
-    if not alone:
-        raise RunError(
-            "config.yaml: expected the configuration of the build that is at work in this folder, found another. "
-            "Hint: wait until that build ends."
-        )
-    write_text(RESOLVED, text)
+    with locks.joining(Path(".snakemake")) as alone:
+        if RESOLVED.exists() and RESOLVED.read_text(encoding="utf-8") == text:
+            return
+        if not alone:
+            raise RunError(
+                "config.yaml: expected the configuration of the build that is at work in this folder, found another. "
+                "Hint: wait until that build ends."
+            )
+        write_text(RESOLVED, text)

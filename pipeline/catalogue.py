@@ -12,14 +12,13 @@ Kind = Literal["accuracy", "loss", "grid"]
 class Figure:
     """One figure: curves of some configurations of an experiment (a panel each), or a grid's heat maps.
 
-    `panels` are positions in the experiment's configurations. Figures of one `group` share their scales.
+    `panels` are positions in the experiment's configurations.
     """
 
     name: str
     kind: Kind
     experiment: str
     panels: tuple[int, ...]
-    group: str
 
 
 def tables(config: Config) -> list[str]:
@@ -66,7 +65,7 @@ def further(config: Config) -> list[Experiment]:
 def curves(experiment: Experiment) -> list[Figure]:
     """One figure of accuracy per epoch for each configuration."""
     return [
-        Figure(f"{experiment.name}-{position + 1}", "accuracy", experiment.name, (position,), experiment.name)
+        Figure(f"{experiment.name}-{position + 1}", "accuracy", experiment.name, (position,))
         for position in _positions(experiment)
     ]
 
@@ -74,19 +73,19 @@ def curves(experiment: Experiment) -> list[Figure]:
 def losses(experiment: Experiment) -> Figure:
     """One figure of loss per epoch with a panel for each configuration."""
     name = f"{experiment.name}-loss"
-    return Figure(name, "loss", experiment.name, _positions(experiment), name)
+    return Figure(name, "loss", experiment.name, _positions(experiment))
 
 
 def panels(experiment: Experiment) -> Figure:
     """One figure of accuracy per epoch with a panel for each configuration."""
     name = f"{experiment.name}-accuracy"
-    return Figure(name, "accuracy", experiment.name, _positions(experiment), name)
+    return Figure(name, "accuracy", experiment.name, _positions(experiment))
 
 
 def heat_maps(experiment: Experiment) -> Figure:
     """One figure with the validation accuracy of every configuration of a grid."""
     name = f"{experiment.name}-grid"
-    return Figure(name, "grid", experiment.name, _positions(experiment), name)
+    return Figure(name, "grid", experiment.name, _positions(experiment))
 
 
 def _positions(experiment: Experiment) -> tuple[int, ...]:

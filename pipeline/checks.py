@@ -27,15 +27,17 @@ def contradictions(tree: Mapping[str, Any], config: Config) -> list[str]:
     return list(_contradictions(tree, config))
 
 
-def oversized_batches(config: Config, images: int) -> list[str]:
-    """One line per experiment with a batch larger than the training part of `images` images."""
-    size, _ = config.split.sizes(images)
+def size_problems(config: Config, images: int) -> list[str]:
+    """What does not fit `images` training images: an empty part of the split, or batches larger than the rest."""
+    training, validation = config.split.sizes(images)
+    if not (training and validation):
+        return [f"split.validation_fraction: expected images in both parts, found {training:,} and {validation:,}."]
     problems = [
-        f"experiments.{experiment.name}: batch_size: expected at most {size:,} (the training set), "
+        f"experiments.{experiment.name}: batch_size: expected at most {training:,} (the training set), "
         f"found {configuration.batch_size:,}."
         for experiment in config.experiments.values()
         for configuration in experiment.configurations
-        if configuration.batch_size > size
+        if configuration.batch_size > training
     ]
     return list(dict.fromkeys(problems))
 
@@ -110,11 +112,7 @@ def _contradictions(tree: Mapping[str, Any], config: Config) -> Iterator[str]:
             if file.gzip is None:
                 yield f"data.files.{role}: expected gzip (size, sha256) because data.mirrors is not empty, found none."
     images = SAMPLE_TRAINING_IMAGES if config.source == "sample" else config.data.training_images
-    training, validation = config.split.sizes(images)
-    if not (training and validation):
-        yield f"split.validation_fraction: expected images in both parts, found {training:,} and {validation:,}."
-        return
-    yield from oversized_batches(config, images)
+    yield from size_problems(config, images)
 
 
 def _experiment_contradictions(settings: Mapping[str, Any], config: Config) -> Iterator[str]:
@@ -153,6 +151,8 @@ def _table_contradictions(config: Config) -> Iterator[str]:
         single = [e.name for e in experiments if e.kind == "single"]
         yield from _reference("tables.tuning.best", tables.tuning.best, best, "a best_of experiment over a grid")
         yield from _reference("tables.tuning.default", tables.tuning.default, single, "a single experiment")
+        if tables.tuning.default in tables.tuning.others:
+            yield f"tables.tuning.others: expected experiments other than the default, found '{tables.tuning.default}'."
         for name in tables.tuning.others:
             yield from _reference("tables.tuning.others", name, single, "a single experiment")
 

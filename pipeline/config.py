@@ -56,8 +56,8 @@ def resolved(tree: Mapping[str, Any]) -> dict[str, Any]:
 def read_resolved(path: Path) -> Config:
     """The Config of a file that holds a resolved tree as JSON; its title block is empty."""
     try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        tree = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
         raise InputError(f"{path}: expected the configuration that a build writes, found: {error}.") from error
     return parse({**tree, **dict.fromkeys(TITLE_BLOCK, "-")}, str(path))
 
@@ -93,15 +93,21 @@ def _build(tree: Mapping[str, Any]) -> Config:
         author=tree["author"],
         source=tree["source"],
         data=DataSet(
-            **{key: data[key] for key in ("name", "training_images", "testing_images", "classes")},
+            name=data["name"],
+            **{key: int(data[key]) for key in ("training_images", "testing_images", "classes")},
             mirrors=tuple(data["mirrors"]),
             files={role: _data_file(file) for role, file in data["files"].items()},
         ),
-        split=Split(**tree["split"]),
-        network=Network(float(tree["network"]["initial_scale"]), tree["network"]["initial_seed"]),
+        split=_split(tree["split"]),
+        network=Network(float(tree["network"]["initial_scale"]), int(tree["network"]["initial_seed"])),
+        defaults=_configuration(_defaults(tree) | {"epochs": tree["epochs"]}),
         experiments={name: _experiment(name, settings, tree) for name, settings in tree["experiments"].items()},
         tables=_tables(tree["tables"]),
     )
+
+
+def _split(split: Mapping[str, Any]) -> Split:
+    return Split(float(split["validation_fraction"]), None if split["seed"] is None else int(split["seed"]))
 
 
 def _data_file(file: Mapping[str, Any]) -> DataFile:
@@ -112,8 +118,7 @@ def _experiment(name: str, settings: Mapping[str, Any], tree: Mapping[str, Any])
     kind: Kind = next((kind for kind in KINDS if kind in settings), "single")
     axes: Mapping[str, list[float]] = settings[kind] if kind in ("sweep", "grid") else {}
     single = settings.get("single", {})
-    defaults = tree["defaults"] | {"hidden": tree["network"]["hidden"]}
-    common = defaults | settings.get("fixed", {}) | single | {"epochs": settings.get("epochs", tree["epochs"])}
+    common = _defaults(tree) | settings.get("fixed", {}) | single | {"epochs": settings.get("epochs", tree["epochs"])}
     combinations = [] if kind == "best_of" else itertools.product(*axes.values())
     return Experiment(
         name=name,
@@ -123,6 +128,10 @@ def _experiment(name: str, settings: Mapping[str, Any], tree: Mapping[str, Any])
         replicates=int(settings.get("replicates", tree["replicates"])),
         best_of=settings.get("best_of"),
     )
+
+
+def _defaults(tree: Mapping[str, Any]) -> dict[str, Any]:
+    return {**tree["defaults"], "hidden": tree["network"]["hidden"]}
 
 
 def _configuration(parameters: Mapping[str, float]) -> Configuration:

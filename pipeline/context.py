@@ -78,7 +78,9 @@ def build(results: Path, title: str, author: str) -> Context:
     config = plan.select(config, plan.read_selection(results / "selection.json", config))
     manifest = read_manifest(results / "data")
     summary, histories = read_csv(results / "tables" / "summary.csv"), read_csv(results / "histories.csv")
-    facts = analysis.findings(config, analysis.Results(summary, histories, manifest.classes), catalogue.further(config))
+    facts = analysis.findings(
+        config, analysis.Results(summary, histories, manifest.largest_class), catalogue.further(config)
+    )
     runs = read_csv(results / "runs.csv").drop_duplicates("key")
     training, validation = config.split.sizes(manifest.training_images)
     plots = _Plots(results / "figures", config, summary)

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.errors import InputError
+from pipeline.examples import Bytes, Examples
 from pipeline.files import replacing, write_json
 
-Bytes = npt.NDArray[np.uint8]
 ROLES = ("training_images", "training_labels", "testing_images", "testing_labels")
 MANIFEST = "data.json"
 MEND = "Hint: prepare the data again with `snakemake --cores all --forcerun data`."
@@ -29,7 +28,8 @@ class Manifest:
 
     `fallback` is true where the sample stands in for a data set that could not be had.
     `files` maps each role to the name and sha256 of what was read. `fingerprint` identifies the
-    content of the four arrays.
+    content of the four arrays and the number of classes. `largest_class` is the largest share that one
+    class has of the training labels, the accuracy of a constant answer.
     """
 
     name: str
@@ -39,24 +39,14 @@ class Manifest:
     testing_images: int
     pixels: int
     classes: int
+    largest_class: float
     files: Mapping[str, Mapping[str, str]]
     fingerprint: str
 
 
-@dataclass(frozen=True)
-class Examples:
-    """Images (n, pixels) uint8 with their labels (n,) uint8."""
-
-    images: Bytes
-    labels: Bytes
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-
-def fingerprint(arrays: Mapping[str, Bytes]) -> str:
-    """The sha256 over names, shapes and bytes of the four arrays."""
-    digest = hashlib.sha256()
+def fingerprint(arrays: Mapping[str, Bytes], classes: int) -> str:
+    """The sha256 over the number of classes and names, shapes and bytes of the four arrays."""
+    digest = hashlib.sha256(f"classes {classes}\n".encode())
     for role in ROLES:
         array = np.ascontiguousarray(arrays[role])
         digest.update(f"{role} {array.shape} {array.dtype.str}\n".encode())
@@ -64,7 +54,7 @@ def fingerprint(arrays: Mapping[str, Bytes]) -> str:
     return digest.hexdigest()
 
 
-def save(folder: Path, arrays: Mapping[str, Bytes], **description: Any) -> Manifest:
+def save(folder: Path, arrays: Mapping[str, Bytes], *, classes: int, **description: Any) -> Manifest:
     """Write the arrays and, last, data.json. `description`: the Manifest's fields that arrays do not tell."""
     for role in ROLES:
         with replacing(folder / f"{role}.npy") as temporary, temporary.open("wb") as file:
@@ -73,7 +63,9 @@ def save(folder: Path, arrays: Mapping[str, Bytes], **description: Any) -> Manif
         training_images=len(arrays["training_labels"]),
         testing_images=len(arrays["testing_labels"]),
         pixels=arrays["training_images"].shape[1],
-        fingerprint=fingerprint(arrays),
+        classes=classes,
+        largest_class=float(np.bincount(arrays["training_labels"]).max() / len(arrays["training_labels"])),
+        fingerprint=fingerprint(arrays, classes),
         **description,
     )
     write_json(folder / MANIFEST, asdict(manifest))
@@ -106,22 +98,6 @@ def load(folder: Path) -> tuple[Manifest, Examples, Examples]:
         manifest,
         Examples(arrays["training_images"], arrays["training_labels"]),
         Examples(arrays["testing_images"], arrays["testing_labels"]),
-    )
-
-
-def split(examples: Examples, validation_fraction: float, seed: int | None) -> tuple[Examples, Examples]:
-    """Divide examples into (training, validation), both copied.
-
-    The order is RandomState(seed).permutation, or the file order where seed is None; the last
-    `validation_fraction` of it is the validation set.
-    """
-    count = len(examples)
-    validation = round(count * validation_fraction)
-    order = np.arange(count) if seed is None else np.random.RandomState(seed).permutation(count)
-    first, last = order[: count - validation], order[count - validation :]
-    return (
-        Examples(examples.images[first], examples.labels[first]),
-        Examples(examples.images[last], examples.labels[last]),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.settings import Config, Configuration
 
 # The modules whose code the numbers of a run come from.
-NUMERICAL_MODULES = ("network", "sgd", "training", "dataset", "metrics")
+NUMERICAL_MODULES = ("network", "sgd", "run", "examples", "metrics")
 KEY_LENGTH = 16
 
 Specification = dict[str, Any]
@@ -36,7 +36,7 @@ def specification(config: Config, configuration: Configuration, seed: int, data_
         "split_seed": config.split.seed,
         "data": data_fingerprint,
         "code": code_fingerprint(),
-        "numpy": version("numpy"),
+        "numpy": numpy_version(),
     }
 
 
@@ -48,6 +48,11 @@ def canonical(specification: Specification) -> str:
 def key(specification: Specification) -> str:
     """The name of a run's folder: the first 16 hexadecimal digits of the specification's sha256."""
     return hashlib.sha256(canonical(specification).encode()).hexdigest()[:KEY_LENGTH]
+
+
+def numpy_version() -> str:
+    """The version of the installed NumPy, without importing it."""
+    return version("numpy")
 
 
 @cache

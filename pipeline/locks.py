@@ -7,15 +7,19 @@ that no other lives, so that Snakemake's lock files are stale. This holds on loc
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _held: list[int] = []  # kept open until the process ends
 
 
-def join(state: Path) -> bool:
-    """Count this process among the Snakemakes of the folder until it ends; whether it is the only one.
+@contextmanager
+def joining(state: Path) -> Iterator[bool]:
+    """Count this process among the Snakemakes of the folder until it ends; yields whether it is the only one.
 
-    The only one removes the lock files below `state` (.snakemake), which can but be stale.
+    The only one stays so for the length of the block, and removes the lock files below `state`
+    (.snakemake), which can but be stale.
     """
     state.mkdir(exist_ok=True)
     handle = os.open(state / "alive", os.O_RDWR | os.O_CREAT)
@@ -24,8 +28,9 @@ def join(state: Path) -> bool:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         fcntl.flock(handle, fcntl.LOCK_SH)
-        return False
+        yield False
+        return
     for stale in (state / "locks").glob("*"):
         stale.unlink()
+    yield True
     fcntl.flock(handle, fcntl.LOCK_SH)
-    return True

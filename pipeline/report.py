@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import hashlib
 import io
+import json
 import logging
 from collections.abc import Iterator
 from html import unescape
@@ -145,15 +146,14 @@ def main() -> None:
     """Command line of the report step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("format", choices=["html", "pdf"])
-    parser.add_argument("--title", required=True)
-    parser.add_argument("--author", required=True)
+    parser.add_argument("--title-block", required=True, type=json.loads, help="title and author, as JSON")
     parser.add_argument("--results", required=True, type=Path, help="folder of the results")
     parser.add_argument("--templates", required=True, type=Path, help="folder of the templates")
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("--log", type=Path)
     a = parser.parse_args()
     medium: Medium = "screen" if a.format == "html" else "print"
-    run_step(lambda: write(medium, a.results, a.templates, a.output, title=a.title, author=a.author), a.log)
+    run_step(lambda: write(medium, a.results, a.templates, a.output, **a.title_block), a.log)
 
 
 if __name__ == "__main__":

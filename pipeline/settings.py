@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-PARAMETERS = ("learning_rate", "reg", "batch_size", "hidden")
 SAMPLE_TRAINING_IMAGES = 4000
 
 Kind = Literal["sweep", "grid", "single", "best_of"]
@@ -153,5 +152,6 @@ class Config:
     data: DataSet
     split: Split
     network: Network
+    defaults: Configuration
     experiments: Mapping[str, Experiment]
     tables: Tables

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.dataset import Bytes, Examples
+from pipeline.examples import Bytes, Examples
 from pipeline.network import Weights
 
 Single = npt.NDArray[np.float32]

@@ -8,11 +8,13 @@ REPORTS = (Path("report/report.html"), Path("report/report.pdf"))
 
 
 def summary(results: Path) -> str:
-    """The paths of the report and one line on the data and runs behind it."""
+    """The paths of the report and one line on the data and runs behind it; empty before the first whole build."""
+    if not all(path.exists() for path in (results / "data" / "data.json", results / "runs.csv", *REPORTS)):
+        return ""
     manifest = json.loads((results / "data" / "data.json").read_text(encoding="utf-8"))
     keys = {line.split(",")[1] for line in (results / "runs.csv").read_text(encoding="utf-8").splitlines()[1:]}
     images = f"{manifest['training_images']:,} training and {manifest['testing_images']:,} testing images"
-    lines = [str(path) for path in REPORTS if path.exists()]
+    lines = [str(path) for path in REPORTS]
     lines.append(f"Built on {manifest['name']} ({images}) from {len(keys):,} runs.")
     if manifest["fallback"]:
         lines.append(

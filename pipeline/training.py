@@ -1,78 +1,43 @@
-"""One run: read the prepared data, train, write history, metrics and timing to the run's folder."""
+"""The train step: read the prepared data, train one run, write its history, metrics and timing."""
 
 import argparse
 import csv
 import io
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import dataset, sgd
+from pipeline import dataset, keys
 from pipeline.console import run_step
-from pipeline.errors import InputError
+from pipeline.errors import InputError, RunError
+from pipeline.examples import split
 from pipeline.files import write_json, write_text
-from pipeline.metrics import HISTORY_COLUMNS, METRICS
-from pipeline.network import Weights, initial_weights
+from pipeline.metrics import HISTORY_COLUMNS
+from pipeline.run import Result, train
 
 
-@dataclass(frozen=True)
-class Result:
-    """A trained run: its finite epochs, and METRICS (all None if it diverged)."""
+def run(specification: dict[str, Any], data: Path) -> Result:
+    """Train the run that the specification describes on the prepared data.
 
-    epochs: tuple[sgd.Epoch, ...]
-    diverged: bool
-    metrics: dict[str, float | int | None]
-
-
-def train(specification: dict[str, Any], data: Path) -> Result:
-    """Train the run that the specification (pipeline.keys) describes on the prepared data.
-
-    The best epoch is the first with the highest validation accuracy; the testing accuracy is that
-    of its model. Raises InputError if the data are not the specification's.
+    Raises InputError if the data are not the specification's or too few, RunError if the code or
+    NumPy is not: the numbers would be kept under a key that is not theirs.
     """
+    if (specification["code"], specification["numpy"]) != (keys.code_fingerprint(), keys.numpy_version()):
+        raise RunError(
+            "pipeline: expected the code and NumPy that the run's key was made with, found others. "
+            "Hint: start the build again, in its own environment."
+        )
     manifest, examples, testing = dataset.load(data)
     if manifest.fingerprint != specification["data"]:
         raise InputError(
             f"{data}: expected data {specification['data'][:16]}, found {manifest.fingerprint[:16]}. {dataset.MEND}"
         )
-    training, validation = dataset.split(examples, specification["validation_fraction"], specification["split_seed"])
+    training, validation = split(examples, specification["validation_fraction"], specification["split_seed"])
     if specification["batch_size"] > len(training):
         raise InputError(
             f"batch_size: expected at most {len(training):,} (the training set), found {specification['batch_size']:,}."
         )
-    weights = initial_weights(
-        manifest.pixels,
-        specification["hidden"],
-        manifest.classes,
-        specification["initial_scale"],
-        specification["initial_seed"],
-    )
-    trainer = sgd.Trainer(weights, specification["learning_rate"], specification["reg"], specification["batch_size"])
-    epochs: list[sgd.Epoch] = []
-    best_weights = trainer.weights
-    for epoch in sgd.train(trainer, training, validation, specification["epochs"], specification["seed"]):
-        if not epoch.finite:
-            return Result(tuple(epochs), diverged=True, metrics=dict.fromkeys(METRICS))
-        if not epochs or epoch.validation_accuracy > max(e.validation_accuracy for e in epochs):
-            best_weights = trainer.weights.copy()
-        epochs.append(epoch)
-    return Result(tuple(epochs), diverged=False, metrics=_metrics(epochs, best_weights, trainer.weights, testing))
-
-
-def _metrics(
-    epochs: list[sgd.Epoch], best: Weights, last: Weights, testing: dataset.Examples
-) -> dict[str, float | int | None]:
-    accuracies = [epoch.validation_accuracy for epoch in epochs]
-    return {
-        "training_accuracy": epochs[-1].training_accuracy,
-        "training_loss": epochs[-1].training_loss,
-        "validation_accuracy": accuracies[-1],
-        "best_validation_accuracy": max(accuracies),
-        "best_epoch": accuracies.index(max(accuracies)) + 1,
-        "testing_accuracy": sgd.evaluate(best, testing)[1],
-        "last_testing_accuracy": sgd.evaluate(last, testing)[1],
-    }
+    return train(specification, training, validation, testing, manifest.classes)
 
 
 def write(result: Result, specification: dict[str, Any], folder: Path) -> None:
@@ -103,7 +68,7 @@ def main() -> None:
     parser.add_argument("--output", required=True, type=Path, help="folder of the run")
     parser.add_argument("--log", type=Path)
     arguments = parser.parse_args()
-    run_step(lambda: write(train(arguments.run, arguments.data), arguments.run, arguments.output), arguments.log)
+    run_step(lambda: write(run(arguments.run, arguments.data), arguments.run, arguments.output), arguments.log)
 
 
 if __name__ == "__main__":

@@ -86,8 +86,10 @@ class Project:
 
     def planned(self, *arguments: str, **environment: str) -> dict[str, int]:
         """The jobs by rule that a build would run now."""
-        lines = self.build("-n", *arguments, **environment).splitlines()
-        return _job_counts(lines)
+        output = self.build("-n", *arguments, **environment)
+        counts = _job_counts(output.splitlines())
+        assert counts or "Nothing to be done" in output, output
+        return counts
 
     def keys(self) -> set[str]:
         """The keys of the runs on disk."""

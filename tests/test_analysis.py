@@ -12,7 +12,7 @@ import pytest
 from pipeline import analysis, config
 from pipeline.analysis import Estimate, Results
 from pipeline.settings import Config, Configuration, Experiment, SweepTable, TuningTable
-from pipeline.tables import METRICS
+from pipeline.tables import SUMMARISED
 
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=5)
 PROJECT = config.load(Path(__file__).parent.parent / "config.yaml")
@@ -40,7 +40,7 @@ def results(*points: Point, courses: Mapping[Configuration, list[Epochs]] | None
     for experiment, configuration, mean, sd, n, diverged in points:
         identity = {"experiment": experiment.name, **vars(configuration)}
         numbers = {"mean": mean, "sd": sd, "n": n, "diverged": diverged}
-        summary += [identity | {"metric": metric} | numbers for metric in METRICS]
+        summary += [identity | {"metric": metric} | numbers for metric in SUMMARISED]
         seeds = (courses or {}).get(configuration, [flat(mean or 0, configuration.epochs)] * n)
         for seed, course in enumerate(seeds, start=1):
             histories += [
@@ -163,6 +163,38 @@ def test_nothing_is_apart_with_one_seed_each(seeds: int) -> None:
     assert (found.smallest_against_best.clear, len(found.sweep.apart)) == ((None, 0) if seeds == 1 else (False, 1))
 
 
+@pytest.mark.parametrize(
+    ("numbers", "undecided"),
+    [
+        (((0.9, 0.001), (0.8, 0.001)), False),
+        (((0.9, 0.001), (0.8, None, 1, 4)), True),
+        (((0.9, None, 1, 0), (0.8, 0.001)), True),
+        (((0.9, 0.001), (0.8, 0.001), (0.7, None, 1, 4)), True),
+        (((0.9, None, 1, 0),), False),  # nothing to compare with
+        (((0.9, None, 1, 0), (None, None, 0, 5)), False),
+    ],
+)
+def test_a_single_run_leaves_a_comparison_undecided(numbers: tuple[tuple[Any, ...], ...], undecided: bool) -> None:
+    found = of_rates(*numbers)
+    assert found is not None
+    assert found.sweep.undecided is undecided
+
+
+def test_what_is_apart_is_below_the_best_and_the_worst_is_lowest() -> None:
+    found = of_rates((0.90, 0.001), (0.95, 0.001, 4, 1), (0.85, 0.001))
+    assert found is not None
+    best = found.sweep.best["best_validation_accuracy"].mean
+    assert all(each["best_validation_accuracy"].mean < best for each in found.sweep.apart)
+    assert found.sweep.worst.configuration.learning_rate == 3
+
+
+@pytest.mark.parametrize(("mean", "expected"), [(0.149, "chance"), (0.151, "level")])
+def test_a_smallest_rate_at_chance_has_no_other_ending(mean: float, expected: str) -> None:
+    found = of_rates((mean, 0.001), (0.9, 0.001))
+    assert found is not None
+    assert found.smallest_ending == expected
+
+
 # --- Courses
 
 
@@ -193,6 +225,7 @@ def test_a_course_by_hand() -> None:
     found = course(first, second)
     assert found.falls == pytest.approx(1.0)  # one in the first, one in the second
     assert found.late_gain == pytest.approx(0.15)  # 0.70 - 0.55
+    assert (found.epochs, found.late_epochs, found.ending) == (5, 3, "rising")
     assert found.late_loss_fall == pytest.approx((1 - 0.4 / 0.8 + 1 - 0.6 / 0.8) / 2)
     assert found.gap == pytest.approx((0.95 - 0.71 + 0.85 - 0.69) / 2)
     assert found.settled_epoch == 4  # means 0.40, 0.55, 0.55, 0.70, 0.70
@@ -212,12 +245,46 @@ def test_a_seed_that_diverged_half_way_is_not_in_the_course() -> None:
 def test_a_single_epoch_gains_and_falls_nothing() -> None:
     found = course([(2.0, 0.4, 1.5, 0.6)], epochs=1)
     assert (found.falls, found.late_gain, found.late_loss_fall) == (0, 0, 0)
+    assert (found.epochs, found.late_epochs, found.ending) == (1, 0, "unknown")
     assert (found.settled_epoch, found.lowest_validation_loss_epoch) == (1, 1)
     assert found.gap == pytest.approx(-0.2)
 
 
 def test_with_few_epochs_the_gain_is_over_all_of_them() -> None:
-    assert course([(2.0, 0.4, 1.5, 0.6), (1.0, 0.4, 1.5, 0.8)], epochs=2).late_gain == pytest.approx(0.2)
+    found = course([(2.0, 0.4, 1.5, 0.6), (1.0, 0.4, 1.5, 0.8)], epochs=2)
+    assert found.late_gain == pytest.approx(0.2)
+    assert found.late_epochs == 1
+    assert course(flat(0.5, 4), epochs=4).late_epochs == 3
+    assert course(flat(0.5, 30), epochs=30).late_epochs == 3
+
+
+def ending(gain: float, fall: float) -> str:
+    """How a run ends whose accuracy wins `gain` over the last three epochs and whose loss `fall` over the last."""
+    accuracies = (0.7, 0.7, 0.7, 0.7, 0.7 + gain)
+    losses = (1.0, 1.0, 1.0, 1.0, 1.0 - fall)
+    return course([(loss, 0.7, 1.0, accuracy) for loss, accuracy in zip(losses, accuracies, strict=True)]).ending
+
+
+@pytest.mark.parametrize(
+    ("gain", "fall", "expected"),
+    [
+        (0.0021, 0.001, "rising"),
+        (0.0021, 0.2, "rising"),
+        (-0.0021, 0.2, "falling"),
+        (-0.0021, -0.2, "falling"),
+        (0.0019, 0.011, "slow"),
+        (-0.0019, 0.011, "slow"),
+        (0.0019, 0.009, "level"),
+        (-0.0019, 0.009, "level"),
+        (0.0, -0.2, "level"),
+    ],
+)
+def test_how_the_last_epochs_look(gain: float, fall: float, expected: str) -> None:
+    assert ending(gain, fall) == expected
+
+
+def test_an_accuracy_that_rises_while_the_loss_does_is_not_level() -> None:
+    assert ending(0.05, -0.001) != "level"
 
 
 # --- Regularization
@@ -247,8 +314,48 @@ def test_networks_near_chance_have_collapsed_and_others_not() -> None:
 
 
 def test_the_chance_level_depends_on_the_classes() -> None:
-    assert len(regularized((0.149, 0.001), (0.06, 0.001), classes=25).collapsed) == 0
-    assert len(regularized((0.149, 0.001), (0.059, 0.001), classes=25).collapsed) == 1
+    # 1 / 25 + 0.05
+    assert len(regularized((0.149, 0.001), (0.091, 0.001), classes=25).collapsed) == 0
+    assert len(regularized((0.149, 0.001), (0.089, 0.001), classes=25).collapsed) == 1
+    # one of two is right by chance half the time
+    assert len(regularized((0.551, 0.001), (0.549, 0.001), classes=2).collapsed) == 1
+
+
+@pytest.mark.parametrize(
+    ("means", "penalty"),
+    [
+        ((0.112, 0.112, 0.9), True),
+        ((0.112, 0.9, 0.9), True),
+        ((0.9, 0.9, 0.9), False),  # none collapsed
+        ((0.112, 0.112, 0.112), False),  # all did, with whatever penalty
+        ((0.9, 0.112, 0.9), False),  # a larger one learned
+        ((0.112, 0.9, 0.112), False),  # the smallest did too
+        ((None, 0.112, 0.9), True),  # the largest of those that finished
+    ],
+)
+def test_the_penalty_explains_only_the_largest_coefficients(means: tuple[float | None, ...], penalty: bool) -> None:
+    numbers = [(None, None, 0, 5) if mean is None else (mean, 0.001) for mean in means]
+    assert regularized(*numbers).penalty_collapses is penalty
+
+
+@pytest.mark.parametrize(
+    ("numbers", "clearly"),
+    [
+        (((0.2, 0.01), (0.9, 0.01), (0.8, 0.01)), True),
+        (((0.2, 0.01), (0.8, 0.01), (0.799, 0.01)), False),
+        (((0.2, None, 1, 0), (0.9, None, 1, 0), (0.8, None, 1, 0)), False),
+        (((0.2, 0.01), (0.8, 0.01), (0.9, 0.01)), False),
+    ],
+)
+def test_a_step_falls_clearly_or_not(numbers: tuple[tuple[Any, ...], ...], clearly: bool) -> None:
+    assert regularized(*numbers).falls_clearly is clearly
+
+
+def test_the_largest_step_may_be_a_fall() -> None:
+    found = regularized((0.8, 0.01), (0.9, 0.01), (0.5, 0.01))
+    assert (found.largest_step.larger.configuration.reg, found.largest_step.smaller.configuration.reg) == (4, 2)
+    assert found.largest_step.difference.value == pytest.approx(-0.4)
+    assert found.largest_step.difference.clear is True
 
 
 def test_a_monotone_sweep_and_its_largest_step() -> None:
@@ -347,7 +454,8 @@ def test_marginal_means_directions_and_edges() -> None:
     assert (rate.best, rate.direction, rate.at_edge) == (3, "larger", True)
     assert rate.effect == pytest.approx(0.06)
     assert dict(size.means) == pytest.approx({16: (0.90 + 0.92 + 0.96) / 3, 32: (0.88 + 0.90 + 0.94) / 3})
-    assert (size.best, size.direction, size.at_edge) == (16, "smaller", True)
+    assert size.effect == pytest.approx(0.02)
+    assert (size.best, size.direction, size.at_edge) == (16, "neither", True)  # two values are no trend
     assert found.chosen_in_grid.mean == 0.96
 
 
@@ -357,10 +465,57 @@ def test_a_best_value_inside_has_no_direction_and_no_edge() -> None:
     assert (found.marginals[0].best, found.marginals[0].direction, found.marginals[0].at_edge) == (2, "neither", False)
 
 
+def test_three_values_that_fall_steadily_point_to_the_smaller() -> None:
+    found = tuned({(rate, size): 1.5 - RISING[rate, size] for rate, size in RISING})
+    assert found is not None
+    assert (found.marginals[0].best, found.marginals[0].direction) == (1, "smaller")
+
+
+def test_a_step_without_change_is_not_steady() -> None:
+    found = tuned(RISING | {(2, 16): RISING[1, 16], (2, 32): RISING[1, 32]})
+    assert found is not None
+    assert (found.marginals[0].direction, found.marginals[0].at_edge) == ("neither", True)
+
+
+@pytest.mark.parametrize(("gain", "at_edge"), [(0.0004, False), (0.0006, True)])
+def test_a_best_value_is_at_the_edge_only_where_it_shows(gain: float, at_edge: bool) -> None:
+    found = tuned({(1, 16): 0.9, (2, 16): 0.9 + gain})
+    assert found is not None
+    assert found.marginals[0].effect == pytest.approx(gain)
+    assert found.marginals[0].at_edge is at_edge
+
+
+@pytest.mark.parametrize(
+    ("parameter", "values", "at_edge"),
+    [
+        ("reg", (0, 0.1), False),
+        ("reg", (0.01, 0.1), True),
+        ("batch_size", (1, 16), False),
+        ("batch_size", (2, 16), True),
+        ("hidden", (1, 16), False),
+        ("hidden", (2, 16), True),
+    ],
+)
+def test_nothing_lies_beyond_the_least_that_a_value_can_be(
+    parameter: str, values: tuple[float, ...], at_edge: bool
+) -> None:
+    configurations = tuple(replace(BASE, **{parameter: value}) for value in values)
+    grid = Experiment("grid", "grid", (parameter,), configurations, 1)
+    selected = replace(single("best", configurations[0]), best_of="grid")
+    data = points(grid, (0.95, None, 1, 0), (0.9, None, 1, 0)) + points(selected, (0.95, 0.001))
+    data += points(single("default"), (0.9, 0.001))
+    table = TuningTable("best", "default", (), ("testing_accuracy",))
+    config_ = settings(grid, selected, single("default"), tuning=table)
+    found = analysis.findings(config_, results(*data), []).tuning
+    assert found is not None
+    assert found.marginals[0].best == values[0]
+    assert found.marginals[0].at_edge is at_edge
+
+
 def test_equal_values_have_no_direction() -> None:
     found = tuned(dict.fromkeys(RISING, 0.9))
     assert found is not None
-    assert [(each.direction, each.effect) for each in found.marginals] == [("neither", 0), ("neither", 0)]
+    assert [(each.direction, each.effect, each.at_edge) for each in found.marginals] == [("neither", 0, False)] * 2
 
 
 def test_one_value_has_no_edge() -> None:
@@ -406,16 +561,21 @@ def test_a_comparison_needs_both_to_finish(which: str) -> None:
     assert tuned(RISING, **{which: (None, None, 0, 5)}) is None
 
 
-@pytest.mark.xfail(strict=True, reason="pipeline/analysis.py: the edge is that of the values that finished")
 def test_a_best_value_beside_a_diverged_one_is_not_at_the_edge() -> None:
     found = tuned(RISING | {(1, 16): 0.5, (2, 16): 0.99, (3, 16): None, (3, 32): None})
     assert found is not None
-    assert not found.marginals[0].at_edge
+    assert (found.marginals[0].best, found.marginals[0].at_edge) == (2, False)
+    assert [value for value, _ in found.marginals[0].means] == [1, 2]
 
 
-@pytest.mark.xfail(strict=True, reason="pipeline/analysis.py takes the best of no values", raises=ValueError)
+def test_two_values_that_finished_of_three_are_no_trend() -> None:
+    found = tuned(RISING | {(3, 16): None, (3, 32): None})
+    assert found is not None
+    assert found.marginals[0].direction == "neither"
+
+
 def test_a_grid_that_diverged_while_another_seed_of_its_choice_finished() -> None:
-    tuned(dict.fromkeys(RISING, None), best=(0.9, 0.1, 4, 1))
+    assert tuned(dict.fromkeys(RISING, None), best=(0.9, 0.1, 4, 1)) is None
 
 
 # --- Nothing finished

@@ -1,9 +1,9 @@
 """The DAG end to end on the 5,000-image sample: what is built, and what an edit builds again."""
 
-import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -101,13 +101,21 @@ def test_the_same_run_in_two_experiments_is_trained_once(built: Project):
     built.build()
 
 
+def test_prune_keeps_what_config_yaml_asks_for_after_another_dry_run(built: Project):
+    built.planned("--config", "epochs=1")
+    before = built.keys()
+    python = Path(sys.executable)
+    subprocess.run([python, "-m", "pipeline.prune"], cwd=built.folder, check=True)
+    assert built.keys() == before
+
+
 def test_prune_deletes_unused_runs_and_only_those(built: Project):
     used = set(pd.read_csv(built / "results/runs.csv")["key"])
     stale = built / "results/runs/0123456789abcdef"
     stale.mkdir()
     kept = built / "results/runs/notes"
     kept.mkdir()
-    python = Path(os.sys.executable)  # type: ignore[attr-defined]
+    python = Path(sys.executable)
     result = subprocess.run([python, "-m", "pipeline.prune"], cwd=built.folder, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert not stale.exists()
@@ -142,9 +150,9 @@ def test_another_runs_files_under_a_key_are_noticed(built: Project):
     built.build()
 
 
-def test_without_pango_there_is_html_and_a_reason(built: Project, tmp_path: Path):
-    fake = tmp_path / "sitecustomize.py"
-    fake.write_text(
+def hide_pango(folder: Path) -> None:
+    """Write a module into `folder`, for PYTHONPATH, under which Pango cannot be loaded."""
+    (folder / "sitecustomize.py").write_text(
         "import cffi\n"
         "original = cffi.FFI.dlopen\n"
         "def dlopen(self, name, flags=0):\n"
@@ -153,14 +161,49 @@ def test_without_pango_there_is_html_and_a_reason(built: Project, tmp_path: Path
         "    return original(self, name, flags)\n"
         "cffi.FFI.dlopen = dlopen\n"
     )
-    for report in ("report/report.html", "report/report.pdf"):
-        (built / report).unlink()
-    result = built.snakemake(PYTHONPATH=str(tmp_path))
+
+
+def test_without_pango_there_is_html_a_reason_and_the_last_pdf(built: Project, tmp_path: Path):
+    hide_pango(tmp_path)
+    before = (built / "report/report.pdf").read_bytes()
+    (built / "report/report.html").unlink()
+    result = built.snakemake("--forcerun", "report", PYTHONPATH=str(tmp_path))
     assert result.returncode == 1
     assert (built / "report/report.html").exists()
-    assert not (built / "report/report.pdf").exists()
+    assert (built / "report/report.pdf").read_bytes() == before
     assert "expected the Pango library" in result.stdout
     assert "Traceback" not in result.stdout
+    built.build()
+    assert built.planned() == {}
+
+
+def test_swapped_title_and_author_are_noticed(built: Project):
+    built.configure(title="-One-", author="Two")
+    built.build()
+    built.configure(title="Two", author="-One-")
+    assert built.planned() == {"report": 2, "all": 1}
+    built.configure(title="CS7643 Spring '24: Assignment 1", author="Rebuilt from its experiments")
+    built.build()
+
+
+def test_a_deleted_table_is_made_again(built: Project):
+    (built / "results/histories.csv").unlink()
+    built.build()
+    assert (built / "results/histories.csv").exists()
+    assert built.planned() == {}
+
+
+def test_where_the_data_lie_changes_nothing(built: Project):
+    assert built.planned(MNIST_DIR="/nowhere") == {}
+
+
+def test_an_unknown_key_and_a_part_of_the_build_end_without_traceback(built: Project):
+    unknown = built.snakemake("results/runs/0123456789abcdef/metrics.json")
+    assert unknown.returncode != 0
+    assert "Traceback" not in unknown.stdout
+    part = built.snakemake("--forcerun", "data", "results/data/data.json")
+    assert part.returncode == 0
+    assert "Traceback" not in part.stdout
     built.build()
 
 
@@ -196,7 +239,9 @@ def test_everything_diverged_still_gives_a_report(make_project):
     tables = SMALL["tables"] | {"learning_rates": {"experiment": "learning_rates", "metrics": ["testing_accuracy"]}}
     project.configure(tables=tables)
     project.build()
-    assert "diverged, so they cannot be compared" in " ".join(text_of(project / "report/report.pdf").split())
+    assert "or of the default one diverged, so they cannot be compared" in " ".join(
+        text_of(project / "report/report.pdf").split()
+    )
 
 
 @pytest.mark.parametrize("replicates", [1])

@@ -141,6 +141,16 @@ def test_overrides_merge_into_mappings_and_replace_the_rest():
     assert len(config.experiments) == len(TREE["experiments"]) + 1
 
 
+def test_whole_numbers_may_be_written_in_any_way():
+    tree = copy.deepcopy(TREE)
+    tree["split"]["seed"], tree["network"]["initial_seed"] = "1e3", 1024.0
+    tree["data"]["classes"], tree["epochs"] = 10.0, "1e1"
+    config = configuration_file.parse(tree, "config.yaml")
+    found = (config.split.seed, config.network.initial_seed, config.data.classes, config.defaults.epochs)
+    assert found == (1000, 1024, 10, 10)
+    assert all(type(value) is int for value in found)
+
+
 def test_the_default_configuration_is_the_write_ups():
     config = configuration_file.load(Path("config.yaml"))
     sizes = {e.name: (len(e.configurations), e.replicates) for e in config.experiments.values()}

@@ -222,12 +222,7 @@ def heat_maps(experiment: Experiment, *, diverged: int = 0) -> tuple[Canvas, dic
 GRIDS = [
     ("learning_rate",),
     ("batch_size",),
-    pytest.param(
-        ("reg",),
-        marks=pytest.mark.xfail(
-            strict=True, reason="pipeline/figures.py draws reg against reg, off-diagonal 'diverged'"
-        ),
-    ),
+    ("reg",),
     ("learning_rate", "reg"),
     ("reg", "batch_size"),
     ("hidden", "learning_rate"),

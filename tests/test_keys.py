@@ -1,12 +1,15 @@
 """A run's key changes with what changes its numbers, and with nothing else."""
 
+import ast
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline import config as configuration_file
-from pipeline import keys, sources
+from pipeline import dataset, keys, sources, training
+from pipeline.errors import RunError
 
 CONFIG = configuration_file.load(Path("config.yaml"))
 CONFIGURATION = CONFIG.experiments["default"].configurations[0]
@@ -69,10 +72,26 @@ def test_comments_docstrings_and_layout_are_not_code():
     assert keys.code_only(plain.replace("+ 1", "+ 2")) != keys.code_only(plain)
 
 
-def test_every_module_that_training_imports_is_in_the_key_or_known_to_change_no_number():
-    without_effect = {"console", "errors", "files"}
-    needed = {Path(path).stem for path in sources.needed_by("training")}
-    assert needed == set(keys.NUMERICAL_MODULES) | without_effect
+def test_training_takes_its_numbers_from_keyed_modules_alone():
+    assert {Path(path).stem for path in sources.needed_by("run")} == set(keys.NUMERICAL_MODULES)
+
+
+def test_keyed_modules_hold_nothing_that_python_versions_print_differently():
+    for name in keys.NUMERICAL_MODULES:
+        tree = ast.parse(Path(f"pipeline/{name}.py").read_text())
+        assert not any(isinstance(node, ast.JoinedStr) for node in ast.walk(tree)), f"an f-string in {name}.py"
+
+
+def test_a_run_is_not_stored_under_the_key_of_other_code(tmp_path):
+    specification = keys.specification(CONFIG, CONFIGURATION, 1, "a" * 64)
+    for changed in ({"code": "0" * 64}, {"numpy": "1.0"}):
+        with pytest.raises(RunError, match="expected the code and NumPy that the run's key was made with"):
+            training.run(specification | changed, tmp_path)
+
+
+def test_the_number_of_classes_is_part_of_the_data():
+    arrays = {role: np.zeros((1, 1) if "images" in role else 1, np.uint8) for role in dataset.ROLES}
+    assert dataset.fingerprint(arrays, 10) != dataset.fingerprint(arrays, 47)
 
 
 def test_sources_follow_every_kind_of_import():

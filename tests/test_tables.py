@@ -3,6 +3,7 @@
 import io
 import math
 import statistics
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -13,12 +14,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline import selection, tables
+from pipeline.metrics import METRICS
 from pipeline.plan import Run
 from pipeline.quantity import Quantity
 from pipeline.records import Record
 from pipeline.runs import PARAMETERS, RUN_COLUMNS, histories_table, read_csv, runs_table, to_csv
 from pipeline.settings import Configuration, Experiment, RateOfChange
-from pipeline.metrics import METRICS
 
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=2)
 E1, E2 = Quantity("e^-1"), Quantity("e^-2")
@@ -187,23 +188,45 @@ def test_the_search_space_lists_each_value_once_in_the_files_order() -> None:
     ]
 
 
-def test_curves_are_means_over_the_seeds_that_got_there() -> None:
+def diverged(*losses: float) -> Record:
+    """A run that diverged after epochs with these losses."""
+    return Record("diverged", dict.fromkeys(METRICS), record(0.5, losses=losses).history)
+
+
+def test_curves_are_means_over_the_finished_runs() -> None:
     runs = tuple(run("rates", BASE, seed) for seed in (1, 2, 3))
-    records = dict(
-        zip(
-            (each.key for each in runs),
-            (record(0.5, losses=(2.0, 1.0)), record(0.5, losses=(3.0, 2.0)), record(0.5, losses=(7.0,))),
-            strict=True,
-        )
-    )
-    first, second = (row for _, row in tables.curves(histories_table(runs, records)).iterrows())
-    assert (first["epoch"], first["n"]) == (1, 3)
-    assert first["training_loss_mean"] == pytest.approx(4)
-    assert first["training_loss_sd"] == pytest.approx(statistics.stdev([2, 3, 7]))
-    assert first["validation_loss_mean"] == pytest.approx(5)
+    of_seeds = record(0.5, losses=(2.0, 1.0)), record(0.5, losses=(3.0, 2.0)), diverged(7.0)
+    records = {each.key: of_seed for each, of_seed in zip(runs, of_seeds, strict=True)}
+    found = tables.curves(histories_table(runs, records), runs_table(runs, records))
+    first, second = (row for _, row in found.iterrows())
+    assert (first["epoch"], first["n"]) == (1, 2)
+    assert first["training_loss_mean"] == pytest.approx(2.5)
+    assert first["training_loss_sd"] == pytest.approx(statistics.stdev([2, 3]))
+    assert first["validation_loss_mean"] == pytest.approx(3.5)
     assert (second["epoch"], second["n"]) == (2, 2)
     assert second["training_loss_mean"] == pytest.approx(1.5)
     assert second["training_loss_sd"] == pytest.approx(statistics.stdev([1, 2]))
+
+
+def test_where_every_run_diverged_there_are_no_curves() -> None:
+    (only,) = [run("rates", BASE, 1)]
+    records = {only.key: diverged(7.0)}
+    found = tables.curves(histories_table((only,), records), runs_table((only,), records))
+    assert len(found) == 0
+    assert {"experiment", *PARAMETERS, "epoch", "n", "training_loss_mean", "training_loss_sd"} <= set(found.columns)
+
+
+def test_a_run_that_experiments_share_counts_once_in_each_ones_curves() -> None:
+    shared = run("rates", BASE, 1)
+    runs = (shared, replace(shared, experiment="other"))
+    records = {shared.key: record(0.5, losses=(2.0, 1.0))}
+    found = tables.curves(histories_table(runs, records), runs_table(runs, records))
+    assert found[["experiment", "epoch", "n"]].to_numpy().tolist() == [
+        ["other", 1, 1],
+        ["other", 2, 1],
+        ["rates", 1, 1],
+        ["rates", 2, 1],
+    ]
 
 
 # --- runs.csv
@@ -239,15 +262,18 @@ def test_the_order_of_rows_changes_no_table() -> None:
     pd.testing.assert_frame_equal(
         tables.summarise(mixed[0], experiment), tables.summarise(table, experiment), rtol=1e-15
     )
-    pd.testing.assert_frame_equal(tables.curves(mixed[1]), tables.curves(histories), rtol=1e-15)
+    pd.testing.assert_frame_equal(tables.curves(mixed[1], mixed[0]), tables.curves(histories, table), rtol=1e-15)
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5))
 @example([0.1 + 0.2, 5e-324, 1.7976931348623157e308, 0.1, 1 / 3])
-@settings(max_examples=40)
+@example([1e22, 8.41e21, 123456789012345680.0, 2.2250738585072011e-308, -0.0])
+@settings(max_examples=500)
 def test_csv_keeps_every_bit(values: list[float]) -> None:
     text = to_csv(pd.DataFrame({"name": "x", "value": values}))
-    back = read_csv(io.StringIO(text))  # type: ignore[arg-type] - pandas takes it as a file
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        back = read_csv(io.StringIO(text))  # type: ignore[arg-type] - pandas takes it as a file
     assert [value.hex() for value in back["value"].astype(float)] == [value.hex() for value in values]
     assert to_csv(back.astype({"value": float})) == text
 
