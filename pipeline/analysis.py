@@ -16,7 +16,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from pipeline import labels
-from pipeline.runs import PARAMETERS
+from pipeline.runs import rows_of
 from pipeline.settings import Config, Configuration, Experiment, SweepTable, TuningTable
 
 CLEAR = 2.0
@@ -82,7 +82,7 @@ class Course:
         """How the last epochs look: accuracy rising, falling, standing while the loss falls (slow), or level."""
         if self.epochs == 1:
             return "unknown"
-        if self.late_gain > MOVING and self.late_loss_fall > 0:
+        if self.late_gain > MOVING:
             return "rising"
         if self.late_gain < -MOVING:
             return "falling"
@@ -274,8 +274,8 @@ def sweep(experiment: Experiment, results: Results) -> Sweep:
 
 
 def _trained(experiment: Experiment, configuration: Configuration, results: Results) -> Trained:
-    histories = _of(results.histories, experiment, configuration)
-    estimates = _estimates(_of(results.summary, experiment, configuration))
+    histories = rows_of(results.histories, experiment, configuration)
+    estimates = _estimates(rows_of(results.summary, experiment, configuration))
     return Trained(
         label=labels.settings(experiment, configuration),
         configuration=configuration,
@@ -310,11 +310,6 @@ def _clearly_positive(differences: npt.NDArray[np.float64]) -> bool | None:
     if len(differences) == 1:
         return None
     return bool(differences.mean() > CLEAR * differences.std(ddof=1) / math.sqrt(len(differences)))
-
-
-def _of(table: pd.DataFrame, experiment: Experiment, configuration: Configuration) -> pd.DataFrame:
-    parameters = pd.Series({name: configuration.value(name) for name in PARAMETERS})
-    return table[(table["experiment"] == experiment.name) & (table[PARAMETERS] == parameters).all(axis=1)]
 
 
 def _estimates(summary: pd.DataFrame) -> dict[str, Estimate]:
@@ -389,8 +384,9 @@ def _less_regularized(smallest: Trained, config: Config, results: Results) -> Tr
 def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | None:
     rows = {name: sweep(config.experiments[name], results).trained[0] for name in table.rows}
     best, default = rows[table.best], rows[table.default]
-    experiment = config.experiments[str(config.experiments[table.best].best_of)]
-    grid = sweep(experiment, results)
+    if config.searched is None:
+        return None
+    grid = sweep(config.searched, results)
     if best.diverged or default.diverged or not grid.ranked:
         return None
     chosen = next(t[JUDGED_BY] for t in grid.trained if t.configuration == best.configuration)
@@ -401,7 +397,7 @@ def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | No
         against_default_testing=difference(best["testing_accuracy"], default["testing_accuracy"]),
         grid=grid,
         chosen_in_grid=chosen,
-        marginals=tuple(_marginal(name, experiment, grid) for name in experiment.varied),
+        marginals=tuple(_marginal(name, config.searched, grid) for name in config.searched.varied),
         rivals=_rivals(best, grid),
     )
 

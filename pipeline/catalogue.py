@@ -39,9 +39,8 @@ def figures(config: Config) -> dict[str, Figure]:
     found: list[Figure] = []
     for sweep in sweeps(config):
         found += [*curves(sweep), losses(sweep)]
-    if config.tables.tuning:
-        best = config.experiments[config.tables.tuning.best]
-        found += [heat_maps(config.experiments[str(best.best_of)]), *curves(best)]
+    if config.tables.tuning and config.searched:
+        found += [heat_maps(config.searched), *curves(config.experiments[config.tables.tuning.best])]
     for experiment in further(config):
         found += [heat_maps(experiment) if experiment.kind == "grid" else panels(experiment)]
     return {figure.name: figure for figure in found}
@@ -56,9 +55,8 @@ def sweeps(config: Config) -> list[Experiment]:
 def further(config: Config) -> list[Experiment]:
     """The experiments that no table of sections 3.1 to 3.3 shows."""
     shown = {experiment.name for experiment in sweeps(config)}
-    if config.tables.tuning:
-        tuning = config.tables.tuning
-        shown |= {*tuning.rows, str(config.experiments[tuning.best].best_of)}
+    if config.tables.tuning and config.searched:
+        shown |= {*config.tables.tuning.rows, config.searched.name}
     return [experiment for name, experiment in config.experiments.items() if name not in shown]
 
 

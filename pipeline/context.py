@@ -13,8 +13,8 @@ from pipeline.analysis import Estimate, Findings, Sweep, Trained
 from pipeline.catalogue import Figure
 from pipeline.dataset import Manifest, read_manifest
 from pipeline.quantity import written
-from pipeline.runs import read_csv
-from pipeline.settings import Config, Experiment
+from pipeline.runs import read_csv, rows_of
+from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def build(results: Path, title: str, author: str) -> Context:
     training, validation = config.split.sizes(manifest.training_images)
     plots = _Plots(results / "figures", config, summary)
     tuning = config.tables.tuning
-    grid = config.experiments[str(config.experiments[tuning.best].best_of)] if tuning else None
+    grid = config.searched
     shown = [*catalogue.sweeps(config), *([config.experiments[tuning.best]] if tuning else [])]
     return Context(
         title=title,
@@ -153,7 +153,7 @@ def epochs(count: int) -> str:
 
 def configuration(trained: Trained, searched: Experiment) -> Markup:
     """The parameters that an experiment searches, with the values that one configuration has."""
-    names = searched.varied or ("learning_rate", "reg", "batch_size")
+    names = searched.varied or labels.TUNED
     return listing([labels.setting(name, trained.configuration.value(name)) for name in names])
 
 
@@ -182,10 +182,9 @@ class _Plots:
 
     def _ends(self, experiment: Experiment, position: int) -> str:
         chosen = experiment.configurations[position]
-        rows = self.summary[self.summary["experiment"] == experiment.name]
-        of_this = (rows[list(vars(chosen))] == pd.Series(vars(chosen))).all(axis=1)
-        estimates = {row["metric"]: analysis.estimate(row) for _, row in rows[of_this].iterrows()}
-        varied = experiment.varied or ("learning_rate", "reg", "batch_size")
+        of_this = rows_of(self.summary, experiment, chosen)
+        estimates = {row["metric"]: analysis.estimate(row) for _, row in of_this.iterrows()}
+        varied = experiment.varied or labels.TUNED
         name = ", ".join(f"{labels.words(p)} {written(chosen.value(p))}" for p in varied)
         return f"{name}: validation accuracy {cell(estimates[analysis.JUDGED_BY])}"
 
@@ -198,10 +197,11 @@ def _tables(config: Config, folder: Path) -> dict[str, Table]:
             experiment = config.experiments[sweep.experiment]
             tables[name] = _sweep_table(experiment, read_csv(folder / f"{name}.csv"), sweep.metrics)
     if shown.learning_rates and shown.learning_rates.rate_of_change:
-        tables["rate_of_change"] = _rate_table(config, read_csv(folder / "rate_of_change.csv"))
-    if shown.tuning:
-        tables["tuning"] = _tuning_table(config, read_csv(folder / "tuning.csv"))
-        tables["search_space"] = _space_table(config)
+        change = shown.learning_rates.rate_of_change
+        tables["rate_of_change"] = _rate_table(change, read_csv(folder / "rate_of_change.csv"))
+    if shown.tuning and config.searched:
+        tables["tuning"] = _tuning_table(config, shown.tuning, read_csv(folder / "tuning.csv"))
+        tables["search_space"] = _space_table(config.searched)
     return tables
 
 
@@ -217,18 +217,16 @@ def _sweep_table(experiment: Experiment, rows: pd.DataFrame, metrics: Sequence[s
     )
 
 
-def _rate_table(config: Config, rows: pd.DataFrame) -> Table:
-    change = config.tables.learning_rates.rate_of_change if config.tables.learning_rates else None
-    pairs = change.pairs if change else ()
-    symbol, metric = labels.symbol("learning_rate"), change.metric if change else ""
-    columns = tuple(Markup("{0} = {1} to {0} = {2}").format(symbol, labels.value(b), labels.value(a)) for a, b in pairs)
+def _rate_table(change: RateOfChange, rows: pd.DataFrame) -> Table:
+    symbol = labels.symbol("learning_rate")
+    columns = tuple(
+        Markup("{0} = {1} to {0} = {2}").format(symbol, labels.value(b), labels.value(a)) for a, b in change.pairs
+    )
     cells = tuple(cell(analysis.estimate(row)) for _, row in rows.iterrows())
-    return Table(Markup(""), columns, ((escape(f"{labels.METRICS[metric]}, rate of change"), cells),))
+    return Table(Markup(""), columns, ((escape(f"{labels.METRICS[change.metric]}, rate of change"), cells),))
 
 
-def _tuning_table(config: Config, rows: pd.DataFrame) -> Table:
-    tuning = config.tables.tuning
-    assert tuning is not None  # noqa: S101 - for the type checker; the caller has looked
+def _tuning_table(config: Config, tuning: TuningTable, rows: pd.DataFrame) -> Table:
     heads = {tuning.best: "Best of the grid", tuning.default: "Default"}
     parameters, found = _shown(config), []
     for name in tuning.rows:
@@ -241,10 +239,7 @@ def _tuning_table(config: Config, rows: pd.DataFrame) -> Table:
     return Table(Markup("Configuration"), tuple(columns), tuple(found))
 
 
-def _space_table(config: Config) -> Table:
-    tuning = config.tables.tuning
-    assert tuning is not None  # noqa: S101 - for the type checker; the caller has looked
-    grid = config.experiments[str(config.experiments[tuning.best].best_of)]
+def _space_table(grid: Experiment) -> Table:
     cells = tuple(Markup(", ").join(map(labels.value, grid.values(parameter))) for parameter in grid.varied)
     columns = tuple(labels.symbol(parameter) for parameter in grid.varied)
     return Table(Markup(""), columns, ((Markup("Values searched"), cells),))
@@ -252,9 +247,8 @@ def _space_table(config: Config) -> Table:
 
 def _shown(config: Config) -> list[str]:
     """The parameters that Table 7 shows: always these three, and whatever else the grid varies."""
-    tuning = config.tables.tuning
-    varied = config.experiments[str(config.experiments[tuning.best].best_of)].varied if tuning else ()
-    return list(dict.fromkeys(["learning_rate", "reg", "batch_size", *varied]))
+    varied = config.searched.varied if config.searched else ()
+    return list(dict.fromkeys([*labels.TUNED, *varied]))
 
 
 def _section(experiment: Experiment, sweep: Sweep, plots: _Plots) -> Section:

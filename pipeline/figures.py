@@ -21,7 +21,7 @@ from pipeline import config as configuration_file
 from pipeline.catalogue import Figure
 from pipeline.console import run_step
 from pipeline.files import write_text
-from pipeline.runs import PARAMETERS, read_csv
+from pipeline.runs import PARAMETERS, read_csv, rows_of
 from pipeline.settings import Config, Configuration, Experiment
 
 TRAINING, VALIDATION = ("#0072B2", "-", "o"), ("#D55E00", "--", "s")
@@ -69,8 +69,8 @@ def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataF
         grid = list(canvas.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for axes, position in zip(grid, figure.panels, strict=False):
         configuration = experiment.configurations[position]
-        _curve(axes, _of(curves, experiment, configuration), metric)
-        _note_divergence(axes, _of(summary, experiment, configuration))
+        _curve(axes, rows_of(curves, experiment, configuration), metric)
+        _note_divergence(axes, rows_of(summary, experiment, configuration))
         axes.set_ylim(*limits)
         axes.set_xlim(0.7, configuration.epochs + 0.3)
         axes.set_title(_title(experiment, configuration))
@@ -113,7 +113,7 @@ def _name_axes(canvas: Canvas, grid: list[Axes], name: str) -> None:
 
 
 def _title(experiment: Experiment, configuration: Configuration) -> str:
-    varied = experiment.varied or ("learning_rate", "reg", "batch_size")
+    varied = experiment.varied or labels.TUNED
     return ", ".join(labels.mathtext(name, configuration.value(name)) for name in varied)
 
 
@@ -132,11 +132,6 @@ def _limits(curves: pd.DataFrame, metric: str) -> Range:
         return 0.0, 1.0
     margin = MARGIN * (high - low) or MARGIN
     return float(low - margin), float(high + margin)
-
-
-def _of(table: pd.DataFrame, experiment: Experiment, configuration: Configuration) -> pd.DataFrame:
-    parameters = pd.Series({name: configuration.value(name) for name in PARAMETERS})
-    return table[(table["experiment"] == experiment.name) & (table[PARAMETERS] == parameters).all(axis=1)]
 
 
 def _heat_maps(experiment: Experiment, summary: pd.DataFrame) -> Canvas:

@@ -13,6 +13,8 @@ METRICS = {
     "testing_accuracy": "Testing accuracy",
     "last_testing_accuracy": "Testing accuracy, last epoch",
 }
+# what identifies a configuration of an experiment that varies nothing
+TUNED = ("learning_rate", "reg", "batch_size")
 _SYMBOLS = {"learning_rate": "η", "reg": "λ"}
 _MATHTEXT = {"learning_rate": r"\eta", "reg": r"\lambda"}
 _WORDS = {

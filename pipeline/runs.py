@@ -17,6 +17,7 @@ from pipeline.files import write_text
 from pipeline.metrics import HISTORY_COLUMNS, METRICS
 from pipeline.plan import Run
 from pipeline.records import Record
+from pipeline.settings import Configuration, Experiment
 
 PARAMETERS = ["learning_rate", "reg", "batch_size", "hidden", "epochs"]
 RUN_COLUMNS = [
@@ -43,6 +44,12 @@ def histories_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.
     rows = [{**_identity(run), **epoch} for run in runs for epoch in records[run.key].history]
     table = pd.DataFrame(rows, columns=columns).sort_values([*ORDER, "epoch"], ignore_index=True)
     return table.astype({"epoch": "int64"})
+
+
+def rows_of(table: pd.DataFrame, experiment: Experiment, configuration: Configuration) -> pd.DataFrame:
+    """The rows of one configuration of an experiment, in any table with the columns experiment and PARAMETERS."""
+    parameters = pd.Series({name: configuration.value(name) for name in PARAMETERS})
+    return table[(table["experiment"] == experiment.name) & (table[PARAMETERS] == parameters).all(axis=1)]
 
 
 def to_csv(table: pd.DataFrame) -> str:

@@ -155,3 +155,11 @@ class Config:
     defaults: Configuration
     experiments: Mapping[str, Experiment]
     tables: Tables
+
+    @property
+    def searched(self) -> Experiment | None:
+        """The grid that the tuning table's best configuration is selected from."""
+        if self.tables.tuning is None:
+            return None
+        name = self.experiments[self.tables.tuning.best].best_of
+        return None if name is None else self.experiments[name]

@@ -15,7 +15,7 @@ from pipeline import plan
 from pipeline.console import run_step
 from pipeline.files import write_text
 from pipeline.metrics import HISTORY_COLUMNS, METRICS
-from pipeline.runs import PARAMETERS, read_csv, to_csv
+from pipeline.runs import PARAMETERS, read_csv, rows_of, to_csv
 from pipeline.settings import Config, Experiment, RateOfChange
 
 SUMMARISED = [name for name in METRICS if name != "best_epoch"]
@@ -27,11 +27,10 @@ def summarise(runs: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
 
     Configurations come in the order of the configuration file.
     """
-    own = runs[runs["experiment"] == experiment.name]
     rows = []
     for configuration in experiment.configurations:
         parameters = {name: configuration.value(name) for name in PARAMETERS}
-        of_this = own[(own[PARAMETERS] == pd.Series(parameters)).all(axis=1)]
+        of_this = rows_of(runs, experiment, configuration)
         diverged = int((of_this["status"] == "diverged").sum())
         for metric in SUMMARISED:
             values = of_this[metric].dropna()
@@ -109,11 +108,10 @@ def all_tables(runs: pd.DataFrame, histories: pd.DataFrame, config: Config) -> I
             yield "rate_of_change", rate_of_change(summary, shown.learning_rates.rate_of_change)
     if shown.regularization:
         yield "regularization", _rows(summaries[shown.regularization.experiment], shown.regularization.metrics)
-    if shown.tuning:
+    if shown.tuning and config.searched:
         rows = _named({name: summaries[name] for name in shown.tuning.rows})
         yield "tuning", _rows(rows, shown.tuning.metrics)
-        grid = config.experiments[str(config.experiments[shown.tuning.best].best_of)]
-        yield "search_space", search_space(grid)
+        yield "search_space", search_space(config.searched)
 
 
 def _named(summaries: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

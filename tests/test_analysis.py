@@ -34,7 +34,9 @@ def flat(accuracy: float, epochs: int = BASE.epochs) -> Epochs:
     return [(1.0, accuracy, 1.0, accuracy)] * epochs
 
 
-def results(*points: Point, courses: Mapping[Configuration, list[Epochs]] | None = None, classes: int = 10) -> Results:
+def results(
+    *points: Point, courses: Mapping[Configuration, list[Epochs]] | None = None, chance: float = 0.1
+) -> Results:
     """Tables with a mean, sd, number of finished and of diverged seeds for each point; every metric is the mean."""
     summary, histories = [], []
     for experiment, configuration, mean, sd, n, diverged in points:
@@ -57,7 +59,7 @@ def results(*points: Point, courses: Mapping[Configuration, list[Epochs]] | None
             ]
     columns = ["experiment", *vars(BASE), "seed", "epoch", "training_loss", "training_accuracy", "validation_loss"]
     table = pd.DataFrame(histories, columns=[*columns, "validation_accuracy"])
-    return Results(pd.DataFrame(summary).astype({"mean": float, "sd": float}), table, classes)
+    return Results(pd.DataFrame(summary).astype({"mean": float, "sd": float}), table, chance)
 
 
 def points(experiment: Experiment, *numbers: tuple[Any, ...]) -> list[Point]:
@@ -167,9 +169,9 @@ def test_nothing_is_apart_with_one_seed_each(seeds: int) -> None:
     ("numbers", "undecided"),
     [
         (((0.9, 0.001), (0.8, 0.001)), False),
-        (((0.9, 0.001), (0.8, None, 1, 4)), True),
+        (((0.9, 0.001), (0.8, None, 1, 0)), True),
         (((0.9, None, 1, 0), (0.8, 0.001)), True),
-        (((0.9, 0.001), (0.8, 0.001), (0.7, None, 1, 4)), True),
+        (((0.9, 0.001), (0.8, 0.001), (0.7, None, 1, 0)), True),
         (((0.9, None, 1, 0),), False),  # nothing to compare with
         (((0.9, None, 1, 0), (None, None, 0, 5)), False),
     ],
@@ -185,7 +187,8 @@ def test_what_is_apart_is_below_the_best_and_the_worst_is_lowest() -> None:
     assert found is not None
     best = found.sweep.best["best_validation_accuracy"].mean
     assert all(each["best_validation_accuracy"].mean < best for each in found.sweep.apart)
-    assert found.sweep.worst.configuration.learning_rate == 3
+    assert rates(found.sweep.ranked) == [1, 3]
+    assert rates(found.sweep.diverged) == [2]  # one of its seeds
 
 
 @pytest.mark.parametrize(("mean", "expected"), [(0.149, "chance"), (0.151, "level")])
@@ -230,6 +233,7 @@ def test_a_course_by_hand() -> None:
     assert found.gap == pytest.approx((0.95 - 0.71 + 0.85 - 0.69) / 2)
     assert found.settled_epoch == 4  # means 0.40, 0.55, 0.55, 0.70, 0.70
     assert found.lowest_validation_loss_epoch == 3  # means 3.0, 2.0, 1.25, 1.55, 2.5
+    assert found.validation_loss_rises is True  # by 1.5 and 1.0: 1.25 with a standard error of 0.25
 
 
 def test_a_curve_settles_at_the_first_epoch_within_a_hundredth() -> None:
@@ -287,6 +291,25 @@ def test_an_accuracy_that_rises_while_the_loss_does_is_not_level() -> None:
     assert ending(0.05, -0.001) != "level"
 
 
+def with_losses(*losses: float) -> Epochs:
+    return [(1.0, 0.5, loss, 0.5) for loss in losses]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "rises"),
+    [
+        ([(1, 0.5, 0.6), (1, 0.5, 0.7)], True),  # 0.15 ± 0.05
+        ([(1, 0.5, 0.6), (1, 0.5, 0.9)], False),  # 0.25 ± 0.15
+        ([(1, 0.5, 0.6), (1, 0.5, 0.6)], True),
+        ([(1, 0.6, 0.5), (1, 0.6, 0.4)], False),  # lowest in the end
+        ([(1, 0.5, 0.5), (1, 0.5, 0.5)], False),
+        ([(1, 0.5, 0.9)], None),
+    ],
+)
+def test_a_validation_loss_clearly_rises_or_not(seeds: list[tuple[float, ...]], rises: bool | None) -> None:
+    assert course(*(with_losses(*each) for each in seeds), epochs=3).validation_loss_rises is rises
+
+
 # --- Regularization
 
 
@@ -303,8 +326,8 @@ def regularized(*numbers: tuple[Any, ...], default: tuple[Any, ...] | None = Non
         experiments += [grid, best, usual]
         tables["tuning"] = TuningTable("best", "default", (), ("testing_accuracy",))
         data += points(grid, (0.9, None, 1, 0)) + points(best, (0.9, 0.1)) + points(usual, default)
-    classes = changes.pop("classes", 10) if not default else 10
-    return analysis.findings(settings(*experiments, **tables), results(*data, classes=classes), []).regularization
+    chance = changes.pop("chance", 0.1) if not default else 0.1
+    return analysis.findings(settings(*experiments, **tables), results(*data, chance=chance), []).regularization
 
 
 def test_networks_near_chance_have_collapsed_and_others_not() -> None:
@@ -313,12 +336,10 @@ def test_networks_near_chance_have_collapsed_and_others_not() -> None:
     assert regularized((0.5, 0.01), (0.9, 0.01)).collapsed == ()
 
 
-def test_the_chance_level_depends_on_the_classes() -> None:
-    # 1 / 25 + 0.05
-    assert len(regularized((0.149, 0.001), (0.091, 0.001), classes=25).collapsed) == 0
-    assert len(regularized((0.149, 0.001), (0.089, 0.001), classes=25).collapsed) == 1
-    # one of two is right by chance half the time
-    assert len(regularized((0.551, 0.001), (0.549, 0.001), classes=2).collapsed) == 1
+def test_the_chance_level_is_that_of_a_constant_answer() -> None:
+    assert len(regularized((0.149, 0.001), (0.091, 0.001), chance=0.04).collapsed) == 0
+    assert len(regularized((0.149, 0.001), (0.089, 0.001), chance=0.04).collapsed) == 1
+    assert len(regularized((0.551, 0.001), (0.549, 0.001), chance=0.5).collapsed) == 1
 
 
 @pytest.mark.parametrize(
