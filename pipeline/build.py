@@ -56,8 +56,14 @@ class Build:
         return self._files(manifest, plan.candidates(self.config))
 
     def all_runs(self, manifest: str, selection: str) -> list[str]:
-        """The runs of every experiment, given data.json and selection.json."""
-        config = plan.select(self.config, plan.read_selection(Path(selection), self.config))
+        """The runs of every experiment, given data.json and selection.json.
+
+        A selection of another configuration is about to be made anew; until then its experiments have no runs.
+        """
+        try:
+            config = plan.select(self.config, plan.read_selection(Path(selection), self.config))
+        except InputError:
+            config = self.config
         return self._files(manifest, config.experiments.values())
 
     def specification(self, key: str) -> str:

@@ -88,7 +88,7 @@ def to_svg(canvas: Canvas) -> str:
 
 
 def _curve(axes: Axes, points: pd.DataFrame, metric: str) -> None:
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1))
     if points.empty:  # every seed diverged in its first epoch
         return
     for part, (colour, line, marker) in (("training", TRAINING), ("validation", VALIDATION)):

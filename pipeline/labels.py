@@ -51,6 +51,16 @@ def value(number: float) -> Markup:
     return escape(_minus(_with_zero(text)))
 
 
+def is_power(number: float) -> bool:
+    """Whether a value was written as a power of e."""
+    return power_of_e(written(number)) is not None
+
+
+def decimal(number: float) -> Markup:
+    """A value in decimals, however it was written: 0.6767."""
+    return escape(_minus(f"{float(number):.4g}"))
+
+
 def setting(parameter: str, number: float) -> Markup:
     """η = e<sup>−1</sup>, or batch size 64."""
     sign = "\u00a0=\u00a0" if parameter in _SYMBOLS else "\u00a0"

@@ -46,6 +46,7 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.tests["power"] = labels.is_power
     lock.install(environment, numbering, medium)
     environment.filters |= {
         "cell": report_context.cell,
@@ -58,6 +59,7 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         "symbol": labels.symbol,
         "words": labels.words,
         "value": labels.value,
+        "decimal": labels.decimal,
         "title_of": labels.title,
         "place": lambda plot: _place(plot, medium),
     }

@@ -69,6 +69,22 @@ def test_one_changed_value_trains_its_own_runs_and_going_back_trains_nothing(bui
     assert built.planned() == {}
 
 
+def test_a_selection_that_no_longer_fits_is_made_anew_and_going_back_trains_nothing(built: Project):
+    before = built.keys()
+    built.build("--config", "epochs=1")
+    assert {run["specification"]["epochs"] for run in built.metrics()} == {1, 2}
+    assert "train" not in built.planned()
+    built.build()
+    assert built.planned() == {}
+    assert before <= built.keys()
+    without = {"grid": {"grid": {"learning_rate": [0.1, 0.2]}, "replicates": 1}}
+    built.experiments(**without)
+    built.build()
+    built.experiments(grid=SMALL["experiments"]["grid"])
+    built.build()
+    assert built.planned() == {}
+
+
 def test_the_title_changes_the_report_alone_and_is_escaped(built: Project):
     built.configure(author="<b>Ann</b> & 'Bob' $(touch owned)")
     assert built.planned() == {"report": 2, "all": 1}

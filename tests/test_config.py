@@ -37,7 +37,7 @@ def setting(path: str, value):
     ("path", "value", "line"),
     [
         ("epochz", 3, "the file: expected title, author, source"),
-        ("replicates", 0, "replicates: expected a whole number of at least 1, found 0."),
+        ("replicates", 0, "replicates: expected a whole number from 1 to 10000, found 0."),
         ("epochs", 2.5, "epochs: expected a whole number of at least 1, found 2.5."),
         ("epochs", True, "epochs: expected a whole number of at least 1, found true."),
         ("source", "mnits", "source: expected auto, mnist or sample, found \"mnits\". Hint: did you mean 'mnist'?"),
