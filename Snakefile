@@ -17,6 +17,7 @@ build = Build.open(Path("config.yaml"), config)
 
 wildcard_constraints:
     key="[0-9a-f]{16}",
+    format="html|pdf",
 
 
 rule all:
@@ -142,7 +143,6 @@ rule figures:
         " --summary {input.summary} --curves {input.curves} --output results/figures --log {log}"
 
 
-# The last report stays until the new one is whole: `update` keeps Snakemake from deleting it first.
 rule report:
     input:
         config="results/config.json",
@@ -156,18 +156,30 @@ rule report:
         code=needed_by("report"),
         lock="requirements.lock",
     output:
-        "report/report.{format}",
+        "results/report/report.{format}",
     log:
         "logs/report.{format}.log",
     benchmark:
         "logs/benchmarks/report.{format}.tsv"
-    wildcard_constraints:
-        format="html|pdf",
     params:
         title_block=build.title_block,
     shell:
         "python -m pipeline.report {wildcards.format} --title-block {params.title_block:q}"
         " --results results --templates templates --output {output} --log {log}"
+
+
+# Snakemake deletes the output of a job before it runs: the last report stays until the new one is whole.
+rule publish:
+    input:
+        "results/report/report.{format}",
+    output:
+        "report/report.{format}",
+    log:
+        "logs/publish.{format}.log",
+    benchmark:
+        "logs/benchmarks/publish.{format}.tsv"
+    shell:
+        "cp {input} {output} 2> {log}"
 
 
 # make prints the summary itself, also when there was nothing to do.
