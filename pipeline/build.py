@@ -67,9 +67,9 @@ class Build:
         return self._files(manifest, config.experiments.values())
 
     def specification(self, key: str) -> str:
-        """What the run of this key is to train, as JSON. Raises InputError for a key of no experiment."""
+        """What the run of this key is to train, as JSON; the key of no planned run ends the program."""
         if key not in self._runs:
-            raise InputError(f"results/runs/{key}: expected the key of a run that config.yaml asks for, found another.")
+            _end(2, f"results/runs/{key}: expected the key of a run of this build, found another. Hint: make report")
         return keys.canonical(self._runs[key].specification)
 
     def _files(self, manifest: str, experiments: Iterable[Experiment]) -> list[str]:
