@@ -769,17 +769,10 @@ def test_a_wider_gap_is_a_closer_fit(tell: Callable[..., str], tuned: float, def
     assert (CLOSER in text) is closer
 
 
-@pytest.mark.parametrize(
-    ("gain", "phrase"),
-    [
-        (0.01, "while its validation accuracy gained 3.00 percentage points over the last 3 epochs: the two do not"),
-        (0.0, "and its validation accuracy no longer rises over the last 3 epochs."),
-    ],
-)
-def test_the_selected_networks_loss_may_turn_before_the_end(tell: Callable[..., str], gain: float, phrase: str) -> None:
+@pytest.mark.parametrize("gain", [0.01, 0.0])
+def test_the_selected_networks_loss_may_turn_before_the_end(tell: Callable[..., str], gain: float) -> None:
     text = tell(lambda c, seed: hurt(rising(0.9 + jitter(seed), gain=gain))).split("Observations")[1]
-    assert "Its validation loss is lowest in epoch 4 of 6" in text
-    assert phrase in text
+    assert "Its validation loss is lowest in epoch 4 of 6 and clearly higher in the end." in text
     assert "had not begun to hurt" not in text
 
 
@@ -838,8 +831,8 @@ def test_a_diverged_further_configuration_is_told(tell: Callable[..., str]) -> N
 
 def test_a_further_sweep_names_its_best_and_worst_unless_they_are_equal(tell: Callable[..., str]) -> None:
     text = tell(lambda c, seed: rising(0.95 - (0.05 if c.hidden == 16 else 0) + jitter(seed)))
-    assert "hidden units 32 reaches the highest validation accuracy (0.9500 ± 0.0014), hidden units 16 the" in text
-    assert "the highest validation accuracy" not in tell_again(tell).split("Further experiments")[1]
+    assert "The highest validation accuracy is that of hidden units 32 (0.9500 ± 0.0014), the lowest that of" in text
+    assert "The highest validation accuracy" not in tell_again(tell).split("Further experiments")[1]
 
 
 def test_a_further_selection_says_what_was_selected(tell: Callable[..., str]) -> None:
