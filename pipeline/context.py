@@ -9,31 +9,13 @@ from markupsafe import Markup, escape
 
 from pipeline import analysis, catalogue, labels, plan
 from pipeline import config as configuration_file
-from pipeline.analysis import Estimate, Findings, Sweep, Trained
-from pipeline.catalogue import Figure
+from pipeline.analysis import Findings, Sweep
+from pipeline.blocks import Plot, Table
 from pipeline.dataset import Manifest, read_manifest
-from pipeline.quantity import written
-from pipeline.runs import read_csv, rows_of
+from pipeline.plots import Plots
+from pipeline.runs import read_csv
 from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table as the page shows it: column heads, then rows of a head and cells."""
-
-    corner: Markup
-    columns: tuple[Markup, ...]
-    rows: tuple[tuple[Markup, tuple[Markup, ...]], ...]
-
-
-@dataclass(frozen=True)
-class Plot:
-    """A figure as the page shows it: its SVG, what it says in words, and its parameters for the caption."""
-
-    name: str
-    svg: str
-    description: str
-    label: Markup
+from pipeline.wording import cell
 
 
 @dataclass(frozen=True)
@@ -83,7 +65,7 @@ def build(results: Path, title: str, author: str) -> Context:
     )
     runs = read_csv(results / "runs.csv").drop_duplicates("key")
     training, validation = config.split.sizes(manifest.training_images)
-    plots = _Plots(results / "figures", config, summary)
+    plots = Plots(results / "figures", config, summary)
     tuning = config.tables.tuning
     grid = config.searched
     shown = [*catalogue.sweeps(config), *([config.experiments[tuning.best]] if tuning else [])]
@@ -115,78 +97,6 @@ def _search_goes_down(config: Config, grid: Experiment | None) -> bool:
     (default,) = config.experiments[config.tables.tuning.default].configurations
     coefficients = grid.values("reg")
     return max(coefficients) <= default.reg and min(coefficients) < default.reg
-
-
-def cell(estimate: Estimate, digits: int = 4) -> Markup:
-    """0.9464 ± 0.0018, or 0.9464 for one seed, or 'diverged', or the mean with the number of diverged seeds."""
-    if estimate.n == 0:
-        return Markup("diverged")
-    text = f"{estimate.mean:.{digits}f}"
-    if estimate.sd is not None:
-        text += f"\u00a0±\u00a0{estimate.sd:.{digits}f}"
-    if estimate.diverged:
-        text += f" ({estimate.diverged} of {estimate.n + estimate.diverged} diverged)"
-    return escape(text.replace("-", "−"))
-
-
-def listing(items: Sequence[Markup], conjunction: str = "and") -> Markup:
-    """'a', 'a and b', 'a, b and c'."""
-    if len(items) < 2:
-        return Markup("").join(items)
-    return Markup(", ").join(items[:-1]) + f" {conjunction} " + items[-1]
-
-
-def points(value: float) -> str:
-    """The size of a difference of accuracies in percentage points: '1.84 percentage points'."""
-    return f"{abs(value) * 100:.2f} percentage points"
-
-
-def gap(value: float) -> str:
-    """A difference as a place: '1.40 percentage points above', '0.02 percentage points below'."""
-    return f"{points(value)} {'above' if value >= 0 else 'below'}"
-
-
-def epochs(count: int) -> str:
-    """A number of epochs: '1 epoch', '3 epochs'."""
-    return f"{count} epoch" if count == 1 else f"{count} epochs"
-
-
-def configuration(trained: Trained, searched: Experiment) -> Markup:
-    """The parameters that an experiment searches, with the values that one configuration has."""
-    names = searched.varied or labels.TUNED
-    return listing([labels.setting(name, trained.configuration.value(name)) for name in names])
-
-
-class _Plots:
-    """Reads figures and puts into words what they show."""
-
-    def __init__(self, folder: Path, config: Config, summary: pd.DataFrame) -> None:
-        self.folder, self.config, self.summary = folder, config, summary
-
-    def plot(self, figure: Figure) -> Plot:
-        experiment = self.config.experiments[figure.experiment]
-        configurations = [experiment.configurations[position] for position in figure.panels]
-        single = configurations[0] if len(configurations) == 1 else None
-        return Plot(
-            name=figure.name,
-            svg=(self.folder / f"{figure.name}.svg").read_text(encoding="utf-8"),
-            description=self._describe(figure, experiment),
-            label=labels.settings(experiment, single) if single else Markup(""),
-        )
-
-    def _describe(self, figure: Figure, experiment: Experiment) -> str:
-        results = "; ".join(self._ends(experiment, position) for position in figure.panels)
-        if figure.kind == "grid":
-            return f"Heat maps of the validation accuracy at the best epoch. {results}."
-        return f"Line chart of training and validation {figure.kind} against the epoch. {results}."
-
-    def _ends(self, experiment: Experiment, position: int) -> str:
-        chosen = experiment.configurations[position]
-        of_this = rows_of(self.summary, experiment, chosen)
-        estimates = {row["metric"]: analysis.estimate(row) for _, row in of_this.iterrows()}
-        varied = experiment.varied or labels.TUNED
-        name = ", ".join(f"{labels.words(p)} {written(chosen.value(p))}" for p in varied)
-        return f"{name}: validation accuracy {cell(estimates[analysis.JUDGED_BY])}"
 
 
 def _tables(config: Config, folder: Path) -> dict[str, Table]:
@@ -251,7 +161,7 @@ def _shown(config: Config) -> list[str]:
     return list(dict.fromkeys([*labels.TUNED, *varied]))
 
 
-def _section(experiment: Experiment, sweep: Sweep, plots: _Plots) -> Section:
+def _section(experiment: Experiment, sweep: Sweep, plots: Plots) -> Section:
     metrics = ("training_accuracy", "best_validation_accuracy", "testing_accuracy")
     table = Table(
         corner=Markup("Configuration"),

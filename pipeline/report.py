@@ -15,9 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline import context as report_context
-from pipeline import formulas, labels, svg
+from pipeline import formulas, labels, svg, wording
+from pipeline.blocks import Plot
 from pipeline.console import run_step
-from pipeline.context import Context, Plot
+from pipeline.context import Context
 from pipeline.errors import RunError
 from pipeline.files import replacing, write_text
 from pipeline.fonts import font_faces
@@ -49,13 +50,13 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
     environment.tests["power"] = labels.is_power
     lock.install(environment, numbering, medium)
     environment.filters |= {
-        "cell": report_context.cell,
-        "listing": report_context.listing,
-        "points": report_context.points,
-        "gap": report_context.gap,
-        "epochs": report_context.epochs,
+        "cell": wording.cell,
+        "listing": wording.listing,
+        "points": wording.points,
+        "gap": wording.gap,
+        "epochs": wording.epochs,
         "metric": labels.METRICS.__getitem__,
-        "configuration": report_context.configuration,
+        "configuration": wording.configuration,
         "symbol": labels.symbol,
         "words": labels.words,
         "value": labels.value,

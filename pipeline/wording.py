@@ -1,0 +1,49 @@
+"""Results in words: the filters that the templates format numbers with."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from pipeline import labels
+from pipeline.analysis import Estimate, Trained
+from pipeline.settings import Experiment
+
+
+def cell(estimate: Estimate, digits: int = 4) -> Markup:
+    """0.9464 ± 0.0018, or 0.9464 for one seed, or 'diverged', or the mean with the number of diverged seeds."""
+    if estimate.n == 0:
+        return Markup("diverged")
+    text = f"{estimate.mean:.{digits}f}"
+    if estimate.sd is not None:
+        text += f"\u00a0±\u00a0{estimate.sd:.{digits}f}"
+    if estimate.diverged:
+        text += f" ({estimate.diverged} of {estimate.n + estimate.diverged} diverged)"
+    return escape(text.replace("-", "−"))
+
+
+def listing(items: Sequence[Markup], conjunction: str = "and") -> Markup:
+    """'a', 'a and b', 'a, b and c'."""
+    if len(items) < 2:
+        return Markup("").join(items)
+    return Markup(", ").join(items[:-1]) + f" {conjunction} " + items[-1]
+
+
+def points(value: float) -> str:
+    """The size of a difference of accuracies in percentage points: '1.84 percentage points'."""
+    return f"{abs(value) * 100:.2f} percentage points"
+
+
+def gap(value: float) -> str:
+    """A difference as a place: '1.40 percentage points above', '0.02 percentage points below'."""
+    return f"{points(value)} {'above' if value >= 0 else 'below'}"
+
+
+def epochs(count: int) -> str:
+    """A number of epochs: '1 epoch', '3 epochs'."""
+    return f"{count} epoch" if count == 1 else f"{count} epochs"
+
+
+def configuration(trained: Trained, searched: Experiment) -> Markup:
+    """The parameters that an experiment searches, with the values that one configuration has."""
+    names = searched.varied or labels.TUNED
+    return listing([labels.setting(name, trained.configuration.value(name)) for name in names])
