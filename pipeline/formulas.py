@@ -116,6 +116,15 @@ def uses(folder: Path) -> Iterator[Use]:
                 yield Use("inline", _normal(match["inline"]), place)
 
 
+_LABEL = re.compile(r'\\label\{(?P<static>[\w-]+)\}|\bequation\("(?P<called>[\w-]+)"')
+
+
+def equation_numbers(template: str) -> dict[str, int]:
+    """The numbers of the equations in the source of the report's first section, by label."""
+    labels = [match["static"] or match["called"] for match in _LABEL.finditer(template)]
+    return {label: number for number, label in enumerate(labels, start=1)}
+
+
 # --- Simple TeX as text
 
 _SPACE = "\u00a0"  # a formula is not broken at the end of a line
@@ -254,7 +263,9 @@ class Formulas:
             return inline_text(tex) or self._drawing("inline", tex).html(medium)
 
         def equation(name: str, tex: str) -> Markup:
-            return _DISPLAY.format(name, self._drawing("display", tex).html(medium), numbering.number("equation", name))
+            formula = inline_text(tex) if _normal(tex) not in self.drawings["display"] else None
+            formula = formula or self._drawing("display", tex).html(medium)
+            return _DISPLAY.format(name, formula, numbering.number("equation", name))
 
         environment.globals.update(math=math, equation=equation, ref=numbering.ref, number=numbering.number)
 
