@@ -43,7 +43,7 @@ def power_of_ten(value: float) -> Markup:
     if value == 0:
         return Markup("0")
     digit, exponent = f"{value:.0e}".split("e")
-    return Markup("{} × 10<sup>{}</sup>").format(digit, str(int(exponent)).replace("-", "−"))
+    return Markup("{} × 10<sup>{}</sup>").format(digit, str(int(exponent)).replace("-", "−"))
 
 
 def epochs(count: int) -> str:
