@@ -105,7 +105,7 @@ class Numbering:
         self._unknown: dict[_Key, None] = {}  # a set that keeps the order
         self._counts: Counter[str] = Counter()
         self._section: list[int] = []
-        self._lettered = False
+        self._lettered: bool = False
         self._contents: list[Entry] = []
 
     def _check_free(self, kind: str, name: str) -> None:

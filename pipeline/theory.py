@@ -118,11 +118,11 @@ def check(neurons: Mapping[str, Neuron]) -> Theory:
 
 def _solution(function: str, neuron: Neuron) -> Solution:
     first, second, bias = (threshold.exact(number) for number in (*neuron.weights, neuron.bias))
-    return Solution((first, second), bias, threshold.rows(function, (first, second), bias))
+    return Solution((first, second), bias, threshold.rows(threshold.FUNCTIONS[function], (first, second), bias))
 
 
 def _impossibility() -> Impossibility:
-    wanted = threshold.constraints("xor")
+    wanted = threshold.constraints(threshold.FUNCTIONS["xor"])
     multipliers = threshold.certificate(wanted) or (0,) * len(wanted)
     return Impossibility(multipliers, threshold.bound(multipliers, wanted), threshold.proves(multipliers, wanted))
 

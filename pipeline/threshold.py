@@ -75,10 +75,10 @@ def tables() -> dict[str, tuple[tuple[int, int, int], ...]]:
     }
 
 
-def rows(function: str, weights: Sequence[Fraction], bias: Fraction) -> tuple[Row, ...]:
-    """The four rows of a function of FUNCTIONS, each with the neuron's answer."""
+def rows(outputs: Sequence[int], weights: Sequence[Fraction], bias: Fraction) -> tuple[Row, ...]:
+    """The four rows of a function with these outputs, each with the neuron's answer."""
     found = []
-    for inputs, expected in zip(INPUTS, FUNCTIONS[function], strict=True):
+    for inputs, expected in zip(INPUTS, outputs, strict=True):
         total = sum((w * x for w, x in zip(weights, inputs, strict=True)), start=bias)
         found.append(Row(inputs, total, int(total >= 0), expected))
     return tuple(found)
@@ -92,10 +92,10 @@ class Constraint:
     bound: int
 
 
-def constraints(function: str) -> tuple[Constraint, ...]:
+def constraints(outputs: Sequence[int]) -> tuple[Constraint, ...]:
     """One constraint per row: -(w·x + b) ≤ 0 for output 1, w·x + b ≤ -1 for output 0."""
     found = []
-    for (x1, x2), expected in zip(INPUTS, FUNCTIONS[function], strict=True):
+    for (x1, x2), expected in zip(INPUTS, outputs, strict=True):
         found.append(Constraint((-x1, -x2, -1), 0) if expected else Constraint((x1, x2, 1), MARGIN))
     return tuple(found)
 
