@@ -32,7 +32,7 @@ class Plots:
             name=figure.name,
             svg=(self.folder / f"{figure.name}.svg").read_text(encoding="utf-8"),
             description=self._describe(figure, experiment),
-            label=labels.settings(experiment, single) if single else Markup(""),
+            label=labels.caption(experiment, single) if single else Markup(""),
         )
 
     def _describe(self, figure: Figure, experiment: Experiment) -> str:
