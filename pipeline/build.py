@@ -17,7 +17,7 @@ from pipeline.files import write_text
 from pipeline.settings import Config, Configuration, Experiment
 
 RESOLVED = Path("results/config.json")
-TEMPLATES = ("*.j2", "*.css", "formulas.json")
+TEMPLATES = ("*.j2", "*.css", "*.js", "formulas.json")
 RUN_FILE = "results/runs/{key}/metrics.json"
 
 
