@@ -155,6 +155,7 @@ rule report:
         templates=build.templates,
         code=needed_by("report"),
         lock="requirements.lock",
+        project="pyproject.toml",
     output:
         "results/report/report.{format}",
     log:
@@ -165,7 +166,8 @@ rule report:
         title_block=build.title_block,
     shell:
         "python -m pipeline.report {wildcards.format} --title-block {params.title_block:q}"
-        " --results results --templates templates --output {output} --log {log}"
+        " --results results --templates templates --lock {input.lock} --project {input.project}"
+        " --output {output} --log {log}"
 
 
 # Snakemake deletes the output of a job before it runs: the last report stays until the new one is whole.

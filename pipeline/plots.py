@@ -8,6 +8,7 @@ from markupsafe import Markup
 from pipeline import analysis, labels
 from pipeline.blocks import Plot
 from pipeline.catalogue import Figure
+from pipeline.provenance import Provenance
 from pipeline.quantity import written
 from pipeline.runs import rows_of
 from pipeline.settings import Config, Experiment
@@ -17,11 +18,11 @@ from pipeline.wording import cell
 class Plots:
     """Reads figures and puts into words what they show.
 
-    `folder` holds the SVG files, `summary` is summary.csv.
+    `folder` holds the SVG files, `summary` is summary.csv, `provenance` names the sources.
     """
 
-    def __init__(self, folder: Path, config: Config, summary: pd.DataFrame) -> None:
-        self.folder, self.config, self.summary = folder, config, summary
+    def __init__(self, folder: Path, config: Config, summary: pd.DataFrame, provenance: Provenance) -> None:
+        self.folder, self.config, self.summary, self.provenance = folder, config, summary, provenance
 
     def plot(self, figure: Figure) -> Plot:
         """One figure of the catalogue."""
@@ -33,6 +34,7 @@ class Plots:
             svg=(self.folder / f"{figure.name}.svg").read_text(encoding="utf-8"),
             description=self._describe(figure, experiment),
             label=labels.settings(experiment, single) if single else Markup(""),
+            source=self.provenance.figure(figure),
         )
 
     def _describe(self, figure: Figure, experiment: Experiment) -> str:
