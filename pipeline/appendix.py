@@ -13,7 +13,7 @@ from pipeline import keys
 from pipeline.runlist import Group
 from pipeline.software import Package
 
-WIDTH = 56  # characters; two columns of the listing stand side by side on the page
+WIDTH = 38  # characters after which a list goes on in the next line; the listing has two columns in print
 
 
 @dataclass(frozen=True)
