@@ -1,9 +1,10 @@
 # In: config.yaml and the MNIST files (MNIST_DIR, the user cache or a mirror).
-# Out: report/report.html and report/report.pdf.
+# Out: report/report.html and report/report.pdf, and report/build.json on how they were built.
 #
 # data -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
@@ -13,6 +14,8 @@ from pipeline.sources import needed_by
 from pipeline.summary import summary
 
 build = Build.open(Path("config.yaml"), config)
+# Jobs inherit it: they parse this file again.
+os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
 
 
 wildcard_constraints:
@@ -24,6 +27,7 @@ rule all:
     input:
         "report/report.html",
         "report/report.pdf",
+        "report/build.json",
 
 
 # Which data there are decides the keys of the runs, so this is settled before anything is trained.
@@ -182,6 +186,23 @@ rule publish:
         "logs/benchmarks/publish.{format}.tsv"
     shell:
         "cp {input} {output} 2> {log}"
+
+
+# The machine and the time of a build stay out of the report, which would not be the same bytes again.
+rule record:
+    input:
+        reports=["report/report.html", "report/report.pdf"],
+        runs="results/runs.csv",
+        code=needed_by("build_record"),
+    output:
+        "report/build.json",
+    log:
+        "logs/record.log",
+    benchmark:
+        "logs/benchmarks/record.tsv"
+    shell:
+        'python -m pipeline.build_record {input.reports} --started "$REPORT_BUILD_STARTED" --results results'
+        " --benchmarks logs/benchmarks --output {output} --log {log}"
 
 
 # make prints the summary itself, also when there was nothing to do.
