@@ -1,9 +1,14 @@
 """The DAG end to end on the 5,000-image sample: what is built, and what an edit builds again."""
 
+import hashlib
+import json
+import platform
 import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -37,7 +42,43 @@ def test_the_page_needs_no_network_and_names_no_path(built: Project):
 
 
 def test_nothing_to_do_the_second_time(built: Project):
+    record = (built / "report/build.json").read_bytes()
     assert built.planned() == {}
+    built.build()
+    assert (built / "report/build.json").read_bytes() == record
+
+
+def test_the_record_is_of_the_build_and_its_report(built: Project):
+    before = {name: (built / name).read_bytes() for name in ("report/report.html", "report/report.pdf")}
+    start = datetime.now(UTC)
+    built.build("--forcerun", "report")
+    end = datetime.now(UTC)
+    record = json.loads((built / "report/build.json").read_text())
+    started, ended = (datetime.fromisoformat(record[name]) for name in ("started", "ended"))
+    assert start - timedelta(seconds=1) <= started <= ended <= end
+    # the clock starts with Snakemake, not with the job that reads it
+    assert record["wall_seconds"] > record["rules"]["report"]["seconds"]["max"]
+    assert record["runs"] == len(set(pd.read_csv(built / "results/runs.csv")["key"])) == 15
+    assert {name: rule["jobs"] for name, rule in record["rules"].items()} == {
+        **{"data": 1, "selection": 1, "runs": 1, "tables": 1, "figures": 1},
+        **{"train": 15, "report": 2, "publish": 2},
+    }
+    assert 0 < record["training_seconds"] < record["rules"]["train"]["seconds"]["sum"]
+    for name, content in before.items():
+        assert (built / name).read_bytes() == content
+        assert record["files"][name] == hashlib.sha256(content).hexdigest()
+    assert record["git"] is None
+    assert str(built.folder) not in json.dumps(record)
+
+
+def test_the_report_tells_its_software_and_its_data(built: Project):
+    text = " ".join(text_of(built / "report/report.pdf").split())
+    for name in ("numpy", "matplotlib", "weasyprint"):
+        assert f"{name} {version(name)}" in text
+    assert f"Python {platform.python_version()} " in text
+    assert json.loads((built / "results/data/data.json").read_text())["fingerprint"] in text
+    assert "Appendix: how this report was made" in text
+    assert all(key in text for key in pd.read_csv(built / "results/runs.csv")["key"])
 
 
 def test_runs_csv_has_a_row_per_experiment_run_and_seed(built: Project):

@@ -15,11 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_report import TEMPLATES, tree, usual, write_results
 
-from pipeline import appendix, config, context, plan, report, runlist, runs, tables
+from pipeline import appendix, catalogue, config, context, figures, plan, report, runlist, runs, tables
 from pipeline.blocks import LISTED, PRINTED, Source
 from pipeline.context import Context
 from pipeline.keys import code_fingerprint, numpy_version
-from pipeline.metrics import METRICS
 from pipeline.provenance import Provenance
 from pipeline.settings import Config, Configuration
 
@@ -35,13 +34,17 @@ def sources(built: Context) -> dict[str, Source]:
     return found | {f"figure-{plot.name}": plot.source for plot in plots}
 
 
-def contents(built: Context) -> dict[str, Any]:
-    """What each of them shows: the cells of a table, what is said of a figure."""
+def contents(results: Path) -> dict[str, Any]:
+    """What each of them shows: the cells of a table, the points and colors of a figure."""
+    built = context.build(results, "Title", "Author")
     shown: dict[str, Any] = {f"table-{name.replace('_', '-')}": table.rows for name, table in built.tables.items()}
     shown |= {f"table-further-{each.experiment.name}": each.table.rows for each in built.further}
-    plots = [plot for group in built.curves.values() for plot in group] + list(built.losses.values())
-    plots += [each.plot for each in built.further] + ([built.heat_map] if built.heat_map else [])
-    return shown | {f"figure-{plot.name}": plot.description for plot in plots}
+    summary, curves = (pd.read_csv(results / f"tables/{name}.csv") for name in ("summary", "curves"))
+    for name, figure in catalogue.figures(built.config).items():
+        axes = figures.draw(figure, built.config, summary, curves).axes
+        lines = [list(line.get_ydata()) for each in axes for line in each.lines]
+        shown[f"figure-{name}"] = lines, [image.get_array().tolist() for each in axes for image in each.images[:1]]
+    return shown
 
 
 @pytest.fixture(scope="module")
@@ -87,22 +90,23 @@ def test_the_runs_are_those_that_runs_csv_has_for_what_is_shown(results: Path, b
 
 
 def test_other_results_of_a_run_change_what_names_it_and_nothing_else(results: Path, built: Context):
-    names, before = sources(built), contents(built)
-    original = {name: (results / name).read_bytes() for name in ("runs.csv", "histories.csv")}
-    rows = pd.read_csv(results / "runs.csv")
+    names, before = sources(built), contents(results)
+    originals = {name: pd.read_csv(results / name) for name in ("runs.csv", "histories.csv")}
+    rows = originals["runs.csv"]
     # one run of each configuration is enough
     for key in rows.groupby(["experiment", *runs.PARAMETERS])["key"].first().unique():
-        changed = rows.copy()
-        accuracies = [name for name in METRICS if name.endswith("accuracy")]
-        changed.loc[changed["key"] == key, accuracies] -= 0.05
-        (results / "runs.csv").write_text(runs.to_csv(changed))
+        for name, original in originals.items():
+            changed = original.copy()
+            measured = [column for column in original.columns if column.endswith(("accuracy", "loss"))]
+            changed.loc[changed["key"] == key, measured] -= 0.05
+            (results / name).write_text(runs.to_csv(changed))
         inputs = (results / name for name in ("config.json", "selection.json", "runs.csv", "histories.csv"))
         tables.write_all(*inputs, results / "tables")
-        after = contents(context.build(results, "Title", "Author"))
+        after = contents(results)
         told = {name for name, content in before.items() if after[name] != content}
         assert told == {name for name, source in names.items() if key in source.runs}, key
-    for name, content in original.items():
-        (results / name).write_bytes(content)
+    for name, original in originals.items():
+        (results / name).write_text(runs.to_csv(original))
 
 
 def test_the_file_has_the_numbers_and_the_module_makes_the_file(results: Path, built: Context):
