@@ -42,10 +42,14 @@ class Data:
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure as the page shows it: its SVG, what it says in words, its parameters for the caption, its data."""
+    """A figure as the page shows it: its SVG, what it says in words, its parameters for the caption, its data.
+
+    A wide one takes the whole page, two others stand side by side.
+    """
 
     name: str
     svg: str
     description: str
     label: Markup
     data: Data
+    wide: bool

@@ -34,6 +34,7 @@ class Plots:
             description=self._describe(figure, experiment),
             label=labels.caption(experiment, single) if single else Markup(""),
             data=figure_data.data(figure, experiment, self.summary, self.curves),
+            wide=single is None or figure.kind == "grid",
         )
 
     def _describe(self, figure: Figure, experiment: Experiment) -> str:

@@ -25,7 +25,7 @@ from matplotlib.transforms import Bbox
 from pipeline import catalogue, config, figures, learning_curves
 from pipeline.quantity import Quantity
 from pipeline.settings import Config, Configuration, Experiment
-from pipeline.style import STYLE
+from pipeline.style import SINGLE, STYLE
 
 PROJECT = config.load(Path(__file__).parent.parent / "config.yaml")
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=4)
@@ -291,7 +291,7 @@ def test_several_panels_have_one_legend_which_covers_no_panel(panels: int) -> No
     assert not any(legend.get_window_extent().overlaps(axes.bbox) for axes in visible(canvas))
 
 
-PRINTED = 0.974  # of a figure's size: half of the page's text width for 3.25 inches
+PRINTED = 0.49 * 170 / 25.4 / SINGLE[0]  # of a figure's size: two share 170 mm, see print.css
 SMALLEST = 7.5  # points
 
 
