@@ -25,7 +25,7 @@ from matplotlib.transforms import Bbox
 from pipeline import catalogue, config, figures, learning_curves
 from pipeline.quantity import Quantity
 from pipeline.settings import Config, Configuration, Experiment
-from pipeline.style import SINGLE, STYLE
+from pipeline.style import STYLE
 
 PROJECT = config.load(Path(__file__).parent.parent / "config.yaml")
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=4)
@@ -291,7 +291,6 @@ def test_several_panels_have_one_legend_which_covers_no_panel(panels: int) -> No
     assert not any(legend.get_window_extent().overlaps(axes.bbox) for axes in visible(canvas))
 
 
-PRINTED = 0.49 * 170 / 25.4 / SINGLE[0]  # of a figure's size: two share 170 mm, see print.css
 SMALLEST = 7.5  # points
 
 
@@ -302,7 +301,7 @@ def test_every_text_is_large_enough_in_print() -> None:
     drawn.append(heat_maps_of(grid_of("learning_rate", "reg", "batch_size"), diverged=1)[0])
     for canvas in drawn:
         texts = [*boxes(canvas), *(text for legend in canvas.legends for text in legend.get_texts())]
-        assert min(text.get_fontsize() for text in texts) * PRINTED >= SMALLEST
+        assert min(text.get_fontsize() for text in texts) >= SMALLEST
 
 
 @pytest.mark.parametrize(("kind", "caret"), [("accuracy", CARETDOWN), ("loss", CARETUP)])
