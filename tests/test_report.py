@@ -1052,7 +1052,7 @@ def test_every_figure_has_its_data_on_the_screen(screen: str, print_html: str, d
         body = screen[screen.index(f'id="figure-{name}"') :]
         body = body[: body.index("</figure>")]
         assert body.count("<details") == 1
-        (number,) = re.findall(r"<figcaption><b>(Figure \d+)\.</b>", body)
+        (number,) = re.findall(r"<figcaption><a[^>]*>(Figure \d+)\.</a>", body)
         assert f'<table aria-label="Data of {number}">' in body
         rows = re.findall(r"<tr data-panel.*?</tr>", body, flags=re.DOTALL)
         experiment = drawn.config.experiments[figure.experiment]
