@@ -2,6 +2,7 @@
 # Out: report/report.html and report/report.pdf.
 #
 # data -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
+# theory -> report; proof: a report whose mathematics fails its checks is not published
 import os
 import sys
 from pathlib import Path
@@ -24,6 +25,36 @@ rule all:
     input:
         "report/report.html",
         "report/report.pdf",
+
+
+rule theory:
+    input:
+        config="results/config.json",
+        code=needed_by("theory"),
+    output:
+        "results/theory.json",
+    log:
+        "logs/theory.log",
+    benchmark:
+        "logs/benchmarks/theory.tsv"
+    shell:
+        "python -m pipeline.theory check --config {input.config} --output {output} --log {log}"
+
+
+rule proof:
+    input:
+        theory="results/theory.json",
+        template="templates/sections/theory.html.j2",
+        code=needed_by("theory"),
+    output:
+        "results/theory.verified",
+    log:
+        "logs/proof.log",
+    benchmark:
+        "logs/benchmarks/proof.tsv"
+    shell:
+        "python -m pipeline.theory verify --theory {input.theory} --template {input.template}"
+        " --output {output} --log {log}"
 
 
 # Which data there are decides the keys of the runs, so this is settled before anything is trained.
@@ -146,6 +177,7 @@ rule figures:
 rule report:
     input:
         config="results/config.json",
+        theory="results/theory.json",
         data="results/data/data.json",
         selection="results/selection.json",
         runs="results/runs.csv",
@@ -171,7 +203,8 @@ rule report:
 # Snakemake deletes the output of a job before it runs: the last report stays until the new one is whole.
 rule publish:
     input:
-        "results/report/report.{format}",
+        report="results/report/report.{format}",
+        proof="results/theory.verified",
     output:
         "report/report.{format}",
     log:
@@ -179,7 +212,7 @@ rule publish:
     benchmark:
         "logs/benchmarks/publish.{format}.tsv"
     shell:
-        "cp {input} {output} 2> {log}"
+        "cp {input.report} {output} 2> {log}"
 
 
 # make prints the summary itself, also when there was nothing to do.

@@ -22,6 +22,7 @@ from pipeline.settings import (
     GzipFile,
     Kind,
     Network,
+    Neuron,
     RateOfChange,
     Split,
     SweepTable,
@@ -101,9 +102,15 @@ def _build(tree: Mapping[str, Any]) -> Config:
         split=_split(tree["split"]),
         network=Network(float(tree["network"]["initial_scale"]), int(tree["network"]["initial_seed"])),
         defaults=_configuration(_defaults(tree) | {"epochs": tree["epochs"]}),
+        neurons={function: _neuron(neuron) for function, neuron in tree["neurons"].items()},
         experiments={name: _experiment(name, settings, tree) for name, settings in tree["experiments"].items()},
         tables=_tables(tree["tables"]),
     )
+
+
+def _neuron(neuron: Mapping[str, Any]) -> Neuron:
+    first, second = neuron["weights"]
+    return Neuron((first, second), neuron["bias"])
 
 
 def _split(split: Mapping[str, Any]) -> Split:

@@ -1,13 +1,13 @@
 """Everything that the templates may show, built in one place: they compute nothing themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import analysis, catalogue, labels, plan
+from pipeline import analysis, catalogue, labels, plan, theory, threshold
 from pipeline import config as configuration_file
 from pipeline.analysis import Findings, Sweep
 from pipeline.blocks import Plot, Table
@@ -15,6 +15,7 @@ from pipeline.dataset import Manifest, read_manifest
 from pipeline.plots import Plots
 from pipeline.runs import read_csv
 from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
+from pipeline.theory import Theory
 from pipeline.wording import cell
 
 
@@ -35,6 +36,8 @@ class Context:
     title: str
     author: str
     config: Config
+    theory: Theory
+    truth_tables: Mapping[str, tuple[tuple[int, int, int], ...]]
     manifest: Manifest
     training_size: int
     validation_size: int
@@ -73,6 +76,8 @@ def build(results: Path, title: str, author: str) -> Context:
         title=title,
         author=author,
         config=config,
+        theory=theory.read(results / "theory.json"),
+        truth_tables=threshold.tables(),
         manifest=manifest,
         training_size=training,
         validation_size=validation,

@@ -35,7 +35,8 @@ _Key = tuple[Style, str]
 
 # The drawing has a box of its own because WeasyPrint fails on a bare image in a grid at the end of a page.
 _DISPLAY = Markup(
-    '<div class="equation" id="equation-{}"><span class="formula">{}</span> <span class="number">({})</span></div>'
+    '<div class="equation" id="equation-{}"><span class="formula">{}</span> '
+    '<a class="number" href="#equation-{}">({})</a></div>'
 )
 
 _UPDATE = "Hint: run `make formulas` (needs Node.js)"
@@ -114,6 +115,15 @@ def uses(folder: Path) -> Iterator[Use]:
                 yield Use("display", _normal(match["display"]), place)
             elif match["inline"] and inline_text(match["inline"]) is None:
                 yield Use("inline", _normal(match["inline"]), place)
+
+
+_LABEL = re.compile(r'\\label\{(?P<static>[\w-]+)\}|\bequation\("(?P<called>[\w-]+)"')
+
+
+def equation_numbers(template: str) -> dict[str, int]:
+    """The numbers of the equations in the source of the report's first section, by label."""
+    labels = [match["static"] or match["called"] for match in _LABEL.finditer(template)]
+    return {label: number for number, label in enumerate(labels, start=1)}
 
 
 # --- Simple TeX as text
@@ -245,7 +255,7 @@ class Formulas:
             raise InputError(*(_missing(use.tex, use.place) for use in missing))
 
     def install(self, environment: Environment, numbering: Numbering, medium: Medium) -> None:
-        """Set the globals `math`, `equation`, `ref` and `number` of a Jinja environment.
+        """Set the globals `math`, `equation`, `numbering`, `ref` and `number` of a Jinja environment.
 
         `math` and `equation` raise InputError for a formula that is not drawn.
         """
@@ -254,9 +264,13 @@ class Formulas:
             return inline_text(tex) or self._drawing("inline", tex).html(medium)
 
         def equation(name: str, tex: str) -> Markup:
-            return _DISPLAY.format(name, self._drawing("display", tex).html(medium), numbering.number("equation", name))
+            formula = inline_text(tex) if _normal(tex) not in self.drawings["display"] else None
+            formula = formula or self._drawing("display", tex).html(medium)
+            return _DISPLAY.format(name, formula, name, numbering.number("equation", name))
 
-        environment.globals.update(math=math, equation=equation, ref=numbering.ref, number=numbering.number)
+        environment.globals.update(
+            math=math, equation=equation, numbering=numbering, ref=numbering.ref, number=numbering.number
+        )
 
     def _drawing(self, style: Style, tex: str) -> Drawing:
         try:

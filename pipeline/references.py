@@ -12,6 +12,7 @@ Markup('<a href="#table-and">Table 1</a> has number 1')
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -23,11 +24,22 @@ _TOP_LEVEL = 2  # <h1> is the document's title
 _Key = tuple[str, str]
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A heading in the table of contents; `number` is empty for one that has none."""
+
+    level: int
+    name: str
+    number: str
+    title: str
+
+
 class Numbering:
     """The numbers of one document."""
 
     def __init__(self) -> None:
         self._known: dict[_Key, str] = {}
+        self._known_contents: tuple[Entry, ...] = ()
         self._start_pass()
 
     def passes(self) -> Iterator[None]:
@@ -37,23 +49,44 @@ class Numbering:
         """
         self._start_pass()
         yield
-        self._known = self._assigned
+        self._known, self._known_contents = self._assigned, tuple(self._contents)
         self._start_pass()
         yield
         if self._unknown:
             raise InputError(*(_unknown(kind, name) for kind, name in self._unknown))
 
-    def number(self, kind: str, name: str, level: int = _TOP_LEVEL) -> str:
-        """Assign `name` the next number of its kind; a section has the level of its heading, <h2> being "1".
+    def number(self, kind: str, name: str) -> str:
+        """Assign `name` the next number of its kind: table, figure or equation.
 
-        Raises InputError if the kind is unknown, the name is taken, or a section's parent is missing.
+        Raises InputError if the kind is unknown or the name is taken.
         """
-        _check_kind(kind, name)
-        if (kind, name) in self._assigned:
-            raise InputError(f"{kind} {name!r}: expected a name used once, found it twice. Hint: rename one of them")
-        number = self._next_section(name, level) if kind == "section" else self._next(kind)
-        self._assigned[kind, name] = number
+        self._check_free(kind, name)
+        self._counts[kind] += 1
+        return self._assign(kind, name, str(self._counts[kind]))
+
+    def section(self, level: int, name: str, title: str, *, appendix: bool = False) -> str:
+        """Assign a heading the next number of its level, <h2> being "1", and list it in the contents.
+
+        With `appendix` an <h2> begins the appendices, which have letters. Raises InputError if the
+        name is taken or the heading's parent is missing.
+        """
+        self._check_free("section", name)
+        if appendix and not self._lettered:
+            self._lettered = True
+            self._section.clear()
+        number = self._assign("section", name, self._next_section(name, level))
+        self._contents.append(Entry(level, name, number, title))
         return number
+
+    def unnumbered(self, level: int, name: str, title: str) -> None:
+        """List a heading without a number in the contents. Raises InputError if the name is taken."""
+        self._check_free("section", name)
+        self._assign("section", name, "")
+        self._contents.append(Entry(level, name, "", title))
+
+    def contents(self) -> tuple[Entry, ...]:
+        """Every heading of the document in order; empty in the first pass."""
+        return self._known_contents
 
     def ref(self, kind: str, name: str) -> Markup:
         """A link to what `name` names, such as `<a href="#table-and">Table 1</a>`.
@@ -61,9 +94,10 @@ class Numbering:
         Raises InputError if the kind is unknown. The text is a placeholder in the first pass.
         """
         _check_kind(kind, name)
-        if (kind, name) not in self._known:
+        number = self._known.get((kind, name)) or "?"
+        if number == "?":
             self._unknown[kind, name] = None
-        text = _LINK_TEXT[kind].format(self._known.get((kind, name), "?"))
+        text = ("Appendix {}" if number[:1].isalpha() else _LINK_TEXT[kind]).format(number)
         return Markup('<a href="#{}-{}">{}</a>').format(kind, name, text)
 
     def _start_pass(self) -> None:
@@ -71,10 +105,17 @@ class Numbering:
         self._unknown: dict[_Key, None] = {}  # a set that keeps the order
         self._counts: Counter[str] = Counter()
         self._section: list[int] = []
+        self._lettered: bool = False
+        self._contents: list[Entry] = []
 
-    def _next(self, kind: str) -> str:
-        self._counts[kind] += 1
-        return str(self._counts[kind])
+    def _check_free(self, kind: str, name: str) -> None:
+        _check_kind(kind, name)
+        if (kind, name) in self._assigned:
+            raise InputError(f"{kind} {name!r}: expected a name used once, found it twice. Hint: rename one of them")
+
+    def _assign(self, kind: str, name: str, number: str) -> str:
+        self._assigned[kind, name] = number
+        return number
 
     def _next_section(self, name: str, level: int) -> str:
         depth = level - _TOP_LEVEL
@@ -85,7 +126,8 @@ class Numbering:
             )
         previous = self._section[depth] if depth < len(self._section) else 0
         self._section = [*self._section[:depth], previous + 1]
-        return ".".join(map(str, self._section))
+        first, *rest = self._section
+        return ".".join([chr(ord("A") + first - 1) if self._lettered else str(first), *map(str, rest)])
 
 
 def _check_kind(kind: str, name: str) -> None:

@@ -55,6 +55,7 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         "points": wording.points,
         "gap": wording.gap,
         "epochs": wording.epochs,
+        "power_of_ten": wording.power_of_ten,
         "metric": labels.METRICS.__getitem__,
         "configuration": wording.configuration,
         "symbol": labels.symbol,

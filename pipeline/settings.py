@@ -61,6 +61,14 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Neuron:
+    """A linear threshold neuron of section 1.2: 1 where weights·x + bias ≥ 0, else 0."""
+
+    weights: tuple[float, float]
+    bias: float
+
+
+@dataclass(frozen=True)
 class Configuration:
     """One point of an experiment: everything of a run but its shuffle seed."""
 
@@ -153,6 +161,7 @@ class Config:
     split: Split
     network: Network
     defaults: Configuration
+    neurons: Mapping[str, Neuron]
     experiments: Mapping[str, Experiment]
     tables: Tables
 

@@ -38,6 +38,14 @@ def gap(value: float) -> str:
     return f"{points(value)} {'above' if value >= 0 else 'below'}"
 
 
+def power_of_ten(value: float) -> Markup:
+    """A small number to one digit: 2 × 10<sup>−16</sup>; 0 stays 0."""
+    if value == 0:
+        return Markup("0")
+    digit, exponent = f"{value:.0e}".split("e")
+    return Markup("{} × 10<sup>{}</sup>").format(digit, str(int(exponent)).replace("-", "−"))
+
+
 def epochs(count: int) -> str:
     """A number of epochs: '1 epoch', '3 epochs'."""
     return f"{count} epoch" if count == 1 else f"{count} epochs"

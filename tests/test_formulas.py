@@ -1,5 +1,4 @@
 import json
-import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,38 +7,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment, FileSystemLoader, StrictUndefined
-from weasyprint import HTML
 
 from pipeline import formulas
 from pipeline.errors import InputError, RunError
-from pipeline.formulas import Formulas, Medium, TexExtension
+from pipeline.formulas import Formulas, TexExtension
 from pipeline.references import Numbering
 
 PROJECT = Path(__file__).parent.parent
 TEMPLATES = PROJECT / "templates"
-MEDIA: tuple[Medium, ...] = ("screen", "print")
-PAGE = """<!DOCTYPE html><html lang="en"><head><title>Test</title><style>
-.equation { display: grid; grid-template-columns: 3em 1fr 3em; align-items: center; margin: 0.6em 0 }
-.formula { grid-column: 2; text-align: center } .equation .number { grid-column: 3; text-align: right }
-sub, sup { line-height: 0 } td, th { padding: 0.1em 1em }
-</style></head><body><main>
-{% for section in ["theory", "review", "references"] %}{% include "sections/" ~ section ~ ".html.j2" %}{% endfor %}
-</main></body></html>"""
 
 
 def environment(templates: dict[str, str] | None = None) -> Environment:
     loader = FileSystemLoader(TEMPLATES) if templates is None else DictLoader(templates)
     return Environment(loader=loader, extensions=[TexExtension], autoescape=True, undefined=StrictUndefined)
-
-
-def render_sections(medium: Medium) -> str:
-    numbering = Numbering()
-    jinja = environment()
-    formulas.load(TEMPLATES / "formulas.json").install(jinja, numbering, medium)
-    page = jinja.from_string(PAGE)
-    for _ in numbering.passes():
-        html = page.render()
-    return html
 
 
 # --- TeX in source
@@ -123,6 +103,21 @@ def test_a_missing_formula_is_reported_with_its_place(tmp_path: Path) -> None:
     assert first.endswith("Hint: run `make formulas` (needs Node.js)")
 
 
+def test_a_simple_display_formula_needs_no_drawing() -> None:
+    jinja = environment()
+    Formulas({"display": {}, "inline": {}}).install(jinja, Numbering(), "screen")
+    html = jinja.from_string(r'{{ equation("sum", "0.5 \\cdot 1 - 1 = -0.5 < 0") }}').render()
+    assert "0.5\u00a0·\u00a01\u00a0−\u00a01\u00a0=\u00a0−0.5\u00a0&lt;\u00a00" in html
+    assert '<div class="equation" id="equation-sum">' in html
+    assert '<a class="number" href="#equation-sum">(1)</a>' in html
+
+
+def test_equations_are_numbered_as_they_stand() -> None:
+    source = r"""\begin{equation}\label{a-1} x \end{equation} {{ equation("b", tex) }}
+        \begin{equation}\label{c} y \end{equation}"""
+    assert formulas.equation_numbers(source) == {"a-1": 1, "b": 2, "c": 3}
+
+
 def test_a_missing_formula_is_reported_when_rendering() -> None:
     jinja = environment()
     Formulas({"display": {}, "inline": {}}).install(jinja, Numbering(), "screen")
@@ -197,34 +192,3 @@ def test_update_needs_node(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RunError, match="Hint: install Node"):
         formulas.update()
-
-
-# --- The sections
-
-
-@pytest.mark.parametrize("medium", MEDIA)
-def test_sections_render(medium: Medium) -> None:
-    html = render_sections(medium)
-    assert "\\" not in re.sub(r"base64,[^\"]*", "", html)
-    assert re.search(r'<h3 id="section-xor">\s*<span class="number">1.3</span> XOR', html)
-    assert '<a href="#table-and">Table 1</a>' in html
-    assert "<b>Table 3.</b> Truth table of XOR." in html
-    assert ('<svg class="math" role="img" aria-label=' in html) == (medium == "screen")
-    assert ('<img class="math" src="data:image/svg+xml;base64,' in html) == (medium == "print")
-    assert render_sections(medium) == html
-
-
-@pytest.mark.parametrize("medium", MEDIA)
-def test_every_link_in_the_sections_has_a_target(medium: Medium) -> None:
-    html = render_sections(medium)
-    names = re.findall(r' id="([^"]+)"', html)
-    assert len(names) == len(set(names))
-    assert set(re.findall(r'href="#([^"]+)"', html)) <= set(names)
-
-
-def test_sections_print_without_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        pdf = HTML(string=render_sections("print")).write_pdf()
-    assert pdf is not None
-    assert pdf.startswith(b"%PDF")
-    assert not caplog.records

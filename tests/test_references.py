@@ -19,7 +19,7 @@ def test_each_kind_is_numbered_in_order() -> None:
 def test_sections_are_hierarchical() -> None:
     numbering = Numbering()
     levels = [2, 3, 3, 4, 2, 3]
-    assert [numbering.number("section", str(i), level) for i, level in enumerate(levels)] == [
+    assert [numbering.section(level, str(i), "") for i, level in enumerate(levels)] == [
         "1",
         "1.1",
         "1.2",
@@ -32,7 +32,7 @@ def test_sections_are_hierarchical() -> None:
 @pytest.mark.parametrize("level", [1, 3])
 def test_a_section_needs_its_parent(level: int) -> None:
     with pytest.raises(InputError, match=f"section 'deep': expected level 2 to 2, found {level}"):
-        Numbering().number("section", "deep", level)
+        Numbering().section(level, "deep", "")
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,43 @@ def test_a_reference_may_come_first(kind: str, link: str) -> None:
     numbering = Numbering()
     for _ in numbering.passes():
         reference = numbering.ref(kind, "x")
-        numbering.number(kind, "x")
+        _ = numbering.section(2, "x", "") if kind == "section" else numbering.number(kind, "x")
     assert str(reference) == link
+
+
+def test_appendices_have_letters() -> None:
+    numbering = Numbering()
+    for _ in numbering.passes():
+        reference = numbering.ref("section", "b1")
+        numbers = [
+            numbering.section(2, "text", "Text"),
+            numbering.section(2, "a", "First", appendix=True),
+            numbering.section(3, "a1", "Inside"),
+            numbering.section(2, "b", "Second", appendix=True),
+            numbering.section(3, "b1", "Inside"),
+        ]
+    assert numbers == ["1", "A", "A.1", "B", "B.1"]
+    assert str(reference) == '<a href="#section-b1">Appendix B.1</a>'
+
+
+def test_the_contents_list_every_heading_in_order() -> None:
+    numbering = Numbering()
+    for _ in numbering.passes():
+        contents = numbering.contents()
+        numbering.section(2, "a", "Numbered")
+        numbering.unnumbered(3, "b", "Plain")
+    assert [(entry.level, entry.name, entry.number, entry.title) for entry in contents] == [
+        (2, "a", "1", "Numbered"),
+        (3, "b", "", "Plain"),
+    ]
+
+
+def test_a_heading_without_a_number_cannot_be_referred_to_by_it() -> None:
+    numbering = Numbering()
+    with pytest.raises(InputError, match="expected a section named 'plain'"):
+        for _ in numbering.passes():
+            numbering.ref("section", "plain")
+            numbering.unnumbered(2, "plain", "Plain")
 
 
 def test_a_numbering_serves_several_documents() -> None:

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,7 +21,7 @@ import yaml
 from jinja2 import Environment
 from pypdf import PdfReader
 
-from pipeline import catalogue, config, context, figures, plan, report, runs, selection, tables
+from pipeline import catalogue, config, context, figures, plan, report, runs, selection, tables, theory
 from pipeline.dataset import Manifest
 from pipeline.errors import RunError
 from pipeline.metrics import METRICS
@@ -130,11 +131,18 @@ def usual(chosen: Configuration, seed: int) -> Course:
     return rising(accuracy - chosen.reg + jitter(seed), gain=0.01)
 
 
+@cache
+def checked_theory() -> str:
+    """theory.json of the neurons that config.yaml comes with."""
+    return json.dumps(theory.to_json(theory.check(config.load(ROOT / "config.yaml").neurons)))
+
+
 def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **changes: Any) -> Path:
     """A results folder whose runs are what `rule` says; figures are drawn, or placeholders."""
     settings_tree = tree(**changes)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(config.resolved(settings_tree)))
+    (folder / "theory.json").write_text(checked_theory())
     (folder / "data").mkdir()
     (folder / "data/data.json").write_text(json.dumps(asdict(MANIFEST)))
     settings = config.read_resolved(folder / "config.json")
@@ -165,7 +173,7 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
 
 def words(html: str) -> str:
     """The text of section 3 on one line."""
-    body = html[html.index('<h2 id="section-coding"') : html.index('<h2 id="references"')]
+    body = html[html.index('<h2 id="section-coding"') : html.index('<h2 id="section-references"')]
     body = re.sub(r"<(svg|table)\b.*?</\1>", " ", body, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"</?(?:p|h\d|li|div|figure|figcaption)\b[^>]*>|<!--.*?-->", " ", body)).split())
 
@@ -1042,7 +1050,8 @@ def test_title_and_author_are_text_not_markup(html: str) -> None:
 
 def test_the_media_say_the_same(screen: str, print_html: str) -> None:
     def text(html: str) -> str:
-        body = re.sub(r"<svg\b.*?</svg>|<img\b[^>]*>", "", html[html.index("<body>") :], flags=re.DOTALL)
+        screen_only = r'<a class="permalink".*?</a>|<details\b.*?</details>|<script>.*?</script>'
+        body = re.sub(rf"<svg\b.*?</svg>|<img\b[^>]*>|{screen_only}", "", html[html.index("<body>") :], flags=re.DOTALL)
         return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
     assert text(screen) == text(print_html)

@@ -1,0 +1,143 @@
+"""Linear threshold neurons (sections 1.2 and 1.3): truth tables row by row, and a certificate that XOR has none.
+
+A neuron with weights w and bias b outputs 1 where w·x + b ≥ 0 and 0 elsewhere. All verdicts are
+reached in exact arithmetic.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, lcm
+
+import numpy as np
+from scipy.optimize import linprog
+
+Inputs = tuple[int, int]
+
+INPUTS: tuple[Inputs, ...] = ((0, 0), (0, 1), (1, 0), (1, 1))
+FUNCTIONS: Mapping[str, tuple[int, ...]] = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
+MARGIN = -1  # what "< 0" is scaled to: the constraints stay true when w and b grow by a positive factor
+MAX_DENOMINATOR = 10**6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a truth table: the neuron's exact sum w·x + b and output, and the output wanted."""
+
+    inputs: Inputs
+    sum: Fraction
+    output: int
+    expected: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the neuron gives what the table asks for."""
+        return self.output == self.expected
+
+
+def exact(number: float) -> Fraction:
+    """The number as it is written in decimals: 0.1 is 1/10, not the double nearest to it."""
+    return Fraction(repr(float(number)))
+
+
+def decimal(fraction: Fraction) -> str:
+    """A fraction that decimals can express, in decimals: -0.5."""
+    places = 0
+    while (fraction * 10**places).denominator > 1:
+        places += 1
+    digits = f"{int(abs(fraction) * 10**places):0{places + 1}d}"
+    whole, part = (digits[:-places], f".{digits[-places:]}") if places else (digits, "")
+    return f"{'-' if fraction < 0 else ''}{whole}{part}"
+
+
+def label(function: str, inputs: Inputs) -> str:
+    """The label of the equation that verifies one row: and-01."""
+    return f"{function}-{inputs[0]}{inputs[1]}"
+
+
+def statement(weights: Sequence[Fraction], bias: Fraction, row: Row) -> str:
+    r"""A row's sum as TeX: 0.5 \cdot 0 + 0.5 \cdot 1 - 1 = -0.5 < 0."""
+    (first, second), (x1, x2) = weights, row.inputs
+    terms = rf"{decimal(first)} \cdot {x1} {_signed(second)} \cdot {x2} {_signed(bias)}"
+    relation = r"\geq" if row.output else "<"
+    return f"{terms} = {decimal(row.sum)} {relation} 0"
+
+
+def _signed(number: Fraction) -> str:
+    return f"{'-' if number < 0 else '+'} {decimal(abs(number))}"
+
+
+def tables() -> dict[str, tuple[tuple[int, int, int], ...]]:
+    """The truth tables by function, as rows x₁, x₂, output."""
+    return {
+        name: tuple((*inputs, output) for inputs, output in zip(INPUTS, outputs, strict=True))
+        for name, outputs in FUNCTIONS.items()
+    }
+
+
+def rows(outputs: Sequence[int], weights: Sequence[Fraction], bias: Fraction) -> tuple[Row, ...]:
+    """The four rows of a function with these outputs, each with the neuron's answer."""
+    found = []
+    for inputs, expected in zip(INPUTS, outputs, strict=True):
+        total = sum((w * x for w, x in zip(weights, inputs, strict=True)), start=bias)
+        found.append(Row(inputs, total, int(total >= 0), expected))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """What one row of a truth table asks of v = (w₁, w₂, b), as a·v ≤ c."""
+
+    coefficients: tuple[int, int, int]
+    bound: int
+
+
+def constraints(outputs: Sequence[int]) -> tuple[Constraint, ...]:
+    """One constraint per row: -(w·x + b) ≤ 0 for output 1, w·x + b ≤ -1 for output 0."""
+    found = []
+    for (x1, x2), expected in zip(INPUTS, outputs, strict=True):
+        found.append(Constraint((-x1, -x2, -1), 0) if expected else Constraint((x1, x2, 1), MARGIN))
+    return tuple(found)
+
+
+def certificate(of: Sequence[Constraint]) -> tuple[int, ...] | None:
+    """Multipliers that prove the constraints contradictory, or None if some v satisfies them all.
+
+    Farkas' lemma: a·v ≤ c has no solution exactly if some y ≥ 0 has yᵀa = 0 and yᵀc < 0. A linear
+    program finds y; the caller must verify it with `proves`, which trusts no floating point.
+    """
+    a = np.array([constraint.coefficients for constraint in of], float)
+    c = np.array([constraint.bound for constraint in of], float)
+    free = [(None, None)] * a.shape[1]
+    if linprog(np.zeros(a.shape[1]), A_ub=a, b_ub=c, bounds=free).status == 0:
+        return None
+    weights = np.vstack([a.T, np.ones(len(a))])  # the multipliers sum to one: their scale is free
+    found = linprog(c, A_eq=weights, b_eq=[*np.zeros(a.shape[1]), 1])
+    return _whole([Fraction(float(y)).limit_denominator(MAX_DENOMINATOR) for y in found.x])
+
+
+def proves(multipliers: Sequence[int], of: Sequence[Constraint]) -> bool:
+    """Whether the multipliers, none negative, add the constraints up to 0 ≤ a negative number."""
+    columns = zip(*(constraint.coefficients for constraint in of), strict=True)
+    return (
+        all(y >= 0 for y in multipliers)
+        and all(_weighted(multipliers, column) == 0 for column in columns)
+        and bound(multipliers, of) < 0
+    )
+
+
+def bound(multipliers: Sequence[int], of: Sequence[Constraint]) -> int:
+    """The right-hand side of the weighted sum of the constraints."""
+    return _weighted(multipliers, [constraint.bound for constraint in of])
+
+
+def _weighted(multipliers: Sequence[int], values: Sequence[int]) -> int:
+    return sum(y * value for y, value in zip(multipliers, values, strict=True))
+
+
+def _whole(fractions: Sequence[Fraction]) -> tuple[int, ...]:
+    """The smallest whole numbers in the same proportion."""
+    common = lcm(*(fraction.denominator for fraction in fractions))
+    numbers = [int(fraction * common) for fraction in fractions]
+    divisor = gcd(*numbers) or 1
+    return tuple(number // divisor for number in numbers)

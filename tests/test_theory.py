@@ -1,0 +1,189 @@
+"""The checks of section 1: right statements pass, wrong ones fail, and the templates print what is checked."""
+
+import itertools
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import softmax as scipy_softmax
+from sympy.abc import p, q
+from sympy.logic.boolalg import And, Or, Xor
+from sympy.logic.boolalg import truth_table as sympy_truth_table
+
+from pipeline import formulas, jacobian, theory, threshold
+from pipeline.errors import InputError, RunError
+from pipeline.settings import Neuron
+
+ROOT = Path(__file__).parent.parent
+TEMPLATE = ROOT / "templates/sections/theory.html.j2"
+NEURONS = {"and": Neuron((0.5, 0.5), -1), "or": Neuron((1, 1), -1)}
+
+
+# --- The Jacobian
+
+
+@pytest.fixture(scope="module")
+def derived() -> dict[str, jacobian.Derivation]:
+    return jacobian.derivations()
+
+
+def test_every_equation_holds_in_numbers_and_in_symbols(derived: dict[str, jacobian.Derivation]) -> None:
+    assert set(derived) == {"softmax", *jacobian.EQUATIONS}
+    assert all(derivation.holds for derivation in derived.values())
+    assert all(derived[label].symbolic for label in jacobian.EQUATIONS)
+    assert max(derivation.difference for derivation in derived.values()) < 1e-13
+
+
+def test_the_checked_equations_are_the_printed_ones() -> None:
+    printed = {
+        match["name"]: " ".join(match["display"].split())
+        for match in formulas._TEX.finditer(TEMPLATE.read_text(encoding="utf-8"))
+        if match["display"]
+    }
+    for label, equation in jacobian.EQUATIONS.items():
+        assert printed[label] == equation.tex
+
+
+WRONG = {
+    "a factor": lambda t, i, j: 2 * t.s[i] * t.s[j],
+    "a sign": lambda t, i, j: t.s[i] * t.s[j],
+    "an index": lambda t, i, j: -t.s[j] * t.s[j],
+    "almost": lambda t, i, j: -t.s[i] * t.s[j] * (1 + 1e-9),
+}
+
+
+@pytest.mark.parametrize("error", WRONG)
+def test_a_wrong_member_is_found(error: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = jacobian.EQUATIONS["different"]
+    wrong = replace(right, members=(*right.members[:-1], WRONG[error]))
+    monkeypatch.setattr(jacobian, "EQUATIONS", {"different": wrong})
+    found = jacobian.derivations()["different"]
+    assert not found.holds
+    assert found.difference > jacobian.TOLERANCE
+    assert found.symbolic is False
+
+
+def test_a_softmax_that_is_trained_with_another_formula_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jacobian, "EQUATIONS", {})
+    monkeypatch.setattr(jacobian, "softmax", lambda z: np.exp(z) / (1 + np.exp(z).sum(axis=1, keepdims=True)))
+    assert not jacobian.derivations()["softmax"].holds
+
+
+def test_the_jacobian_agrees_with_central_differences_of_another_softmax() -> None:
+    z = np.random.default_rng(0).normal(size=6)
+    step = 1e-6
+    moved = [(scipy_softmax(z + step * unit) - scipy_softmax(z - step * unit)) / (2 * step) for unit in np.eye(6)]
+    terms = jacobian._numbers(z[None, :])
+    stated = np.array(jacobian.matrix(terms))[:, :, 0]
+    np.testing.assert_allclose(stated, np.array(moved).T, atol=1e-9)
+
+
+# --- Neurons and truth tables
+
+
+@pytest.mark.parametrize(("name", "function"), [("and", And), ("or", Or), ("xor", Xor)])
+def test_the_truth_tables_are_those_of_the_functions(name: str, function: type) -> None:
+    expected = {tuple(inputs): int(bool(output)) for inputs, output in sympy_truth_table(function(p, q), [p, q])}
+    assert {(a, b): output for a, b, output in threshold.tables()[name]} == expected
+
+
+@given(st.tuples(*[st.integers(-8, 8)] * 3), st.sampled_from(sorted(threshold.FUNCTIONS)))
+def test_a_neuron_is_judged_row_by_row(parameters: tuple[int, int, int], function: str) -> None:
+    w1, w2, b = (Fraction(number, 4) for number in parameters)
+    for row in threshold.rows(threshold.FUNCTIONS[function], (w1, w2), b):
+        total = w1 * row.inputs[0] + w2 * row.inputs[1] + b
+        assert (row.sum, row.output) == (total, 1 if total >= 0 else 0)
+        assert row.holds == (row.output == threshold.FUNCTIONS[function][threshold.INPUTS.index(row.inputs)])
+
+
+def test_sums_are_exact_where_doubles_are_not() -> None:
+    assert 0.1 + 0.2 - 0.3 > 0
+    weights, bias = (threshold.exact(0.1), threshold.exact(0.2)), threshold.exact(-0.3)
+    assert threshold.rows((0, 0, 0, 1), weights, bias)[3].sum == 0
+
+
+@given(st.decimals(-1000, 1000, places=6))
+def test_decimals_are_written_as_they_are(number: object) -> None:
+    fraction = Fraction(str(number))
+    text = threshold.decimal(fraction)
+    assert Fraction(text) == fraction
+    assert "." not in text or not text.endswith("0")
+
+
+def test_a_statement_reads_as_a_sum() -> None:
+    row = threshold.rows((0, 0, 0, 1), (Fraction(-1), Fraction(1, 2)), Fraction(-3, 4))[1]
+    statement = threshold.statement((Fraction(-1), Fraction(1, 2)), Fraction(-3, 4), row)
+    assert statement == r"-1 \cdot 0 + 0.5 \cdot 1 - 0.75 = -0.25 < 0"
+
+
+# --- The certificate
+
+EVERY_FUNCTION = list(itertools.product((0, 1), repeat=4))
+GRID = [Fraction(n, 2) for n in range(-4, 5)]
+
+
+def separable(outputs: tuple[int, ...]) -> bool:
+    """Whether some neuron on a grid that suffices for two inputs computes the function."""
+    return any(
+        all(row.holds for row in threshold.rows(outputs, (w1, w2), b))
+        for w1, w2, b in itertools.product(GRID, repeat=3)
+    )
+
+
+@pytest.mark.parametrize("outputs", EVERY_FUNCTION)
+def test_exactly_the_functions_without_a_neuron_have_a_certificate(outputs: tuple[int, ...]) -> None:
+    constraints = threshold.constraints(outputs)
+    found = threshold.certificate(constraints)
+    assert (found is None) == separable(outputs)
+    assert found is None or threshold.proves(found, constraints)
+
+
+@given(st.tuples(*[st.integers(-3, 3)] * 4))
+def test_a_proof_is_accepted_only_if_it_is_one(multipliers: tuple[int, ...]) -> None:
+    accepted = threshold.proves(multipliers, threshold.constraints((0, 1, 1, 0)))
+    assert accepted == (len(set(multipliers)) == 1 and multipliers[0] > 0)
+
+
+# --- The steps
+
+
+def test_the_checks_survive_their_file(tmp_path: Path) -> None:
+    checked = theory.check(NEURONS)
+    (tmp_path / "theory.json").write_text(json.dumps(theory.to_json(checked)), encoding="utf-8")
+    assert theory.read(tmp_path / "theory.json") == checked
+    assert not list(checked.failures())
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"derivations": {"a": {}}, "solutions": {}, "xor": {}}'])
+def test_a_bad_file_is_an_input_error(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "theory.json"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"theory.json: expected the checks of section 1, found .*Hint"):
+        theory.read(path)
+
+
+def test_each_failure_names_the_equation_that_the_report_prints(tmp_path: Path) -> None:
+    checked = theory.check(NEURONS | {"and": Neuron((0.5, 0.5), -2)})
+    false = replace(checked.derivations["quotient"], symbolic=False)
+    failed = replace(
+        checked,
+        derivations={**checked.derivations, "quotient": false},
+        xor=replace(checked.xor, holds=False),
+    )
+    (tmp_path / "theory.json").write_text(json.dumps(theory.to_json(failed)), encoding="utf-8")
+    with pytest.raises(RunError) as raised:
+        theory.verify(tmp_path / "theory.json", TEMPLATE)
+    assert [problem.split(":")[0] for problem in raised.value.problems] == [
+        "equation (4)",
+        "equation (15)",
+        "equation (26)",
+    ]
+    assert (
+        "expected 1 for AND at (1, 1), found 0 from the sum -1. Hint: correct neurons.and" in raised.value.problems[1]
+    )
