@@ -12,7 +12,7 @@ SECONDS = 300  # more than any program here takes; what hangs ends the test
 def path_of(name: str) -> str:
     """The program's path; fails the test if there is none."""
     path = shutil.which(name)
-    assert path, f"{name}: expected it on the PATH, found none. Hint: run `make test-page`"
+    assert path, f"{name}: expected it on the PATH, found none. Hint: run ./setup.sh page"
     return path
 
 
