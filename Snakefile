@@ -29,7 +29,6 @@ rule all:
 
 rule theory:
     input:
-        config="results/config.json",
         code=needed_by("theory"),
     output:
         "results/theory.json",
@@ -37,8 +36,10 @@ rule theory:
         "logs/theory.log",
     benchmark:
         "logs/benchmarks/theory.tsv"
+    params:
+        neurons=build.neurons,
     shell:
-        "python -m pipeline.theory check --config {input.config} --output {output} --log {log}"
+        "python -m pipeline.theory check --neurons {params.neurons:q} --output {output} --log {log}"
 
 
 rule proof:

@@ -15,10 +15,37 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Value:
+    """A cell as it reads, and the number to sort it by; None where there is none."""
+
+    text: Markup
+    number: float | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one mark of a figure stands for: where it is, and the values there."""
+
+    panel: int
+    heads: tuple[Value, ...]
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a figure draws: the k-th row of a panel belongs to the k-th mark of each of the panel's series."""
+
+    heads: tuple[Markup, ...]
+    columns: tuple[Markup, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class Plot:
-    """A figure as the page shows it: its SVG, what it says in words, and its parameters for the caption."""
+    """A figure as the page shows it: its SVG, what it says in words, its parameters for the caption, its data."""
 
     name: str
     svg: str
     description: str
     label: Markup
+    data: Data

@@ -17,7 +17,7 @@ from pipeline.files import write_text
 from pipeline.settings import Config, Configuration, Experiment
 
 RESOLVED = Path("results/config.json")
-TEMPLATES = ("*.j2", "*.css", "formulas.json")
+TEMPLATES = ("*.j2", "*.css", "*.js", "formulas.json")
 RUN_FILE = "results/runs/{key}/metrics.json"
 
 
@@ -30,6 +30,7 @@ class Build:
         # where the files lie is left out: they are the same files wherever they are found
         self.data_settings = json.dumps({"source": tree["source"], "data": tree["data"]})
         self.choices = json.dumps({e.name: [e.best_of, *map(vars, candidates)] for e, candidates in _choices(config)})
+        self.neurons = json.dumps({function: vars(neuron) for function, neuron in config.neurons.items()})
         self.tables = catalogue.tables(config)
         self.figures = list(catalogue.figures(config))
         self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))

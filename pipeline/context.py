@@ -68,7 +68,7 @@ def build(results: Path, title: str, author: str) -> Context:
     )
     runs = read_csv(results / "runs.csv").drop_duplicates("key")
     training, validation = config.split.sizes(manifest.training_images)
-    plots = Plots(results / "figures", config, summary)
+    plots = Plots(results / "figures", config, summary, read_csv(results / "tables" / "curves.csv"))
     tuning = config.tables.tuning
     grid = config.searched
     shown = [*catalogue.sweeps(config), *([config.experiments[tuning.best]] if tuning else [])]

@@ -1,5 +1,7 @@
 """How parameters, values and metrics are called in print: as HTML and as matplotlib's mathtext."""
 
+from collections.abc import Iterable
+
 from markupsafe import Markup, escape
 
 from pipeline.quantity import power_of_e, written
@@ -70,8 +72,16 @@ def setting(parameter: str, number: float) -> Markup:
 
 def settings(experiment: Experiment, configuration: Configuration) -> Markup:
     """The varied parameters of a configuration, joined by commas."""
-    parts = [setting(name, configuration.value(name)) for name in experiment.varied]
-    return Markup(", ").join(parts)
+    return _joined(experiment.varied, configuration)
+
+
+def caption(experiment: Experiment, configuration: Configuration) -> Markup:
+    """The same, and the tuned parameters where the experiment varies nothing."""
+    return _joined(experiment.varied or TUNED, configuration)
+
+
+def _joined(parameters: Iterable[str], configuration: Configuration) -> Markup:
+    return Markup(", ").join(setting(name, configuration.value(name)) for name in parameters)
 
 
 def mathtext(parameter: str, number: float) -> str:

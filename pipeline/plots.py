@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from pipeline import analysis, labels
+from pipeline import analysis, figure_data, labels
 from pipeline.blocks import Plot
 from pipeline.catalogue import Figure
 from pipeline.quantity import written
@@ -17,11 +17,11 @@ from pipeline.wording import cell
 class Plots:
     """Reads figures and puts into words what they show.
 
-    `folder` holds the SVG files, `summary` is summary.csv.
+    `folder` holds the SVG files, `summary` is summary.csv, `curves` is curves.csv.
     """
 
-    def __init__(self, folder: Path, config: Config, summary: pd.DataFrame) -> None:
-        self.folder, self.config, self.summary = folder, config, summary
+    def __init__(self, folder: Path, config: Config, summary: pd.DataFrame, curves: pd.DataFrame) -> None:
+        self.folder, self.config, self.summary, self.curves = folder, config, summary, curves
 
     def plot(self, figure: Figure) -> Plot:
         """One figure of the catalogue."""
@@ -32,7 +32,8 @@ class Plots:
             name=figure.name,
             svg=(self.folder / f"{figure.name}.svg").read_text(encoding="utf-8"),
             description=self._describe(figure, experiment),
-            label=labels.settings(experiment, single) if single else Markup(""),
+            label=labels.caption(experiment, single) if single else Markup(""),
+            data=figure_data.data(figure, experiment, self.summary, self.curves),
         )
 
     def _describe(self, figure: Figure, experiment: Experiment) -> str:

@@ -42,6 +42,14 @@ class Numbering:
         self._known_contents: tuple[Entry, ...] = ()
         self._start_pass()
 
+    def _start_pass(self) -> None:
+        self._assigned: dict[_Key, str] = {}
+        self._unknown: dict[_Key, None] = {}  # a set that keeps the order
+        self._counts: Counter[str] = Counter()
+        self._section: list[int] = []
+        self._lettered = False
+        self._contents: list[Entry] = []
+
     def passes(self) -> Iterator[None]:
         """Yield twice; render the whole document each time and keep the second result.
 
@@ -99,14 +107,6 @@ class Numbering:
             self._unknown[kind, name] = None
         text = ("Appendix {}" if number[:1].isalpha() else _LINK_TEXT[kind]).format(number)
         return Markup('<a href="#{}-{}">{}</a>').format(kind, name, text)
-
-    def _start_pass(self) -> None:
-        self._assigned: dict[_Key, str] = {}
-        self._unknown: dict[_Key, None] = {}  # a set that keeps the order
-        self._counts: Counter[str] = Counter()
-        self._section: list[int] = []
-        self._lettered: bool = False
-        self._contents: list[Entry] = []
 
     def _check_free(self, kind: str, name: str) -> None:
         _check_kind(kind, name)

@@ -25,6 +25,10 @@ from pipeline.fonts import font_faces
 from pipeline.references import Numbering
 
 Medium = Literal["screen", "print"]
+STYLES: dict[Medium, tuple[str, ...]] = {
+    "screen": ("page.css", "screen.css", "figure.css"),
+    "print": ("page.css", "print.css"),
+}
 FONTS = "/* the fonts */"
 ADDED = "\u2010\u2022"  # hyphens at line ends, the bullets of lists
 PANGO = (
@@ -66,9 +70,10 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         "place": lambda plot: _place(plot, medium),
     }
     document = environment.get_template("report.html.j2")
+    script = Markup((templates / "page.js").read_text(encoding="utf-8"))  # noqa: S704 - our own script
     text = ""
     for _ in numbering.passes():
-        text = document.render(report=context, medium=medium, styles=_styles(templates, medium))
+        text = document.render(report=context, medium=medium, styles=_styles(templates, medium), script=script)
     return text.replace(FONTS, font_faces(_characters(text)), 1)
 
 
@@ -126,7 +131,7 @@ def _place(plot: Plot, medium: Medium) -> Markup:
 
 
 def _styles(templates: Path, medium: Medium) -> Markup:
-    parts = [(templates / name).read_text(encoding="utf-8") for name in ("page.css", f"{medium}.css")]
+    parts = [(templates / name).read_text(encoding="utf-8") for name in STYLES[medium]]
     return Markup(FONTS + "\n" + "\n".join(parts))  # noqa: S704 - our own style sheets
 
 

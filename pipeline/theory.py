@@ -12,7 +12,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pipeline import config as configuration_file
 from pipeline import formulas, jacobian, threshold
 from pipeline.console import run_step
 from pipeline.errors import InputError, RunError
@@ -178,7 +177,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     steps = parser.add_subparsers(dest="step", required=True)
     checking = steps.add_parser("check", help="run the checks and write theory.json")
-    checking.add_argument("--config", required=True, type=Path, help="the resolved configuration")
+    checking.add_argument("--neurons", required=True, type=json.loads, help="the neurons of config.yaml, as JSON")
     verifying = steps.add_parser("verify", help="fail if a check of theory.json failed")
     verifying.add_argument("--theory", required=True, type=Path, help="theory.json")
     verifying.add_argument("--template", required=True, type=Path, help="the template of section 1")
@@ -190,7 +189,8 @@ def main() -> None:
 
 def _run(a: argparse.Namespace) -> None:
     if a.step == "check":
-        write_json(a.output, to_json(check(configuration_file.read_resolved(a.config).neurons)))
+        neurons = {function: Neuron(**neuron) for function, neuron in a.neurons.items()}
+        write_json(a.output, to_json(check(neurons)))
     else:
         verify(a.theory, a.template)
         write_text(a.output, "")

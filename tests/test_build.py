@@ -201,6 +201,24 @@ def test_swapped_title_and_author_are_noticed(built: Project):
     built.build()
 
 
+def test_a_wrong_neuron_is_shown_as_failed_and_not_published(built: Project):
+    published = (built / "report/report.html").read_bytes()
+    built.configure(neurons={"and": {"weights": [0.5, 0.5], "bias": -1}, "or": {"weights": [1, 0.5], "bias": -1}})
+    assert "train" not in built.planned()
+    result = built.snakemake()
+    assert result.returncode == 1
+    assert (
+        "equation (17): expected 1 for OR at (0, 1), found 0 from the sum -0.5. Hint: correct neurons.or"
+        in result.stdout
+    )
+    assert (built / "report/report.html").read_bytes() == published
+    draft = (built / "results/report/report.html").read_text(encoding="utf-8")
+    assert "<b>Failed:</b> gives 0, OR asks for 1" in " ".join(draft.split())
+    built.configure(neurons={"and": {"weights": [0.5, 0.5], "bias": -1}, "or": {"weights": [1, 1], "bias": -1}})
+    built.build()
+    assert (built / "report/report.html").read_bytes() == published
+
+
 def test_a_deleted_table_is_made_again(built: Project):
     (built / "results/histories.csv").unlink()
     built.build("--forcerun", "report")

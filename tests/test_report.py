@@ -174,7 +174,7 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
 def words(html: str) -> str:
     """The text of section 3 on one line."""
     body = html[html.index('<h2 id="section-coding"') : html.index('<h2 id="section-references"')]
-    body = re.sub(r"<(svg|table)\b.*?</\1>", " ", body, flags=re.DOTALL)
+    body = re.sub(r"<(svg|table|details)\b.*?</\1>", " ", body, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"</?(?:p|h\d|li|div|figure|figcaption)\b[^>]*>|<!--.*?-->", " ", body)).split())
 
 
@@ -960,7 +960,7 @@ class Outline(HTMLParser):
             self.links.append(attributes["href"])
         if re.fullmatch(r"h[1-6]", tag):
             self.headings.append(int(tag[1]))
-        if tag in ("link", "script", "iframe", "object", "embed"):
+        if tag in ("link", "iframe", "object", "embed"):
             self.fetched.append(tag)
         if (source := attributes.get("src", "data:")) and not source.startswith("data:"):
             self.fetched.append(source)
@@ -1036,13 +1036,45 @@ def test_the_page_fetches_nothing(html: str) -> None:
     assert not re.findall(r"url\((?!data:)[^)]*\)", styles)
 
 
+def test_the_script_is_small_on_the_screen_only_and_asks_nobody(screen: str, print_html: str) -> None:
+    script = (TEMPLATES / "page.js").read_text()
+    assert re.findall(r"<script>\n(.*?)\n</script>", screen, flags=re.DOTALL) == [script]
+    assert "<script" not in print_html
+    assert len(script.encode()) < 8192
+    assert "</" not in script
+    assert re.findall(r"https?://[^\"]+", script) == ["http://www.w3.org/2000/svg"]
+    assert not re.findall(r"\b(?:eval|Function|fetch|XMLHttpRequest|import|innerHTML|setTimeout)\b", script)
+
+
+def test_every_figure_has_its_data_on_the_screen(screen: str, print_html: str, drawn: context.Context) -> None:
+    assert "<details" not in print_html
+    for name, figure in catalogue.figures(drawn.config).items():
+        body = screen[screen.index(f'id="figure-{name}"') :]
+        body = body[: body.index("</figure>")]
+        assert body.count("<details") == 1
+        (number,) = re.findall(r"<figcaption><b>(Figure \d+)\.</b>", body)
+        assert f'<table aria-label="Data of {number}">' in body
+        rows = re.findall(r"<tr data-panel.*?</tr>", body, flags=re.DOTALL)
+        experiment = drawn.config.experiments[figure.experiment]
+        epochs = 1 if figure.kind == "grid" else EPOCHS
+        assert len(rows) == epochs * (len(figure.panels) or len(experiment.configurations))
+        heads = re.findall(r'<th scope="col">', body)
+        assert all(len(re.findall(r"<t[hd]\b", row)) == len(heads) for row in rows)
+        assert all(row.count("data-value=") == len(heads) for row in rows)
+        marks = re.findall(rf'id="({name}-panel-[^"]+)"', body)
+        assert len(marks) == len(set(marks))
+        assert {f"{name}-panel-{panel}-" for panel in range(len(figure.panels))} == {
+            re.sub(r"(training|validation|cell)(-out)?$", "", mark) for mark in marks
+        }
+
+
 def test_every_drawing_has_words(html: str) -> None:
     assert Outline(html).unnamed == []
 
 
 def test_title_and_author_are_text_not_markup(html: str) -> None:
-    assert "<script>" not in html
-    assert "script" not in Outline(html).tags
+    assert "<script>alert" not in html
+    assert Outline(html).tags.count("script") <= 1  # our own
     assert html.count("Rates &lt;script&gt;alert(1)&lt;/script&gt; &amp; &#39;more&#39;") == 2
     assert '<meta name="author" content="Ann &#34;&lt;b&gt;&#34; O&#39;Neil">' in html
     assert '<p class="author">Ann &#34;&lt;b&gt;&#34; O&#39;Neil</p>' in html

@@ -1,0 +1,64 @@
+"""What each figure draws, as the rows of a table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from pipeline import analysis, labels
+from pipeline.analysis import Estimate
+from pipeline.blocks import Data, Row, Value
+from pipeline.catalogue import Figure
+from pipeline.runs import rows_of
+from pipeline.settings import Configuration, Experiment
+from pipeline.wording import cell
+
+PARTS = ("training", "validation")
+SEARCHED = ("best_validation_accuracy", "validation_accuracy", "training_accuracy")  # testing accuracy chooses nothing
+
+
+def data(figure: Figure, experiment: Experiment, summary: pd.DataFrame, curves: pd.DataFrame) -> Data:
+    """The data of one figure of the catalogue, from summary.csv and curves.csv."""
+    return _cells(experiment, summary) if figure.kind == "grid" else _curves(figure, experiment, curves)
+
+
+def _curves(figure: Figure, experiment: Experiment, curves: pd.DataFrame) -> Data:
+    """A row per panel and epoch; a diverged panel has none. The parameters are named where they differ."""
+    parameters = (experiment.varied or labels.TUNED) if len(figure.panels) > 1 else ()
+    rows = []
+    for panel, position in enumerate(figure.panels):
+        configuration = experiment.configurations[position]
+        heads = _parameters(configuration, parameters)
+        for _, epoch in rows_of(curves, experiment, configuration).iterrows():
+            number = int(epoch["epoch"])
+            values = tuple(_mean(epoch, f"{part}_{figure.kind}") for part in PARTS)
+            rows.append(Row(panel, (*heads, Value(escape(number), number)), values))
+    columns = tuple(escape(part.capitalize()) for part in PARTS)
+    return Data((*map(labels.symbol, parameters), Markup("Epoch")), columns, tuple(rows))
+
+
+def _cells(experiment: Experiment, summary: pd.DataFrame) -> Data:
+    """A row per configuration, each a panel of its own."""
+    parameters = experiment.varied or labels.TUNED
+    rows = []
+    for position, configuration in enumerate(experiment.configurations):
+        own = rows_of(summary, experiment, configuration).set_index("metric")
+        values = tuple(_value(analysis.estimate(own.loc[metric])) for metric in SEARCHED)
+        rows.append(Row(position, _parameters(configuration, parameters), values))
+    columns = tuple(escape(labels.METRICS[metric]) for metric in SEARCHED)
+    return Data(tuple(map(labels.symbol, parameters)), columns, tuple(rows))
+
+
+def _parameters(configuration: Configuration, names: Sequence[str]) -> tuple[Value, ...]:
+    values = [configuration.value(name) for name in names]
+    return tuple(Value(labels.value(value), float(value)) for value in values)
+
+
+def _mean(epoch: "pd.Series[Any]", name: str) -> Value:
+    row = {"mean": epoch[f"{name}_mean"], "sd": epoch[f"{name}_sd"], "n": epoch["n"], "diverged": 0}
+    return _value(analysis.estimate(row))
+
+
+def _value(estimate: Estimate) -> Value:
+    return Value(cell(estimate), estimate.mean if estimate.n else None)

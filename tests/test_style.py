@@ -1,0 +1,51 @@
+"""Colours of the figures on the screen: enough contrast with the page, light and dark."""
+
+import re
+from pathlib import Path
+
+import pytest
+from contrast import contrast, rgb
+
+from pipeline import svg
+from pipeline.style import PROPERTIES, SERIES, VALIDATION
+
+CSS = (Path(__file__).parent.parent / "templates/figure.css").read_text()
+GROUNDS = {"light": "#ffffff", "dark": "#16181b"}
+TEXT, LINE = 4.5, 3.0  # WCAG AA
+
+
+def colours(scheme: str) -> dict[str, str]:
+    """The custom properties of one colour scheme."""
+    light, dark = CSS.split("@media (prefers-color-scheme: dark)", 1)
+    block = light if scheme == "light" else dark[: dark.index("}")]
+    return dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6});", block))
+
+
+@pytest.mark.parametrize("scheme", GROUNDS)
+def test_lines_and_their_names_stand_out_from_the_page(scheme: str) -> None:
+    found = colours(scheme)
+    assert set(found) == set(PROPERTIES.values())
+    for series in SERIES:
+        line, name = found[PROPERTIES[series.colour]], found[PROPERTIES[series.ink]]
+        assert contrast(rgb(line), rgb(GROUNDS[scheme])) >= LINE
+        assert contrast(rgb(name), rgb(GROUNDS[scheme])) >= TEXT
+
+
+def test_a_light_page_and_print_have_the_same_colours() -> None:
+    assert colours("light") == {name: colour for colour, name in PROPERTIES.items()}
+
+
+@pytest.mark.parametrize("scheme", GROUNDS)
+def test_the_series_differ_in_each_scheme(scheme: str) -> None:
+    found = colours(scheme)
+    assert found["--training"] != found["--validation"]
+
+
+def test_inlining_turns_the_colours_of_the_series_into_properties_and_black_into_the_texts() -> None:
+    style = f"fill: #000000; stroke: {VALIDATION.colour}"
+    page = svg.inline(f'<svg><path id="a" style="{style}"/><use href="#a" fill="#0b0b0b"/></svg>', "name", "<words>")
+    assert page == (
+        '<svg role="img" aria-label="&lt;words&gt;">'
+        f'<path id="name-a" style="fill: currentColor; stroke: var(--validation, {VALIDATION.colour})"/>'
+        '<use href="#name-a" fill="#0b0b0b"/></svg>'
+    )
