@@ -1037,7 +1037,7 @@ def test_the_page_fetches_nothing(html: str) -> None:
 
 
 def test_the_script_is_small_on_the_screen_only_and_asks_nobody(screen: str, print_html: str) -> None:
-    script = (TEMPLATES / "page.js").read_text()
+    script = "\n".join((TEMPLATES / name).read_text() for name in report.SCRIPTS)
     assert re.findall(r"<script>\n(.*?)\n</script>", screen, flags=re.DOTALL) == [script]
     assert "<script" not in print_html
     assert len(script.encode()) < 8192
@@ -1049,9 +1049,10 @@ def test_the_script_is_small_on_the_screen_only_and_asks_nobody(screen: str, pri
 def test_every_figure_has_its_data_on_the_screen(screen: str, print_html: str, drawn: context.Context) -> None:
     assert "<details" not in print_html
     for name, figure in catalogue.figures(drawn.config).items():
-        body = screen[screen.index(f'id="figure-{name}"') :]
-        body = body[: body.index("</figure>")]
-        assert body.count("<details") == 1
+        (exhibit,) = re.findall(
+            rf'<div class="exhibit" id="figure-{name}">.*?<details class="data">', screen, re.DOTALL
+        )
+        body = screen[screen.index(exhibit) :].split("</table>", maxsplit=1)[0]
         (number,) = re.findall(r"<figcaption><a[^>]*>(Figure \d+)\.</a>", body)
         assert f'<table aria-label="Data of {number}">' in body
         rows = re.findall(r"<tr data-panel.*?</tr>", body, flags=re.DOTALL)
