@@ -1,10 +1,11 @@
 # In: config.yaml and the MNIST files (MNIST_DIR, the user cache or a mirror).
-# Out: report/report.html and report/report.pdf.
+# Out: report/report.html and report/report.pdf, and report/build.json on how they were built.
 #
 # data -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
 # theory -> report; proof: a report whose mathematics fails its checks is not published
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
@@ -14,6 +15,8 @@ from pipeline.sources import needed_by
 from pipeline.summary import summary
 
 build = Build.open(Path("config.yaml"), config)
+# Jobs inherit it: they parse this file again.
+os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
 
 
 wildcard_constraints:
@@ -25,6 +28,7 @@ rule all:
     input:
         "report/report.html",
         "report/report.pdf",
+        "report/build.json",
 
 
 rule theory:
@@ -188,6 +192,7 @@ rule report:
         templates=build.templates,
         code=needed_by("report"),
         lock="requirements.lock",
+        project="pyproject.toml",
     output:
         "results/report/report.{format}",
     log:
@@ -198,7 +203,8 @@ rule report:
         title_block=build.title_block,
     shell:
         "python -m pipeline.report {wildcards.format} --title-block {params.title_block:q}"
-        " --results results --templates templates --output {output} --log {log}"
+        " --results results --templates templates --lock {input.lock} --project {input.project}"
+        " --output {output} --log {log}"
 
 
 # Snakemake deletes the output of a job before it runs: the last report stays until the new one is whole.
@@ -214,6 +220,23 @@ rule publish:
         "logs/benchmarks/publish.{format}.tsv"
     shell:
         "cp {input.report} {output} 2> {log}"
+
+
+# The machine and the time of a build stay out of the report, which would not be the same bytes again.
+rule record:
+    input:
+        reports=["report/report.html", "report/report.pdf"],
+        runs="results/runs.csv",
+        code=needed_by("build_record"),
+    output:
+        "report/build.json",
+    log:
+        "logs/record.log",
+    benchmark:
+        "logs/benchmarks/record.tsv"
+    shell:
+        'python -m pipeline.build_record {input.reports} --started "$REPORT_BUILD_STARTED" --results results'
+        " --benchmarks logs/benchmarks --output {output} --log {log}"
 
 
 # make prints the summary itself, also when there was nothing to do.

@@ -4,6 +4,34 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+# As many runs as a reader of one page can use; where there are more, the runs are counted instead of listed.
+PRINTED = 5
+LISTED = 300
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table or figure comes from, paths relative to the project's folder.
+
+    `file` holds its numbers, `module` made it. `runs` are the keys of the runs behind the numbers, each
+    once, and `experiments` the experiments they belong to.
+    """
+
+    file: str
+    module: str
+    runs: tuple[str, ...] = ()
+    experiments: tuple[str, ...] = ()
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The runs, if they are few enough for a line of print; else none."""
+        return self.runs if len(self.runs) <= PRINTED else ()
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The runs, if they are few enough for a list that unfolds; else none."""
+        return self.runs if len(self.runs) <= LISTED else ()
+
 
 @dataclass(frozen=True)
 class Table:
@@ -12,6 +40,7 @@ class Table:
     corner: Markup
     columns: tuple[Markup, ...]
     rows: tuple[tuple[Markup, tuple[Markup, ...]], ...]
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -49,3 +78,4 @@ class Plot:
     description: str
     label: Markup
     data: Data
+    source: Source

@@ -7,14 +7,17 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import analysis, catalogue, labels, plan, theory, threshold
+from pipeline import analysis, appendix, catalogue, labels, plan, runlist, theory, threshold
 from pipeline import config as configuration_file
 from pipeline.analysis import Findings, Sweep
-from pipeline.blocks import Plot, Table
+from pipeline.appendix import Appendix
+from pipeline.blocks import Plot, Source, Table
 from pipeline.dataset import Manifest, read_manifest
 from pipeline.plots import Plots
+from pipeline.provenance import THEORY, Provenance
 from pipeline.runs import read_csv
 from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
+from pipeline.software import Package
 from pipeline.theory import Theory
 from pipeline.wording import cell
 
@@ -37,6 +40,7 @@ class Context:
     author: str
     config: Config
     theory: Theory
+    theory_source: Source
     truth_tables: Mapping[str, tuple[tuple[int, int, int], ...]]
     manifest: Manifest
     training_size: int
@@ -52,13 +56,17 @@ class Context:
     replicated: bool
     same_epochs: bool
     search_goes_down: bool
+    appendix: Appendix
     clear: float = analysis.CLEAR
     settled: float = analysis.SETTLED
     visible: float = analysis.VISIBLE
 
 
-def build(results: Path, title: str, author: str) -> Context:
-    """Read the results folder and build the context. Raises InputError if something does not fit."""
+def build(results: Path, title: str, author: str, packages: Sequence[Package] = ()) -> Context:
+    """Read the results folder and build the context; `packages` are what the appendix lists.
+
+    Raises InputError if something does not fit.
+    """
     config = configuration_file.read_resolved(results / "config.json")
     config = plan.select(config, plan.read_selection(results / "selection.json", config))
     manifest = read_manifest(results / "data")
@@ -66,9 +74,12 @@ def build(results: Path, title: str, author: str) -> Context:
     facts = analysis.findings(
         config, analysis.Results(summary, histories, manifest.largest_class), catalogue.further(config)
     )
-    runs = read_csv(results / "runs.csv").drop_duplicates("key")
+    runs = read_csv(results / "runs.csv")
+    provenance = Provenance(config, runs)
+    distinct = runs.drop_duplicates("key")
+    diverged = frozenset(distinct.loc[distinct["status"] == "diverged", "key"])
     training, validation = config.split.sizes(manifest.training_images)
-    plots = Plots(results / "figures", config, summary, read_csv(results / "tables" / "curves.csv"))
+    plots = Plots(results / "figures", config, summary, read_csv(results / "tables" / "curves.csv"), provenance)
     tuning = config.tables.tuning
     grid = config.searched
     shown = [*catalogue.sweeps(config), *([config.experiments[tuning.best]] if tuning else [])]
@@ -77,21 +88,23 @@ def build(results: Path, title: str, author: str) -> Context:
         author=author,
         config=config,
         theory=theory.read(results / "theory.json"),
+        theory_source=THEORY,
         truth_tables=threshold.tables(),
         manifest=manifest,
         training_size=training,
         validation_size=validation,
-        distinct_runs=len(runs),
-        diverged_runs=int((runs["status"] == "diverged").sum()),
+        distinct_runs=len(distinct),
+        diverged_runs=len(diverged),
         findings=facts,
-        tables=_tables(config, results / "tables"),
+        tables=_tables(config, results / "tables", provenance),
         curves={e.name: tuple(plots.plot(figure) for figure in catalogue.curves(e)) for e in shown},
         losses={e.name: plots.plot(catalogue.losses(e)) for e in catalogue.sweeps(config)},
         heat_map=plots.plot(catalogue.heat_maps(grid)) if grid else None,
         replicated=bool((summary["n"] > 1).any()),
         same_epochs=len({c.epochs for e in (*shown, *([grid] if grid else [])) for c in e.configurations}) == 1,
         search_goes_down=_search_goes_down(config, grid),
-        further=tuple(_section(e, facts.further[e.name], plots) for e in catalogue.further(config)),
+        appendix=appendix.build(results / "config.json", packages, runlist.groups(config, provenance, diverged)),
+        further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )
 
 
@@ -104,23 +117,26 @@ def _search_goes_down(config: Config, grid: Experiment | None) -> bool:
     return max(coefficients) <= default.reg and min(coefficients) < default.reg
 
 
-def _tables(config: Config, folder: Path) -> dict[str, Table]:
+def _tables(config: Config, folder: Path, provenance: Provenance) -> dict[str, Table]:
     """The tables of section 3 that the configuration asks for."""
     shown, tables = config.tables, {}
     for name, sweep in (("learning_rates", shown.learning_rates), ("regularization", shown.regularization)):
         if sweep:
-            experiment = config.experiments[sweep.experiment]
-            tables[name] = _sweep_table(experiment, read_csv(folder / f"{name}.csv"), sweep.metrics)
+            experiment, source = config.experiments[sweep.experiment], provenance.table(name)
+            tables[name] = _sweep_table(experiment, read_csv(folder / f"{name}.csv"), sweep.metrics, source)
     if shown.learning_rates and shown.learning_rates.rate_of_change:
         change = shown.learning_rates.rate_of_change
-        tables["rate_of_change"] = _rate_table(change, read_csv(folder / "rate_of_change.csv"))
+        tables["rate_of_change"] = _rate_table(
+            change, read_csv(folder / "rate_of_change.csv"), provenance.table("rate_of_change")
+        )
     if shown.tuning and config.searched:
-        tables["tuning"] = _tuning_table(config, shown.tuning, read_csv(folder / "tuning.csv"))
-        tables["search_space"] = _space_table(config.searched)
+        rows = read_csv(folder / "tuning.csv")
+        tables["tuning"] = _tuning_table(config, shown.tuning, rows, provenance.table("tuning"))
+        tables["search_space"] = _space_table(config.searched, provenance.table("search_space"))
     return tables
 
 
-def _sweep_table(experiment: Experiment, rows: pd.DataFrame, metrics: Sequence[str]) -> Table:
+def _sweep_table(experiment: Experiment, rows: pd.DataFrame, metrics: Sequence[str], source: Source) -> Table:
     cells = {
         metric: tuple(cell(analysis.estimate(row)) for _, row in rows[rows["metric"] == metric].iterrows())
         for metric in metrics
@@ -129,19 +145,21 @@ def _sweep_table(experiment: Experiment, rows: pd.DataFrame, metrics: Sequence[s
         corner=Markup(""),
         columns=tuple(labels.settings(experiment, c) for c in experiment.configurations),
         rows=tuple((escape(labels.METRICS[metric]), cells[metric]) for metric in metrics),
+        source=source,
     )
 
 
-def _rate_table(change: RateOfChange, rows: pd.DataFrame) -> Table:
+def _rate_table(change: RateOfChange, rows: pd.DataFrame, source: Source) -> Table:
     symbol = labels.symbol("learning_rate")
     columns = tuple(
         Markup("{0} = {1} to {0} = {2}").format(symbol, labels.value(b), labels.value(a)) for a, b in change.pairs
     )
     cells = tuple(cell(analysis.estimate(row)) for _, row in rows.iterrows())
-    return Table(Markup(""), columns, ((escape(f"{labels.METRICS[change.metric]}, rate of change"), cells),))
+    head = escape(f"{labels.METRICS[change.metric]}, rate of change")
+    return Table(Markup(""), columns, ((head, cells),), source)
 
 
-def _tuning_table(config: Config, tuning: TuningTable, rows: pd.DataFrame) -> Table:
+def _tuning_table(config: Config, tuning: TuningTable, rows: pd.DataFrame, source: Source) -> Table:
     heads = {tuning.best: "Best of the grid", tuning.default: "Default"}
     parameters, found = _shown(config), []
     for name in tuning.rows:
@@ -151,13 +169,13 @@ def _tuning_table(config: Config, tuning: TuningTable, rows: pd.DataFrame) -> Ta
         cells = [cell(analysis.estimate(own.loc[metric])) for metric in tuning.metrics]
         found.append((escape(heads.get(name, labels.title(name))), (*values, *cells)))
     columns = [labels.symbol(p) for p in parameters] + [escape(labels.METRICS[m]) for m in tuning.metrics]
-    return Table(Markup("Configuration"), tuple(columns), tuple(found))
+    return Table(Markup("Configuration"), tuple(columns), tuple(found), source)
 
 
-def _space_table(grid: Experiment) -> Table:
+def _space_table(grid: Experiment, source: Source) -> Table:
     cells = tuple(Markup(", ").join(map(labels.value, grid.values(parameter))) for parameter in grid.varied)
     columns = tuple(labels.symbol(parameter) for parameter in grid.varied)
-    return Table(Markup(""), columns, ((Markup("Values searched"), cells),))
+    return Table(Markup(""), columns, ((Markup("Values searched"), cells),), source)
 
 
 def _shown(config: Config) -> list[str]:
@@ -166,12 +184,13 @@ def _shown(config: Config) -> list[str]:
     return list(dict.fromkeys([*labels.TUNED, *varied]))
 
 
-def _section(experiment: Experiment, sweep: Sweep, plots: Plots) -> Section:
+def _section(experiment: Experiment, sweep: Sweep, plots: Plots, provenance: Provenance) -> Section:
     metrics = ("training_accuracy", "best_validation_accuracy", "testing_accuracy")
     table = Table(
         corner=Markup("Configuration"),
         columns=tuple(escape(labels.METRICS[metric]) for metric in metrics),
         rows=tuple((t.label or Markup("single"), tuple(cell(t[m]) for m in metrics)) for t in sweep.trained),
+        source=provenance.whole(experiment),
     )
     figure = catalogue.heat_maps(experiment) if experiment.kind == "grid" else catalogue.panels(experiment)
     return Section(experiment, sweep, table, plots.plot(figure))

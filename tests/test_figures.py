@@ -291,7 +291,6 @@ def test_several_panels_have_one_legend_which_covers_no_panel(panels: int) -> No
     assert not any(legend.get_window_extent().overlaps(axes.bbox) for axes in visible(canvas))
 
 
-PRINTED = 0.974  # of a figure's size: half of the page's text width for 3.25 inches
 SMALLEST = 7.5  # points
 
 
@@ -302,7 +301,7 @@ def test_every_text_is_large_enough_in_print() -> None:
     drawn.append(heat_maps_of(grid_of("learning_rate", "reg", "batch_size"), diverged=1)[0])
     for canvas in drawn:
         texts = [*boxes(canvas), *(text for legend in canvas.legends for text in legend.get_texts())]
-        assert min(text.get_fontsize() for text in texts) * PRINTED >= SMALLEST
+        assert min(text.get_fontsize() for text in texts) >= SMALLEST
 
 
 @pytest.mark.parametrize(("kind", "caret"), [("accuracy", CARETDOWN), ("loss", CARETUP)])

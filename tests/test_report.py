@@ -172,9 +172,9 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
 
 
 def words(html: str) -> str:
-    """The text of section 3 on one line."""
+    """The text of section 3 on one line, without its tables, figures and their sources."""
     body = html[html.index('<h2 id="section-coding"') : html.index('<h2 id="section-references"')]
-    body = re.sub(r"<(svg|table|details)\b.*?</\1>", " ", body, flags=re.DOTALL)
+    body = re.sub(r'<(svg|table|details)\b.*?</\1>|<div class="source">.*?</div>', " ", body, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"</?(?:p|h\d|li|div|figure|figcaption)\b[^>]*>|<!--.*?-->", " ", body)).split())
 
 
@@ -1037,7 +1037,7 @@ def test_the_page_fetches_nothing(html: str) -> None:
 
 
 def test_the_script_is_small_on_the_screen_only_and_asks_nobody(screen: str, print_html: str) -> None:
-    script = (TEMPLATES / "page.js").read_text()
+    script = "\n".join((TEMPLATES / name).read_text() for name in report.SCRIPTS)
     assert re.findall(r"<script>\n(.*?)\n</script>", screen, flags=re.DOTALL) == [script]
     assert "<script" not in print_html
     assert len(script.encode()) < 8192
@@ -1049,10 +1049,11 @@ def test_the_script_is_small_on_the_screen_only_and_asks_nobody(screen: str, pri
 def test_every_figure_has_its_data_on_the_screen(screen: str, print_html: str, drawn: context.Context) -> None:
     assert "<details" not in print_html
     for name, figure in catalogue.figures(drawn.config).items():
-        body = screen[screen.index(f'id="figure-{name}"') :]
-        body = body[: body.index("</figure>")]
-        assert body.count("<details") == 1
-        (number,) = re.findall(r"<figcaption><b>(Figure \d+)\.</b>", body)
+        (exhibit,) = re.findall(
+            rf'<div class="exhibit" id="figure-{name}">.*?<details class="data">', screen, re.DOTALL
+        )
+        body = screen[screen.index(exhibit) :].split("</table>", maxsplit=1)[0]
+        (number,) = re.findall(r"<figcaption><a[^>]*>(Figure \d+)\.</a>", body)
         assert f'<table aria-label="Data of {number}">' in body
         rows = re.findall(r"<tr data-panel.*?</tr>", body, flags=re.DOTALL)
         experiment = drawn.config.experiments[figure.experiment]
@@ -1080,10 +1081,12 @@ def test_title_and_author_are_text_not_markup(html: str) -> None:
     assert '<p class="author">Ann &#34;&lt;b&gt;&#34; O&#39;Neil</p>' in html
 
 
-def test_the_media_say_the_same(screen: str, print_html: str) -> None:
+def test_the_media_say_the_same_but_for_the_length_of_sources(screen: str, print_html: str) -> None:
     def text(html: str) -> str:
         screen_only = r'<a class="permalink".*?</a>|<details\b.*?</details>|<script>.*?</script>'
-        body = re.sub(rf"<svg\b.*?</svg>|<img\b[^>]*>|{screen_only}", "", html[html.index("<body>") :], flags=re.DOTALL)
+        shown = html[html.index("<body>") :]
+        sources = r'<div class="source">.*?</div>'
+        body = re.sub(rf"<svg\b.*?</svg>|<img\b[^>]*>|{sources}|{screen_only}", "", shown, flags=re.DOTALL)
         return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
     assert text(screen) == text(print_html)
@@ -1140,7 +1143,7 @@ def test_the_pdf_embeds_every_font(pdf: bytes) -> None:
 
 
 def test_the_pdf_uses_no_font_of_the_machine(pdf: bytes) -> None:
-    assert [name for name in fonts_of(pdf) if "STIXGeneral" not in name] == []
+    assert [name for name in fonts_of(pdf) if "STIXGeneral" not in name and "Report-Mono" not in name] == []
 
 
 # --- What goes wrong with WeasyPrint

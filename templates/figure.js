@@ -173,5 +173,5 @@
   };
 
   document.querySelectorAll(".data table").forEach(sortable);
-  document.querySelectorAll("figure.figure").forEach(explore);
+  document.querySelectorAll(".exhibit").forEach(explore);
 })();

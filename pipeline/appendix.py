@@ -1,0 +1,52 @@
+"""How the report was made: what a reader needs to make the same one."""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline import keys
+from pipeline.runlist import Group
+from pipeline.software import Package
+
+WIDTH = 38  # characters after which a list goes on in the next line; the listing has two columns in print
+
+
+@dataclass(frozen=True)
+class Appendix:
+    """The resolved configuration as YAML, versions of the software, and the runs.
+
+    `code` is the fingerprint of the code of training, and `numpy` the version, that the runs' keys hold.
+    `checksum` names the hash of the data files.
+    """
+
+    configuration: str
+    python: str
+    packages: tuple[Package, ...]
+    runs: tuple[Group, ...]
+    code: str
+    numpy: str
+    checksum: str = "SHA-256"
+
+
+def build(config: Path, packages: Sequence[Package], runs: tuple[Group, ...]) -> Appendix:
+    """The appendix of the resolved configuration in the file `config`."""
+    return Appendix(
+        configuration=listing(json.loads(config.read_text(encoding="utf-8"))),
+        python=platform.python_version(),
+        packages=tuple(packages),
+        runs=runs,
+        code=keys.code_fingerprint(),
+        numpy=keys.numpy_version(),
+    )
+
+
+def listing(tree: Mapping[str, Any]) -> str:
+    """A configuration tree as YAML, long lists wrapped; without the block `data`, which the page describes itself."""
+    shown = {name: value for name, value in tree.items() if name != "data"}
+    text: str = yaml.safe_dump(shown, sort_keys=False, default_flow_style=None, width=WIDTH, allow_unicode=True)
+    return text.rstrip("\n")

@@ -1,0 +1,150 @@
+"""report/build.json: on which machine and in what time the report beside it was built.
+
+    started, ended    of this build, in UTC; wall_seconds is the time between
+    machine           see pipeline/machine.py
+    rules             by rule, of the last time that each of its jobs ran, in this build or an earlier one: jobs,
+                      seconds (sum and max) and peak_memory_mib (the most that one of them took; null if unknown)
+    runs              how many runs the report is of
+    training_seconds  what they took together, whenever they were trained
+    files             the sha256 of each report, by path
+    git               commit, and dirty: whether a tracked file outside report/ differs from it; null without Git
+
+None of it goes into the report, whose bytes are the same on any day and in any folder.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import math
+import subprocess
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline import machine
+from pipeline.console import run_step
+from pipeline.errors import InputError
+from pipeline.files import write_json
+
+
+def record(started: datetime, ended: datetime, reports: Sequence[Path], results: Path, benchmarks: Path) -> Any:
+    """The content of build.json. Raises InputError for a run without its timing."""
+    keys = run_keys(results / "runs.csv")
+    return {
+        "started": _written(started),
+        "ended": _written(ended),
+        "wall_seconds": round((ended - started).total_seconds(), 1),
+        "machine": machine.describe(),
+        "rules": rules(benchmarks, keys),
+        "runs": len(keys),
+        "training_seconds": round(math.fsum(training_seconds(results / "runs" / key) for key in keys), 1),
+        "files": {path.as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in reports},
+        "git": git_state(Path()),
+    }
+
+
+def run_keys(runs: Path) -> tuple[str, ...]:
+    """The keys in runs.csv, each once."""
+    with runs.open(encoding="utf-8", newline="") as file:
+        return tuple(dict.fromkeys(row["key"] for row in csv.DictReader(file)))
+
+
+def training_seconds(folder: Path) -> float:
+    """The seconds that one run's epochs took."""
+    try:
+        timing = json.loads((folder / "timing.json").read_text(encoding="utf-8"))
+        return math.fsum(timing["seconds_per_epoch"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder}: expected timing.json with the seconds of each epoch, found: {error!r}. "
+            f"Hint: delete {folder} and build again."
+        ) from error
+
+
+def rules(benchmarks: Path, keys: Iterable[str]) -> dict[str, Any]:
+    """Jobs, seconds and peak memory by rule, from the benchmarks that Snakemake writes; of runs, those of `keys`.
+
+    The record itself is left out: it is not done yet.
+    """
+    files: dict[str, list[Path]] = {"train": [benchmarks / "train" / f"{key}.tsv" for key in keys]}
+    for path in sorted(benchmarks.glob("*.tsv")):
+        files.setdefault(path.name.partition(".")[0], []).append(path)
+    measured = {rule: [row for path in paths for row in _rows(path)] for rule, paths in files.items()}
+    return {rule: _sums(rows) for rule, rows in sorted(measured.items()) if rows and rule != "record"}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a benchmark; none where there is no file, as when the logs were deleted."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def _sums(rows: list[dict[str, str]]) -> dict[str, Any]:
+    seconds = [value for row in rows if (value := _number(row.get("s"))) is not None]
+    memory = [value for row in rows if (value := _number(row.get("max_rss"))) is not None]
+    return {
+        "jobs": len(rows),
+        "seconds": {"sum": round(math.fsum(seconds), 2), "max": max(seconds, default=None)},
+        "peak_memory_mib": max(memory, default=None),
+    }
+
+
+def _number(text: str | None) -> float | None:
+    """What a benchmark measured; None for NA, which it writes of a job that ended too soon to be measured."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def git_state(folder: Path) -> dict[str, Any] | None:
+    """The commit of `folder` and whether a tracked file outside report/ differs; None if Git does not track it."""
+    if _git(folder, "ls-files", "--error-unmatch", "Snakefile") is None:
+        return None
+    commit = _git(folder, "rev-parse", "HEAD")
+    changes = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)report")
+    return None if commit is None or changes is None else {"commit": commit, "dirty": bool(changes)}
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What a Git command prints; None if it fails or there is no Git."""
+    try:
+        result = subprocess.run(  # noqa: S603 - our own arguments
+            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the Git of the machine, wherever it is
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    return result.stdout.strip() if result.returncode == 0 else None
+
+
+def _written(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def main() -> None:
+    """Command line of the record step."""
+    parser = argparse.ArgumentParser(description="Record the machine and the time of this build.")
+    parser.add_argument("reports", nargs="+", type=Path, help="the report's files")
+    parser.add_argument("--started", required=True, type=datetime.fromisoformat, help="when this build started")
+    parser.add_argument("--results", required=True, type=Path, help="folder of the results")
+    parser.add_argument("--benchmarks", required=True, type=Path, help="folder of Snakemake's benchmarks")
+    parser.add_argument("--output", required=True, type=Path)
+    parser.add_argument("--log", type=Path)
+    a = parser.parse_args()
+
+    def step() -> None:
+        write_json(a.output, record(a.started, datetime.now(UTC), a.reports, a.results, a.benchmarks))
+
+    run_step(step, a.log)
+
+
+if __name__ == "__main__":
+    main()

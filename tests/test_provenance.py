@@ -1,0 +1,266 @@
+"""Each table and figure names the runs that its numbers come from, all of them and no other."""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from test_report import TEMPLATES, tree, usual, write_results
+
+from pipeline import appendix, catalogue, config, context, figures, plan, report, runlist, runs, tables
+from pipeline.blocks import LISTED, PRINTED, Source
+from pipeline.context import Context
+from pipeline.keys import code_fingerprint, numpy_version
+from pipeline.provenance import Provenance
+from pipeline.settings import Config, Configuration
+
+CONFIG = Path(__file__).parent.parent / "config.yaml"
+
+
+def sources(built: Context) -> dict[str, Source]:
+    """The source of every table and figure of section 3, by the id that it has on the page."""
+    found = {f"table-{name.replace('_', '-')}": table.source for name, table in built.tables.items()}
+    found |= {f"table-further-{each.experiment.name}": each.table.source for each in built.further}
+    plots = [plot for group in built.curves.values() for plot in group] + list(built.losses.values())
+    plots += [each.plot for each in built.further] + ([built.heat_map] if built.heat_map else [])
+    return found | {f"figure-{plot.name}": plot.source for plot in plots}
+
+
+def contents(results: Path) -> dict[str, Any]:
+    """What each of them shows: the cells of a table, the points and colors of a figure."""
+    built = context.build(results, "Title", "Author")
+    shown: dict[str, Any] = {f"table-{name.replace('_', '-')}": table.rows for name, table in built.tables.items()}
+    shown |= {f"table-further-{each.experiment.name}": each.table.rows for each in built.further}
+    summary, curves = (pd.read_csv(results / f"tables/{name}.csv") for name in ("summary", "curves"))
+    for name, figure in catalogue.figures(built.config).items():
+        axes = figures.draw(figure, built.config, summary, curves).axes
+        lines = [list(line.get_ydata()) for each in axes for line in each.lines]
+        shown[f"figure-{name}"] = lines, [image.get_array().tolist() for each in axes for image in each.images[:1]]
+    return shown
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_results(tmp_path_factory.mktemp("provenance") / "results")
+
+
+@pytest.fixture(scope="module")
+def built(results: Path) -> Context:
+    return context.build(results, "Title", "Author")
+
+
+def test_the_runs_are_those_that_runs_csv_has_for_what_is_shown(results: Path, built: Context):
+    rows = pd.read_csv(results / "runs.csv")
+
+    def of(experiment: str, **parameters: float) -> set[str]:
+        own = rows[rows["experiment"] == experiment]
+        for name, value in parameters.items():
+            own = own[(own[name] - value).abs() < 1e-12]
+        return set(own["key"])
+
+    assert {name: set(source.runs) for name, source in sources(built).items()} == {
+        "table-learning-rates": of("learning_rates"),
+        "table-rate-of-change": of("learning_rates", learning_rate=1)
+        | of("learning_rates", learning_rate=math.exp(-2)),
+        "table-regularization": of("regularization"),
+        "table-tuning": of("best") | of("default"),
+        "table-search-space": set(),
+        "table-further-widths": of("widths"),
+        "figure-learning_rates-1": of("learning_rates", learning_rate=1),
+        "figure-learning_rates-2": of("learning_rates", learning_rate=math.exp(-1)),
+        "figure-learning_rates-3": of("learning_rates", learning_rate=math.exp(-2)),
+        "figure-learning_rates-loss": of("learning_rates"),
+        "figure-regularization-1": of("regularization", reg=1),
+        "figure-regularization-2": of("regularization", reg=math.exp(-1)),
+        "figure-regularization-3": of("regularization", reg=math.exp(-2)),
+        "figure-regularization-loss": of("regularization"),
+        "figure-grid-grid": of("grid"),
+        "figure-best-1": of("best"),
+        "figure-widths-accuracy": of("widths"),
+    }
+    assert all(len(source.runs) == len(set(source.runs)) for source in sources(built).values())
+
+
+def test_other_results_of_a_run_change_what_names_it_and_nothing_else(results: Path, built: Context):
+    names, before = sources(built), contents(results)
+    originals = {name: pd.read_csv(results / name) for name in ("runs.csv", "histories.csv")}
+    rows = originals["runs.csv"]
+    # one run of each configuration is enough
+    for key in rows.groupby(["experiment", *runs.PARAMETERS])["key"].first().unique():
+        for name, original in originals.items():
+            changed = original.copy()
+            measured = [column for column in original.columns if column.endswith(("accuracy", "loss"))]
+            changed.loc[changed["key"] == key, measured] -= 0.05
+            (results / name).write_text(runs.to_csv(changed))
+        inputs = (results / name for name in ("config.json", "selection.json", "runs.csv", "histories.csv"))
+        tables.write_all(*inputs, results / "tables")
+        after = contents(results)
+        told = {name for name, content in before.items() if after[name] != content}
+        assert told == {name for name, source in names.items() if key in source.runs}, key
+    for name, original in originals.items():
+        (results / name).write_text(runs.to_csv(original))
+
+
+def test_the_file_has_the_numbers_and_the_module_makes_the_file(results: Path, built: Context):
+    for name, source in sources(built).items():
+        assert (results.parent / source.file).is_file(), name
+        assert source.module == ("pipeline/tables.py" if name.startswith("table") else "pipeline/figures.py")
+        assert (TEMPLATES.parent / source.module).is_file()
+    found = sources(built)
+    assert found["table-rate-of-change"].file == "results/tables/rate_of_change.csv"
+    assert found["figure-grid-grid"].file == "results/tables/summary.csv"
+    assert found["figure-best-1"].file == "results/tables/curves.csv"
+
+
+def blocks(html: str) -> Iterator[tuple[str, str]]:
+    """(id, text of its source) of each table and figure on a page."""
+    for name, body in re.findall(r'<figure class="\w+" id="([^"]+)">(.*?)</figure>', html, flags=re.DOTALL):
+        if found := re.search(r'<div class="source">(.*?)</div>', body, flags=re.DOTALL):
+            yield name, " ".join(unescape(re.sub(r"<[^>]+>", " ", found[1])).split()).replace(" ,", ",")
+
+
+@pytest.mark.parametrize("medium", ["screen", "print"])
+def test_the_page_tells_the_source_of_each(built: Context, medium: report.Medium, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(report, "font_faces", lambda _: "")
+    html = report.render(built, TEMPLATES, medium)
+    told, found = dict(blocks(html)), sources(built)
+    assert set(found) <= set(told)
+    for name, source in found.items():
+        text = told[name]
+        assert f"{source.file}, by {source.module}" in text
+        keys = re.findall(r"\b[0-9a-f]{16}\b", text)
+        if medium == "screen" or len(source.runs) <= PRINTED:
+            assert keys == list(source.runs)
+        else:
+            assert keys == []
+            assert f"; {len(source.runs)} runs, see Section" in text
+    assert html.count("<details>") == (len(told) if medium == "screen" else 0)
+
+
+@pytest.mark.parametrize("medium", ["screen", "print"])
+def test_the_appendix_tells_what_it_takes(built: Context, medium: report.Medium, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(report, "font_faces", lambda _: "")
+    html = report.render(built, TEMPLATES, medium)
+    body = html[html.index('<h2 id="section-appendix"') :]
+    for name in ("configuration", "data", "software", "runs", "rebuild"):
+        assert f'<h3 id="section-appendix-{name}"' in body
+    assert body.index("section-appendix") > body.find('id="references"')
+    for wanted in (code_fingerprint(), f"NumPy {numpy_version()}", built.manifest.fingerprint, "make report"):
+        assert wanted in body
+    listing = unescape(re.search(r'<pre class="listing"><code>(.*?)</code>', body, flags=re.DOTALL)[1])
+    assert yaml.safe_load(listing) == {key: value for key, value in config.resolved(tree()).items() if key != "data"}
+
+
+def test_every_run_is_in_the_list_and_diverged_ones_are_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def rule(chosen: Configuration, seed: int) -> Any:
+        return None if chosen.hidden == 16 and seed == 2 else usual(chosen, seed)
+
+    monkeypatch.setattr(report, "font_faces", lambda _: "")
+    results = write_results(tmp_path / "results", rule)
+    html = report.render(context.build(results, "Title", "Author"), TEMPLATES, "print")
+    body = html[html.index('id="section-appendix-runs"') :]
+    rows = pd.read_csv(results / "runs.csv")
+    told = re.findall(r"<code>([0-9a-f]{16})</code>( \(diverged\))?", body)
+    assert sorted(key for key, _ in told) == sorted(rows["key"])
+    (diverged,) = rows.loc[rows["status"] == "diverged", "key"]
+    assert {key for key, mark in told if mark} == {diverged}
+
+
+def test_where_there_are_too_many_runs_they_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(report, "font_faces", lambda _: "")
+    rates, coefficients = [0.2 + n / 1000 for n in range(LISTED // 10)], [n / 10**5 for n in range(1, 12)]
+    many = {"grid": {"learning_rate": rates, "reg": coefficients, "batch_size": [32]}, "replicates": 1}
+    results = write_results(tmp_path / "results", experiments=tree()["experiments"] | {"grid": many})
+    built = context.build(results, "Title", "Author")
+    count = len(rates) * len(coefficients)
+    assert len(sources(built)["figure-grid-grid"].runs) == count > LISTED
+    grid = set(pd.read_csv(results / "runs.csv").query("experiment == 'grid'")["key"])
+    named = {key for name, source in sources(built).items() if name != "figure-grid-grid" for key in source.runs}
+    for medium in ("screen", "print"):
+        html = report.render(built, TEMPLATES, medium)
+        assert not (grid - named) & set(re.findall(r"<code>([0-9a-f]{16})</code>", html))
+        body = " ".join(re.sub(r"<[^>]+>", "", html[html.index('id="section-appendix-runs"') :]).split())
+        assert f"Grid: {count} runs, seed 1 {count} configurations, too many runs to list here: the rows of" in body
+        assert dict(blocks(html))["figure-grid-grid"].endswith(
+            f"; {count} runs, which results/runs.csv names under the experiment grid ."
+            if medium == "screen"
+            else f"; {count} runs, see Section 4.4 ."
+        )
+
+
+def test_ten_thousand_runs_are_no_longer_list_than_a_few():
+    settings, provenance = ten_thousand()
+    groups = {group.experiment.name: group for group in runlist.groups(settings, provenance, ())}
+    assert groups["grid"].runs == 10_000
+    assert groups["grid"].rows == ()
+    assert sum(len(row.keys) for group in groups.values() for row in group.rows) <= LISTED
+    assert len(groups["learning_rates"].rows) == 3
+
+
+def ten_thousand() -> tuple[Config, Provenance]:
+    values = [n / 1000 for n in range(1, 101)]
+    grid = {"grid": {"learning_rate": values, "reg": values}, "replicates": 1}
+    settings = config.parse(tree(experiments=tree()["experiments"] | {"grid": grid}), "config.yaml")
+    chosen = settings.experiments["grid"].configurations[0]
+    settings = plan.select(settings, {"best": chosen})
+    rows = [
+        {"experiment": each.name, **{name: c.value(name) for name in runs.PARAMETERS}, "key": f"{each.name}-{n}-{seed}"}
+        for each in settings.experiments.values()
+        for n, c in enumerate(each.configurations)
+        for seed in each.seeds
+    ]
+    return settings, Provenance(settings, pd.DataFrame(rows))
+
+
+@given(st.dictionaries(st.text(min_size=1), st.integers(1, 500), max_size=12), st.integers(0, 1000))
+def test_the_list_has_as_many_experiments_as_fit(counts: dict[str, int], limit: int):
+    listed = runlist.within(limit, counts)
+    assert sum(counts[name] for name in listed) <= limit
+    left = [count for name, count in counts.items() if name not in listed]
+    assert not left or sum(counts[name] for name in listed) + min(left) > limit
+    assert all(counts[name] <= min(left, default=501) for name in listed)
+
+
+@pytest.mark.parametrize("count", [0, 1, PRINTED, PRINTED + 1, LISTED, LISTED + 1])
+def test_a_source_lists_its_runs_up_to_a_limit(count: int):
+    source = Source("a.csv", "b.py", tuple(map(str, range(count))), ("a",))
+    assert source.printed == (source.runs if count <= PRINTED else ())
+    assert source.listed == (source.runs if count <= LISTED else ())
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+text = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=20)
+trees = st.dictionaries(
+    text,
+    st.recursive(plain | text, lambda each: st.lists(each, max_size=20) | st.dictionaries(text, each, max_size=5)),
+    max_size=6,
+)
+
+
+@given(trees)
+def test_the_listing_of_a_configuration_reads_back_as_the_configuration(tree: dict[str, Any]):
+    tree = json.loads(json.dumps(tree))
+    shown = {key: value for key, value in tree.items() if key != "data"}
+    assert yaml.safe_load(appendix.listing(tree)) == shown
+
+
+def test_a_long_list_of_values_is_wrapped():
+    values = [f"{n}e^-{n}" for n in range(1, 200)]
+    lines = appendix.listing({"experiments": {"many": {"sweep": {"learning_rate": values}}}}).splitlines()
+    assert len(lines) > 20
+    assert max(map(len, lines)) < 60
+
+
+def test_the_listing_of_config_yaml_fits_half_a_page():
+    resolved = config.resolved(yaml.safe_load(CONFIG.read_text(encoding="utf-8")))
+    lines = appendix.listing(resolved).splitlines()
+    assert max(map(len, lines)) <= 58
+    assert not any("http" in line for line in lines)
