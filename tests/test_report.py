@@ -1050,8 +1050,8 @@ def test_every_figure_has_its_data_on_the_screen(screen: str, print_html: str, d
     assert "<details" not in print_html
     for name, figure in catalogue.figures(drawn.config).items():
         body = screen[screen.index(f'id="figure-{name}"') :]
-        body = body[: body.index("</figure>")]
-        assert body.count("<details") == 1
+        body = body[: body.index("</table>")]
+        assert body.count('<details class="data">') == 1
         (number,) = re.findall(r"<figcaption><a[^>]*>(Figure \d+)\.</a>", body)
         assert f'<table aria-label="Data of {number}">' in body
         rows = re.findall(r"<tr data-panel.*?</tr>", body, flags=re.DOTALL)
