@@ -1,15 +1,16 @@
-# make report   build report/report.html and report/report.pdf
-# make test     check the code and run the tests
-# make prune    delete runs that the present configuration does not use
-# make clean    delete everything that a build makes, but the report and the downloaded data
-# make formulas draw the formulas of the templates (needs Node.js)
-# make lock     resolve the dependencies anew (needs uv)
+# make report    build report/report.html and report/report.pdf
+# make test      check the code and run the tests
+# make test-page check the finished report (needs Chromium, Java, Node.js, poppler and qpdf)
+# make prune     delete runs that the present configuration does not use
+# make clean     delete everything that a build makes, but the report and the downloaded data
+# make formulas  draw the formulas of the templates (needs Node.js)
+# make lock      resolve the dependencies anew (needs uv)
 
 PYTHON ?= python3
 SNAKEMAKE_OPTIONS ?=
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: report test prune clean formulas lock
+.PHONY: report test test-page prune clean formulas lock
 
 report: .venv/report
 	@SUMMARY_FOLLOWS=1 snakemake --cores all $(SNAKEMAKE_OPTIONS)
@@ -21,6 +22,9 @@ test: .venv/test
 	snakefmt --check Snakefile
 	mypy
 	python -m pytest
+
+test-page: .venv/page
+	python -m pytest tests/page
 
 prune: .venv/report
 	@python -m pipeline.prune
@@ -39,3 +43,6 @@ lock:
 
 .venv/test: requirements-test.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh test
+
+.venv/page: requirements-test.lock tools/page/package-lock.json tools/formulas/package-lock.json setup.sh
+	@PYTHON=$(PYTHON) ./setup.sh page

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Makes .venv from the hashed lock and checks what pip cannot bring. Usage: ./setup.sh report|test|lock
+# Makes .venv from the hashed lock and checks what pip cannot bring. Usage: ./setup.sh report|test|page|lock
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
 
 say() { printf '%s\n' "$*" >&2; }
 
-# Install Debian packages if that needs no password; otherwise print the command and fail.
+# Install Debian packages if that needs no password; fail otherwise. What follows a failure is said with hint.
 debian_install() {
     if command -v apt-get >/dev/null; then
         if [ "$(id -u)" = 0 ]; then run=''; elif sudo -n true 2>/dev/null; then run='sudo -n'; else run=none; fi
@@ -16,9 +16,16 @@ debian_install() {
             if DEBIAN_FRONTEND=noninteractive $run apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1
             then return 0; fi
         fi
-        say "Hint: sudo apt-get install $*"
     fi
     return 1
+}
+
+hint() {
+    if command -v apt-get >/dev/null; then
+        printf 'Hint: sudo apt-get install %s' "$*"
+    else
+        printf "Hint: install what this system calls Debian's %s" "$*"
+    fi
 }
 
 make_environment() {
@@ -28,7 +35,7 @@ make_environment() {
     }
     if .venv/bin/python -m pip --version >/dev/null 2>&1; then return 0; fi
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || debian_install python3-venv || {
-        say "python3-venv: expected Python's venv and ensurepip modules, found none."
+        say "python3-venv: expected Python's venv and ensurepip modules, found none. $(hint python3-venv)"
         exit 1
     }
     say "Making the environment .venv (about a minute, once)."
@@ -46,8 +53,48 @@ install_lock() {
 # The HTML report needs no Pango, so its absence is said and does not end the build.
 check_pango() {
     if .venv/bin/python -c 'import weasyprint' >/dev/null 2>&1; then return 0; fi
-    debian_install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 ||
-        say "Pango: expected the library that WeasyPrint sets the PDF with, found none; there will be HTML only."
+    libraries='libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0'
+    debian_install $libraries ||
+        say "Pango: expected the library that WeasyPrint sets the PDF with, found none; there will be HTML only. $(hint $libraries)"
+}
+
+# What make test-page runs; each line is a program and the Debian package that has it.
+PAGE_PROGRAMS='chromium chromium
+java default-jre-headless
+node nodejs
+npm npm
+pdfinfo poppler-utils
+qpdf qpdf'
+
+missing_packages() {
+    printf '%s\n' "$PAGE_PROGRAMS" | while read -r program package; do
+        command -v "$program" >/dev/null || printf '%s ' "$package"
+    done
+}
+
+check_programs() {
+    packages=$(missing_packages)
+    if [ -z "$packages" ]; then return 0; fi
+    debian_install $packages || true
+    set -- $(missing_packages)
+    if [ $# = 0 ]; then return 0; fi
+    say "make test-page: expected the programs of $* on the PATH, found none. $(hint "$@")"
+    exit 1
+}
+
+check_node() {
+    version=$(node --version)
+    major=${version#v}
+    if [ "${major%%.*}" -ge 20 ]; then return 0; fi
+    say "Node.js: expected version 20 or newer, found $version. Hint: install a newer Node.js and put it first on the PATH"
+    exit 1
+}
+
+install_packages() {
+    (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null) || {
+        say "$1: expected npm to install what package-lock.json lists, found it failed. Hint: see npm's message above, then run again"
+        exit 1
+    }
 }
 
 case "${1:-}" in
@@ -63,13 +110,23 @@ test)
     check_pango
     touch .venv/test .venv/report
     ;;
+page)
+    make_environment
+    install_lock requirements-test.lock
+    check_pango
+    check_programs
+    check_node
+    install_packages tools/page
+    install_packages tools/formulas
+    touch .venv/page .venv/test .venv/report
+    ;;
 lock)
     lock='uv pip compile pyproject.toml --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet'
     $lock -o requirements.lock
     $lock --group test -c requirements.lock -o requirements-test.lock
     ;;
 *)
-    say 'usage: ./setup.sh report|test|lock'
+    say 'usage: ./setup.sh report|test|page|lock'
     exit 2
     ;;
 esac

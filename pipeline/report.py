@@ -30,6 +30,7 @@ STYLES: dict[Medium, tuple[str, ...]] = {
     "screen": ("page.css", "provenance.css", "screen.css", "figure.css"),
     "print": ("page.css", "provenance.css", "print.css"),
 }
+SCRIPTS = ("contents.js", "figure.js")
 FONTS = "/* the fonts */"
 ADDED = "\u2010\u2022"  # hyphens at line ends, the bullets of lists
 PANGO = (
@@ -71,7 +72,7 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         "place": lambda plot: _place(plot, medium),
     }
     document = environment.get_template("report.html.j2")
-    script = Markup((templates / "page.js").read_text(encoding="utf-8"))  # noqa: S704 - our own script
+    script = Markup("\n".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS))  # noqa: S704 - our own
     text = ""
     for _ in numbering.passes():
         text = document.render(report=context, medium=medium, styles=_styles(templates, medium), script=script)

@@ -149,8 +149,9 @@ def test_every_drawing_is_plain_svg_with_words() -> None:
         assert drawing["speech"]
 
 
-def test_packages_are_locked_without_addresses() -> None:
-    lock = json.loads((PROJECT / "tools/formulas/package-lock.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("tool", ["formulas", "page"])
+def test_packages_are_locked_without_addresses(tool: str) -> None:
+    lock = json.loads((PROJECT / "tools" / tool / "package-lock.json").read_text(encoding="utf-8"))
     assert not [name for name, package in lock["packages"].items() if "resolved" in package]
 
 

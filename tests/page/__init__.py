@@ -1,0 +1,1 @@
+"""Checks of the finished report that need a browser, Node.js, Java or poppler: `make test-page`."""

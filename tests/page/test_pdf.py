@@ -1,0 +1,172 @@
+"""The PDF is intact, tagged and self-contained; each check finds what it is for."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, PdfObject, StreamObject
+from weasyprint import HTML
+
+from page import pdf_checks
+from page.conftest import Report
+from page.ink_checks import blank_pages
+from pipeline.fonts import font_faces
+
+Check = Callable[[Path], list[str]]
+
+CHECKS: list[Check] = [
+    pdf_checks.intact,
+    pdf_checks.tagged,
+    pdf_checks.language,
+    pdf_checks.title,
+    pdf_checks.identifier,
+    pdf_checks.alternative_texts,
+    pdf_checks.heading_order,
+    pdf_checks.table_headers,
+    pdf_checks.bookmarks,
+    pdf_checks.fonts_by_poppler,
+    pdf_checks.fonts_by_pypdf,
+    blank_pages,
+]
+DOT = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><circle r='9'/></svg>"
+GOOD = f"""<!DOCTYPE html>
+<html lang="en"><head><title>Good</title><style>{font_faces("abcdefghijklmnopqrstuvwxyzGHSTW12 .")}
+body {{ font-family: STIXGeneral }}</style></head><body>
+<h1>Good</h1><h2>Second</h2><h3>Third</h3><p>{"Some words to fill a line of the page. " * 30}</p>
+<table><thead><tr><th scope="col">Head</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>
+<p><img src="{DOT}" alt="A dot."></p></body></html>
+"""
+
+
+def set_pdf(folder: Path, html: str) -> Path:
+    """A tagged PDF of the page."""
+    path = folder / "page.pdf"
+    HTML(string=html).write_pdf(path, pdf_variant="pdf/ua-1")
+    return path
+
+
+def set_without(folder: Path, old: str, new: str) -> Path:
+    """A tagged PDF of the good page with something in place of something else."""
+    assert old in GOOD
+    return set_pdf(folder, GOOD.replace(old, new, 1))
+
+
+# --- The reports
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_pdf_passes(report: Report, check: Check) -> None:
+    assert check(report.pdf) == []
+
+
+# --- The checks
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_good_file_passes(tmp_path: Path, check: Check) -> None:
+    assert check(set_pdf(tmp_path, GOOD)) == []
+
+
+@pytest.mark.parametrize(
+    ("check", "old", "new", "problem"),
+    [
+        (pdf_checks.language, ' lang="en"', "", "Lang: expected a language, found none"),
+        (pdf_checks.title, "<title>Good</title>", "", "Title: expected one, found none"),
+        (pdf_checks.alternative_texts, ' alt="A dot."', "", "Figure element 1 of 1: expected Alt, found none"),
+        (pdf_checks.alternative_texts, ' alt="A dot."', 'alt=" "', "Figure element 1 of 1: expected Alt, found none"),
+        (pdf_checks.heading_order, "<h1>Good</h1>", "", "first heading: expected H1, found H2"),
+        (pdf_checks.heading_order, "<h2>Second</h2>", "", "heading after H1: expected H2 or higher, found H3"),
+        (pdf_checks.heading_order, "<h2>Second</h2>", "<h1>Second</h1><h2>Third</h2>", "H1: expected one, found 2"),
+        (
+            pdf_checks.table_headers,
+            '<th scope="col">Head</th>',
+            "<td>Head</td>",
+            "Table element 1: expected header cells, found none",
+        ),
+        (
+            pdf_checks.table_headers,
+            "<td>1</td>",
+            "<th>1</th>",
+            "Table element 1: header cell 1: expected a scope or cells that name it, found neither",
+        ),
+        (
+            pdf_checks.bookmarks,
+            "</style>",
+            "h3 { bookmark-level: none }</style>",
+            "bookmark 3: expected (3, 'Third'), found None",
+        ),
+        (
+            pdf_checks.bookmarks,
+            "</style>",
+            "h3 { bookmark-level: 2 }</style>",
+            "bookmark 3: expected (3, 'Third'), found (2, 'Third')",
+        ),
+        (
+            pdf_checks.bookmarks,
+            "</style>",
+            "h1, h2, h3 { bookmark-level: none }</style>",
+            "outline: expected bookmarks, found none",
+        ),
+    ],
+)
+def test_a_bad_page_is_found(tmp_path: Path, check: Check, old: str, new: str, problem: str) -> None:
+    assert problem in check(set_without(tmp_path, old, new))
+
+
+@pytest.mark.parametrize("words", ["", "<p>A single line.</p>"])
+def test_an_almost_blank_page_is_found(tmp_path: Path, words: str) -> None:
+    page = set_without(tmp_path, "</body>", f'<div style="break-before: page">{words}</div></body>')
+    (problem,) = blank_pages(page)
+    assert problem.startswith("page 2: expected ink on at least 0.5%, found ")
+
+
+def test_an_untagged_file_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "page.pdf"
+    HTML(string=GOOD).write_pdf(path)
+    assert pdf_checks.tagged(path) == [
+        "MarkInfo: expected Marked, found it unset",
+        "StructTreeRoot: expected elements, found none",
+    ]
+    assert pdf_checks.identifier(path) == ["XMP: expected pdfuaid:part, found none"]
+    assert pdf_checks.heading_order(path) == ["first heading: expected H1, found none"]
+    assert "DisplayDocTitle: expected it, found it unset" in pdf_checks.title(path)
+
+
+def test_a_damaged_file_is_found(tmp_path: Path) -> None:
+    path = set_pdf(tmp_path, GOOD)
+    path.write_bytes(path.read_bytes()[:-200])
+    assert any("damaged" in problem for problem in pdf_checks.intact(path))
+
+
+@pytest.mark.parametrize("check", [pdf_checks.fonts_by_poppler, pdf_checks.fonts_by_pypdf])
+@pytest.mark.parametrize("inside_a_drawing", [False, True])
+def test_a_font_that_is_not_embedded_is_found(tmp_path: Path, check: Check, inside_a_drawing: bool) -> None:
+    path = tmp_path / "page.pdf"
+    write_with_font(path, inside_a_drawing)
+    (problem,) = check(path)
+    assert problem.endswith("Helvetica: expected it embedded, found it not")
+
+
+def write_with_font(path: Path, inside_a_drawing: bool) -> None:
+    """A page that names one of the fonts every viewer has."""
+    font = _dictionary(Type=NameObject("/Font"), Subtype=NameObject("/Type1"), BaseFont=NameObject("/Helvetica"))
+    resources = _dictionary(Font=_dictionary(F=font))
+    writer = PdfWriter()
+    page = writer.add_blank_page(200, 200)
+    if inside_a_drawing:
+        drawing = writer._add_object(_form(resources))
+        resources = _dictionary(XObject=_dictionary(X=drawing))
+    page[NameObject("/Resources")] = resources
+    writer.write(path)
+
+
+def _form(resources: DictionaryObject) -> StreamObject:
+    form = DecodedStreamObject()
+    form.update(_dictionary(Type=NameObject("/XObject"), Subtype=NameObject("/Form"), Resources=resources))
+    form.set_data(b"")
+    return form
+
+
+def _dictionary(**entries: PdfObject) -> DictionaryObject:
+    return DictionaryObject({NameObject(f"/{name}"): value for name, value in entries.items()})
