@@ -85,8 +85,8 @@ check_programs() {
 check_node() {
     version=$(node --version)
     major=${version#v}
-    if [ "${major%%.*}" -ge 20 ]; then return 0; fi
-    say "Node.js: expected version 20 or newer, found $version. Hint: install a newer Node.js and put it first on the PATH"
+    if [ "${major%%.*}" -ge 18 ]; then return 0; fi
+    say "Node.js: expected version 18 or newer, found $version. Hint: install a newer Node.js and put it first on the PATH"
     exit 1
 }
 

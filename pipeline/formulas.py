@@ -337,7 +337,7 @@ def _run(program: str, argument: str, standard_input: str = "") -> str:
     """Run a program in the renderer's folder and return what it prints; its messages go to ours."""
     path = shutil.which(program)
     if path is None:
-        raise RunError(f"{program}: expected it on the PATH, found none. Hint: install Node.js 20 or newer with npm")
+        raise RunError(f"{program}: expected it on the PATH, found none. Hint: install Node.js 18 or newer with npm")
     result = subprocess.run(  # noqa: S603 (both arguments are constants)
         [path, argument], cwd=RENDERER, input=standard_input, stdout=subprocess.PIPE, text=True, check=False
     )
