@@ -89,10 +89,23 @@ def to_pdf(html: str) -> bytes:
     identifier = hashlib.sha256(html.encode()).digest()[:16]
     with warnings.collect("weasyprint"):
         document = weasyprint.HTML(string=html, base_url=None)
-        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=_scope_headers)
     if warnings.messages:
         raise RunError(*(f"report.pdf: expected a page without warnings, found: {m}." for m in warnings.messages))
     return pdf
+
+
+def _scope_headers(_: Any, pdf: Any) -> None:
+    """Say of each header cell whether it heads a column or a row, which WeasyPrint leaves open."""
+    objects = {each.number: each for each in pdf.objects}
+
+    def parent(element: Any) -> Any:
+        return objects[int(element["P"].split()[0])]
+
+    for element in pdf.objects:
+        if isinstance(element, dict) and element.get("S") == "/TH":
+            group = parent(parent(element))
+            element["A"]["Scope"] = "/Column" if group["S"] == "/THead" else "/Row"
 
 
 class _Collector(logging.Handler):

@@ -35,7 +35,7 @@ def sources(built: Context) -> dict[str, Source]:
 
 
 def contents(results: Path) -> dict[str, Any]:
-    """What each of them shows: the cells of a table, the points and colors of a figure."""
+    """What each of them shows: the cells of a table, the points and texts of a figure."""
     built = context.build(results, "Title", "Author")
     shown: dict[str, Any] = {f"table-{name.replace('_', '-')}": table.rows for name, table in built.tables.items()}
     shown |= {f"table-further-{each.experiment.name}": each.table.rows for each in built.further}
@@ -43,7 +43,7 @@ def contents(results: Path) -> dict[str, Any]:
     for name, figure in catalogue.figures(built.config).items():
         axes = figures.draw(figure, built.config, summary, curves).axes
         lines = [list(line.get_ydata()) for each in axes for line in each.lines]
-        shown[f"figure-{name}"] = lines, [image.get_array().tolist() for each in axes for image in each.images[:1]]
+        shown[f"figure-{name}"] = lines, [text.get_text() for each in axes for text in each.texts]
     return shown
 
 
@@ -122,7 +122,9 @@ def test_the_file_has_the_numbers_and_the_module_makes_the_file(results: Path, b
 
 def blocks(html: str) -> Iterator[tuple[str, str]]:
     """(id, text of its source) of each table and figure on a page."""
-    for name, body in re.findall(r'<figure class="\w+" id="([^"]+)">(.*?)</figure>', html, flags=re.DOTALL):
+    for name, body in re.findall(
+        r'class="(?:table|exhibit)" id="([^"]+)">(.*?<div class="source">.*?</div>)', html, re.DOTALL
+    ):
         if found := re.search(r'<div class="source">(.*?)</div>', body, flags=re.DOTALL):
             yield name, " ".join(unescape(re.sub(r"<[^>]+>", " ", found[1])).split()).replace(" ,", ",")
 
@@ -141,7 +143,7 @@ def test_the_page_tells_the_source_of_each(built: Context, medium: report.Medium
             assert keys == list(source.runs)
         else:
             assert keys == []
-            assert f"; {len(source.runs)} runs, see Section" in text
+            assert f"; {len(source.runs)} runs, see Appendix A.4" in text
     assert html.count("<details>") == (len(told) if medium == "screen" else 0)
 
 
@@ -192,7 +194,7 @@ def test_where_there_are_too_many_runs_they_are_counted(tmp_path: Path, monkeypa
         assert dict(blocks(html))["figure-grid-grid"].endswith(
             f"; {count} runs, which results/runs.csv names under the experiment grid ."
             if medium == "screen"
-            else f"; {count} runs, see Section 4.4 ."
+            else f"; {count} runs, see Appendix A.4 ."
         )
 
 

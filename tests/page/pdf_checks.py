@@ -152,7 +152,7 @@ def _elements(parent: DictionaryObject) -> Iterator[tuple[str, DictionaryObject]
     for kid in kids if isinstance(kids, list) else [kids]:
         element = kid.get_object()
         if isinstance(element, DictionaryObject) and "/S" in element:
-            yield element["/S"], element
+            yield str(element["/S"]), element
             yield from _elements(element)
 
 

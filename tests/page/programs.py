@@ -28,3 +28,8 @@ def output(name: str, *arguments: str | Path) -> str:
     result = run(name, *arguments)
     assert result.returncode == 0, f"{name}: exit status {result.returncode}: {result.stderr}"
     return result.stdout
+
+
+def expect_none(problems: list[str]) -> None:
+    """Fail the test with all problems, a line each."""
+    assert not problems, "\n".join(["found:", *problems])

@@ -7,6 +7,7 @@ import pytest
 
 from page.conftest import Report
 from page.html_checks import Finding, broken_links, in_browser, repeated_ids, validity
+from page.programs import expect_none
 
 KINDS = ("axe", "overflow", "request", "console", "error")
 VARIANTS = ["light, 1300 px", "light, 390 px", "dark, 1300 px", "dark, 390 px"]
@@ -32,20 +33,20 @@ def write(folder: Path, old: str = "", new: str = "") -> Path:
 
 
 def test_the_page_is_valid(report: Report) -> None:
-    assert validity(report.page) == []
+    expect_none(validity(report.page))
 
 
 def test_every_link_within_the_page_has_its_target(report: Report) -> None:
-    assert broken_links(report.html) == []
+    expect_none(broken_links(report.html))
 
 
 def test_no_id_is_used_twice(report: Report) -> None:
-    assert repeated_ids(report.html) == []
+    expect_none(repeated_ids(report.html))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_browser_finds_nothing(findings: list[Finding], kind: str) -> None:
-    assert [f"{each.where}: {each.what}" for each in findings if each.kind == kind] == []
+    expect_none([f"{each.where}: {each.what}" for each in findings if each.kind == kind])
 
 
 # --- The checks

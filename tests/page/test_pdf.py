@@ -11,6 +11,7 @@ from weasyprint import HTML
 from page import pdf_checks
 from page.conftest import Report
 from page.ink_checks import blank_pages
+from page.programs import expect_none
 from pipeline.fonts import font_faces
 
 Check = Callable[[Path], list[str]]
@@ -57,7 +58,7 @@ def set_without(folder: Path, old: str, new: str) -> Path:
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_the_pdf_passes(report: Report, check: Check) -> None:
-    assert check(report.pdf) == []
+    expect_none(check(report.pdf))
 
 
 # --- The checks
