@@ -43,14 +43,14 @@ rule theory:
     params:
         neurons=build.neurons,
     shell:
-        "python -m pipeline.theory check --neurons {params.neurons:q} --output {output} --log {log}"
+        "python -m pipeline.theory --neurons {params.neurons:q} --output {output} --log {log}"
 
 
 rule proof:
     input:
         theory="results/theory.json",
         template="templates/sections/theory.html.j2",
-        code=needed_by("theory"),
+        code=needed_by("proof"),
     output:
         "results/theory.verified",
     log:
@@ -58,7 +58,7 @@ rule proof:
     benchmark:
         "logs/benchmarks/proof.tsv"
     shell:
-        "python -m pipeline.theory verify --theory {input.theory} --template {input.template}"
+        "python -m pipeline.proof --theory {input.theory} --template {input.template}"
         " --output {output} --log {log}"
 
 

@@ -7,18 +7,18 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import analysis, appendix, catalogue, labels, plan, runlist, theory, threshold
+from pipeline import analysis, appendix, catalogue, labels, plan, proof, runlist, threshold
 from pipeline import config as configuration_file
 from pipeline.analysis import Findings, Sweep
 from pipeline.appendix import Appendix
 from pipeline.blocks import Plot, Source, Table
 from pipeline.dataset import Manifest, read_manifest
 from pipeline.plots import Plots
+from pipeline.proof import Theory
 from pipeline.provenance import THEORY, Provenance
 from pipeline.runs import read_csv
 from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
 from pipeline.software import Package
-from pipeline.theory import Theory
 from pipeline.wording import cell
 
 
@@ -87,7 +87,7 @@ def build(results: Path, title: str, author: str, packages: Sequence[Package] = 
         title=title,
         author=author,
         config=config,
-        theory=theory.read(results / "theory.json"),
+        theory=proof.read(results / "theory.json"),
         theory_source=THEORY,
         truth_tables=threshold.tables(),
         manifest=manifest,

@@ -15,13 +15,13 @@ import numpy as np
 import sympy
 
 from pipeline.network import softmax
+from pipeline.proof import Derivation
 
 SAMPLES = 1000
 SIZES = range(2, 11)  # entries of the random z, standard normal
 SYMBOLIC_SIZES = range(2, 5)
 SEED = 1
 STEP = 1e-30
-TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -127,22 +127,6 @@ EQUATIONS = {
         applies=lambda i, j: i == j,
     ),
 }
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """How one equation fared: the largest difference of two members, and whether SymPy finds them equal.
-
-    `symbolic` is None where there is nothing to derive.
-    """
-
-    difference: float
-    symbolic: bool | None
-
-    @property
-    def holds(self) -> bool:
-        """Whether every comparison came out equal."""
-        return self.difference <= TOLERANCE and self.symbolic is not False
 
 
 def derivations() -> dict[str, Derivation]:

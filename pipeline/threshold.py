@@ -1,4 +1,4 @@
-"""Linear threshold neurons (sections 1.2 and 1.3): truth tables row by row, and a certificate that XOR has none.
+"""Linear threshold neurons (sections 1.2 and 1.3): truth tables row by row, and what they ask of a neuron.
 
 A neuron with weights w and bias b outputs 1 where w·x + b ≥ 0 and 0 elsewhere. All verdicts are
 reached in exact arithmetic.
@@ -7,17 +7,12 @@ reached in exact arithmetic.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, lcm
-
-import numpy as np
-from scipy.optimize import linprog
 
 Inputs = tuple[int, int]
 
 INPUTS: tuple[Inputs, ...] = ((0, 0), (0, 1), (1, 0), (1, 1))
 FUNCTIONS: Mapping[str, tuple[int, ...]] = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
 MARGIN = -1  # what "< 0" is scaled to: the constraints stay true when w and b grow by a positive factor
-MAX_DENOMINATOR = 10**6
 
 
 @dataclass(frozen=True)
@@ -100,22 +95,6 @@ def constraints(outputs: Sequence[int]) -> tuple[Constraint, ...]:
     return tuple(found)
 
 
-def certificate(of: Sequence[Constraint]) -> tuple[int, ...] | None:
-    """Multipliers that prove the constraints contradictory, or None if some v satisfies them all.
-
-    Farkas' lemma: a·v ≤ c has no solution exactly if some y ≥ 0 has yᵀa = 0 and yᵀc < 0. A linear
-    program finds y; the caller must verify it with `proves`, which trusts no floating point.
-    """
-    a = np.array([constraint.coefficients for constraint in of], float)
-    c = np.array([constraint.bound for constraint in of], float)
-    free = [(None, None)] * a.shape[1]
-    if linprog(np.zeros(a.shape[1]), A_ub=a, b_ub=c, bounds=free).status == 0:
-        return None
-    weights = np.vstack([a.T, np.ones(len(a))])  # the multipliers sum to one: their scale is free
-    found = linprog(c, A_eq=weights, b_eq=[*np.zeros(a.shape[1]), 1])
-    return _whole([Fraction(float(y)).limit_denominator(MAX_DENOMINATOR) for y in found.x])
-
-
 def proves(multipliers: Sequence[int], of: Sequence[Constraint]) -> bool:
     """Whether the multipliers, none negative, add the constraints up to 0 ≤ a negative number."""
     columns = zip(*(constraint.coefficients for constraint in of), strict=True)
@@ -133,11 +112,3 @@ def bound(multipliers: Sequence[int], of: Sequence[Constraint]) -> int:
 
 def _weighted(multipliers: Sequence[int], values: Sequence[int]) -> int:
     return sum(y * value for y, value in zip(multipliers, values, strict=True))
-
-
-def _whole(fractions: Sequence[Fraction]) -> tuple[int, ...]:
-    """The smallest whole numbers in the same proportion."""
-    common = lcm(*(fraction.denominator for fraction in fractions))
-    numbers = [int(fraction * common) for fraction in fractions]
-    divisor = gcd(*numbers) or 1
-    return tuple(number // divisor for number in numbers)

@@ -21,7 +21,7 @@ import yaml
 from jinja2 import Environment
 from pypdf import PdfReader
 
-from pipeline import catalogue, config, context, figures, plan, report, runs, selection, tables, theory
+from pipeline import catalogue, config, context, figures, plan, proof, report, runs, selection, tables, theory
 from pipeline.dataset import Manifest
 from pipeline.errors import RunError
 from pipeline.metrics import METRICS
@@ -134,7 +134,7 @@ def usual(chosen: Configuration, seed: int) -> Course:
 @cache
 def checked_theory() -> str:
     """theory.json of the neurons that config.yaml comes with."""
-    return json.dumps(theory.to_json(theory.check(config.load(ROOT / "config.yaml").neurons)))
+    return json.dumps(proof.to_json(theory.check(config.load(ROOT / "config.yaml").neurons)))
 
 
 def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **changes: Any) -> Path:

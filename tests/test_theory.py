@@ -15,7 +15,7 @@ from sympy.abc import p, q
 from sympy.logic.boolalg import And, Or, Xor
 from sympy.logic.boolalg import truth_table as sympy_truth_table
 
-from pipeline import formulas, jacobian, theory, threshold
+from pipeline import farkas, formulas, jacobian, proof, theory, threshold
 from pipeline.errors import InputError, RunError
 from pipeline.settings import Neuron
 
@@ -28,11 +28,11 @@ NEURONS = {"and": Neuron((0.5, 0.5), -1), "or": Neuron((1, 1), -1)}
 
 
 @pytest.fixture(scope="module")
-def derived() -> dict[str, jacobian.Derivation]:
+def derived() -> dict[str, proof.Derivation]:
     return jacobian.derivations()
 
 
-def test_every_equation_holds_in_numbers_and_in_symbols(derived: dict[str, jacobian.Derivation]) -> None:
+def test_every_equation_holds_in_numbers_and_in_symbols(derived: dict[str, proof.Derivation]) -> None:
     assert set(derived) == {"softmax", *jacobian.EQUATIONS}
     assert all(derivation.holds for derivation in derived.values())
     assert all(derived[label].symbolic for label in jacobian.EQUATIONS)
@@ -64,7 +64,7 @@ def test_a_wrong_member_is_found(error: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(jacobian, "EQUATIONS", {"different": wrong})
     found = jacobian.derivations()["different"]
     assert not found.holds
-    assert found.difference > jacobian.TOLERANCE
+    assert found.difference > proof.TOLERANCE
     assert found.symbolic is False
 
 
@@ -138,7 +138,7 @@ def separable(outputs: tuple[int, ...]) -> bool:
 @pytest.mark.parametrize("outputs", EVERY_FUNCTION)
 def test_exactly_the_functions_without_a_neuron_have_a_certificate(outputs: tuple[int, ...]) -> None:
     constraints = threshold.constraints(outputs)
-    found = threshold.certificate(constraints)
+    found = farkas.certificate(constraints)
     assert (found is None) == separable(outputs)
     assert found is None or threshold.proves(found, constraints)
 
@@ -154,8 +154,8 @@ def test_a_proof_is_accepted_only_if_it_is_one(multipliers: tuple[int, ...]) -> 
 
 def test_the_checks_survive_their_file(tmp_path: Path) -> None:
     checked = theory.check(NEURONS)
-    (tmp_path / "theory.json").write_text(json.dumps(theory.to_json(checked)), encoding="utf-8")
-    assert theory.read(tmp_path / "theory.json") == checked
+    (tmp_path / "theory.json").write_text(json.dumps(proof.to_json(checked)), encoding="utf-8")
+    assert proof.read(tmp_path / "theory.json") == checked
     assert not list(checked.failures())
 
 
@@ -165,7 +165,7 @@ def test_a_bad_file_is_an_input_error(tmp_path: Path, content: str | None) -> No
     if content is not None:
         path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=r"theory.json: expected the checks of section 1, found .*Hint"):
-        theory.read(path)
+        proof.read(path)
 
 
 def test_each_failure_names_the_equation_that_the_report_prints(tmp_path: Path) -> None:
@@ -176,9 +176,9 @@ def test_each_failure_names_the_equation_that_the_report_prints(tmp_path: Path) 
         derivations={**checked.derivations, "quotient": false},
         xor=replace(checked.xor, holds=False),
     )
-    (tmp_path / "theory.json").write_text(json.dumps(theory.to_json(failed)), encoding="utf-8")
+    (tmp_path / "theory.json").write_text(json.dumps(proof.to_json(failed)), encoding="utf-8")
     with pytest.raises(RunError) as raised:
-        theory.verify(tmp_path / "theory.json", TEMPLATE)
+        proof.verify(tmp_path / "theory.json", TEMPLATE)
     assert [problem.split(":")[0] for problem in raised.value.problems] == [
         "equation (4)",
         "equation (15)",
