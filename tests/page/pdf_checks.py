@@ -33,7 +33,7 @@ def tagged(pdf: Path) -> list[str]:
     problems = []
     if not root.get("/MarkInfo", {}).get("/Marked"):
         problems.append("MarkInfo: expected Marked, found it unset")
-    if not list(_elements(root)):
+    if not list(elements(root)):
         problems.append("StructTreeRoot: expected elements, found none")
     return problems
 
@@ -67,14 +67,14 @@ def identifier(pdf: Path) -> list[str]:
 
 def alternative_texts(pdf: Path) -> list[str]:
     """Every figure has words."""
-    figures = [element for kind, element in _elements(_root(pdf)) if kind == "/Figure"]
+    figures = [element for kind, element in elements(_root(pdf)) if kind == "/Figure"]
     wordless = [n for n, figure in enumerate(figures, 1) if not str(figure.get("/Alt", "")).strip()]
     return [f"Figure element {n} of {len(figures)}: expected Alt, found none" for n in wordless]
 
 
 def heading_order(pdf: Path) -> list[str]:
     """The first heading is the only one of level 1, and no level is skipped."""
-    kinds = [kind for kind, _ in _elements(_root(pdf))]
+    kinds = [kind for kind, _ in elements(_root(pdf))]
     levels = [int(kind[2]) for kind in kinds if re.fullmatch(r"/H[1-6]", kind)]
     problems = []
     if levels[:1] != [1]:
@@ -92,12 +92,12 @@ def table_headers(pdf: Path) -> list[str]:
 
     It says so itself, by its scope, or cells name it among their headers; both are right by PDF/UA.
     """
-    tables = [element for kind, element in _elements(_root(pdf)) if kind == "/Table"]
+    tables = [element for kind, element in elements(_root(pdf)) if kind == "/Table"]
     return [f"Table element {n}: {problem}" for n, table in enumerate(tables, 1) for problem in _header_cells(table)]
 
 
 def _header_cells(table: DictionaryObject) -> list[str]:
-    cells = list(_elements(table))
+    cells = list(elements(table))
     heads = [element for kind, element in cells if kind == "/TH"]
     named = {name for _, element in cells for name in _attribute(element, "/Headers") or []}
     if not heads:
@@ -137,15 +137,7 @@ def fonts_by_pypdf(pdf: Path) -> list[str]:
     return [f"{name}: expected it embedded, found it not" for name, font in fonts.items() if not _has_file(font)]
 
 
-# --- How a PDF is built
-
-
-def _root(pdf: Path) -> DictionaryObject:
-    root = PdfReader(pdf).root_object
-    return DictionaryObject({key: value.get_object() for key, value in root.items()})
-
-
-def _elements(parent: DictionaryObject) -> Iterator[tuple[str, DictionaryObject]]:
+def elements(parent: DictionaryObject) -> Iterator[tuple[str, DictionaryObject]]:
     """The structure elements below a catalog or an element, with their kinds, in the order of reading."""
     kids = parent.get("/StructTreeRoot", parent).get("/K", [])
     kids = kids.get_object() if hasattr(kids, "get_object") else kids
@@ -153,7 +145,15 @@ def _elements(parent: DictionaryObject) -> Iterator[tuple[str, DictionaryObject]
         element = kid.get_object()
         if isinstance(element, DictionaryObject) and "/S" in element:
             yield str(element["/S"]), element
-            yield from _elements(element)
+            yield from elements(element)
+
+
+# --- How a PDF is built
+
+
+def _root(pdf: Path) -> DictionaryObject:
+    root = PdfReader(pdf).root_object
+    return DictionaryObject({key: value.get_object() for key, value in root.items()})
 
 
 def _attribute(element: DictionaryObject, name: str) -> Any:

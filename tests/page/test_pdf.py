@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfWriter
@@ -11,6 +12,7 @@ from weasyprint import HTML
 from page import pdf_checks
 from page.conftest import Report
 from page.ink_checks import blank_pages
+from page.layout_checks import separated_captions, stranded_headings
 from page.programs import expect_none
 from pipeline.fonts import font_faces
 
@@ -29,6 +31,8 @@ CHECKS: list[Check] = [
     pdf_checks.fonts_by_poppler,
     pdf_checks.fonts_by_pypdf,
     blank_pages,
+    stranded_headings,
+    separated_captions,
 ]
 DOT = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><circle r='9'/></svg>"
 GOOD = f"""<!DOCTYPE html>
@@ -120,6 +124,24 @@ def test_an_almost_blank_page_is_found(tmp_path: Path, words: str) -> None:
     page = set_without(tmp_path, "</body>", f'<div style="break-before: page">{words}</div></body>')
     (problem,) = blank_pages(page)
     assert problem.startswith("page 2: expected ink on at least 0.5%, found ")
+
+
+def test_a_heading_at_the_foot_of_a_page_is_found(tmp_path: Path) -> None:
+    page = set_without(
+        tmp_path, "</body>", '<div style="break-before: page; height: 238mm"></div><h3>Third</h3></body>'
+    )
+    (problem,) = stranded_headings(page)
+    assert problem.startswith("Third: expected it at least 113 points above the edge, found ")
+
+
+@pytest.mark.parametrize(("style", "found"), [("", []), ("break-before: page", [(1, 0, 1), (2, 1, 0)])])
+def test_a_figure_on_another_page_than_its_caption_is_found(tmp_path: Path, style: str, found: list[Any]) -> None:
+    chart = f'<img src="{DOT}" alt="A chart." style="height: 150pt">'
+    page = set_without(tmp_path, "</body>", f'{chart}<p style="{style}">Figure 1. Words.</p></body>')
+    assert separated_captions(page) == [
+        f"page {number}: expected {captions} figures for as many captions, found {figures}"
+        for number, captions, figures in found
+    ]
 
 
 def test_an_untagged_file_is_found(tmp_path: Path) -> None:
