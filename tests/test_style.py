@@ -16,7 +16,7 @@ TEXT, LINE = 4.5, 3.0  # WCAG AA
 
 def colours(scheme: str) -> dict[str, str]:
     """The custom properties of one colour scheme."""
-    light, dark = CSS.split("@media (prefers-color-scheme: dark)", 1)
+    light, dark = CSS.split("@media screen and (prefers-color-scheme: dark)", 1)
     block = light if scheme == "light" else dark[: dark.index("}")]
     return dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6});", block))
 
