@@ -21,7 +21,7 @@ test: .venv/test
 	ruff format --check .
 	snakefmt --check Snakefile
 	mypy
-	python -m pytest
+	python -m pytest --numprocesses auto --dist loadfile
 
 test-page: .venv/page
 	python -m pytest tests/page

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import settings
+from pypdf import PdfReader
 
 # machines differ in speed: time is measured in benchmarks, not here
 settings.register_profile("project", deadline=None)
@@ -98,6 +99,11 @@ class Project:
     def metrics(self) -> list[dict[str, Any]]:
         """metrics.json of every run on disk."""
         return [json.loads(path.read_text()) for path in sorted((self / "results/runs").glob("*/metrics.json"))]
+
+
+def text_of(pdf: Path) -> str:
+    """The text of every page of a PDF."""
+    return "\n".join(page.extract_text() for page in PdfReader(pdf).pages)
 
 
 def _job_counts(lines: list[str]) -> dict[str, int]:
