@@ -2,7 +2,7 @@
 # Out: report/report.html and report/report.pdf, and report/build.json on how they were built.
 #
 # data -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
-# theory -> report; proof: a report whose mathematics fails its checks is not published
+# theory -> report; gate: a report whose mathematics fails its checks is not published
 import os
 import sys
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ rule all:
 rule theory:
     input:
         code=needed_by("theory"),
+        lock="requirements.lock",
     output:
         "results/theory.json",
     log:
@@ -46,19 +47,19 @@ rule theory:
         "python -m pipeline.theory --neurons {params.neurons:q} --output {output} --log {log}"
 
 
-rule proof:
+rule gate:
     input:
         theory="results/theory.json",
         template="templates/sections/theory.html.j2",
-        code=needed_by("proof"),
+        code=needed_by("gate"),
     output:
         "results/theory.verified",
     log:
-        "logs/proof.log",
+        "logs/gate.log",
     benchmark:
-        "logs/benchmarks/proof.tsv"
+        "logs/benchmarks/gate.tsv"
     shell:
-        "python -m pipeline.proof --theory {input.theory} --template {input.template}"
+        "python -m pipeline.gate --theory {input.theory} --template {input.template}"
         " --output {output} --log {log}"
 
 
@@ -211,7 +212,7 @@ rule report:
 rule publish:
     input:
         report="results/report/report.{format}",
-        proof="results/theory.verified",
+        gate="results/theory.verified",
     output:
         "report/report.{format}",
     log:

@@ -11,9 +11,10 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from pipeline.quantity import Quantity, written
+from pipeline.quantity import Quantity, power_of_e, written
 from pipeline.settings import KINDS, SAMPLE_TRAINING_IMAGES, Config, Experiment, RateOfChange
 
+PLACES = 6  # of the numbers of a neuron
 _LONGEST = 80  # characters of a wrong value that a message shows
 
 
@@ -103,6 +104,7 @@ def _did_you_mean(found: list[str], known: list[str]) -> str:
 def _contradictions(tree: Mapping[str, Any], config: Config) -> Iterator[str]:
     for name, settings in tree["experiments"].items():
         yield from (f"experiments.{name}{problem}" for problem in _experiment_contradictions(settings, config))
+    yield from _neuron_contradictions(config)
     yield from _table_contradictions(config)
     names = [file.name for file in config.data.files.values()]
     if len(set(names)) < len(names):
@@ -130,6 +132,17 @@ def _experiment_contradictions(settings: Mapping[str, Any], config: Config) -> I
             yield f": expected best_of to take its parameters from '{settings['best_of']}', found {_quoted(extra)}."
         choices = [e.name for e in config.experiments.values() if e.kind in ("sweep", "grid")]
         yield from _reference(".best_of", settings["best_of"], choices, "a sweep or grid experiment")
+
+
+def _neuron_contradictions(config: Config) -> Iterator[str]:
+    """Section 1 computes with neurons exactly, and prints every digit."""
+    for function, neuron in config.neurons.items():
+        for number in (*neuron.weights, neuron.bias):
+            if power_of_e(written(number)) or float(number) != round(float(number), PLACES):
+                yield (
+                    f"neurons.{function}: expected numbers with at most {PLACES} decimal places and no power of e, "
+                    f"found {written(number)}."
+                )
 
 
 def _table_contradictions(config: Config) -> Iterator[str]:

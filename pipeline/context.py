@@ -1,13 +1,13 @@
 """Everything that the templates may show, built in one place: they compute nothing themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import analysis, appendix, catalogue, labels, plan, proof, runlist, threshold
+from pipeline import analysis, appendix, catalogue, labels, plan, proof, runlist
 from pipeline import config as configuration_file
 from pipeline.analysis import Findings, Sweep
 from pipeline.appendix import Appendix
@@ -41,7 +41,6 @@ class Context:
     config: Config
     theory: Theory
     theory_source: Source
-    truth_tables: Mapping[str, tuple[tuple[int, int, int], ...]]
     manifest: Manifest
     training_size: int
     validation_size: int
@@ -89,7 +88,6 @@ def build(results: Path, title: str, author: str, packages: Sequence[Package] = 
         config=config,
         theory=proof.read(results / "theory.json"),
         theory_source=THEORY,
-        truth_tables=threshold.tables(),
         manifest=manifest,
         training_size=training,
         validation_size=validation,

@@ -126,6 +126,11 @@ def equation_numbers(template: str) -> dict[str, int]:
     return {label: number for number, label in enumerate(labels, start=1)}
 
 
+def equations(template: str) -> dict[str, str]:
+    """The TeX of the displayed equations in a template's source, by label, spaces made even."""
+    return {match["name"]: _normal(match["display"]) for match in _TEX.finditer(template) if match["display"]}
+
+
 # --- Simple TeX as text
 
 _SPACE = "\u00a0"  # a formula is not broken at the end of a line
@@ -255,7 +260,7 @@ class Formulas:
             raise InputError(*(_missing(use.tex, use.place) for use in missing))
 
     def install(self, environment: Environment, numbering: Numbering, medium: Medium) -> None:
-        """Set the globals `math`, `equation`, `numbering`, `ref` and `number` of a Jinja environment.
+        """Set the globals `math`, `equation`, `numbering`, `ref`, `number` and the filter `math` of a Jinja environment.
 
         `math` and `equation` raise InputError for a formula that is not drawn.
         """
@@ -268,6 +273,7 @@ class Formulas:
             formula = formula or self._drawing("display", tex).html(medium)
             return _DISPLAY.format(name, formula, name, numbering.number("equation", name))
 
+        environment.filters["math"] = math
         environment.globals.update(
             math=math, equation=equation, numbering=numbering, ref=numbering.ref, number=numbering.number
         )

@@ -64,6 +64,7 @@ def matrix(t: Terms) -> list[list[Any]]:
     return rows
 
 
+SOFTMAX = r"s_i = \frac{e^{z_i}}{S}"
 EQUATIONS = {
     "denominator-derivative": Equation(
         r"\frac{\partial S}{\partial z_j} = e^{z_j}",
@@ -133,14 +134,21 @@ def derivations() -> dict[str, Derivation]:
     """Every checked equation of section 1.1 by its label."""
     samples = list(_samples())
     numbers, symbols = [_numbers(z) for z in samples], [_symbols(size) for size in SYMBOLIC_SIZES]
-    definition = max(
-        float(np.abs(softmax(z) - np.stack(t.s, axis=1)).max()) for z, t in zip(samples, numbers, strict=True)
-    )
     checked = {
-        label: Derivation(max(_difference(equation, t) for t in numbers), all(_equal(equation, t) for t in symbols))
+        label: Derivation(
+            tex=equation.tex,
+            difference=max(_difference(equation, t) for t in numbers),
+            symbolic=all(_equal(equation, t) for t in symbols),
+        )
         for label, equation in EQUATIONS.items()
     }
-    return {"softmax": Derivation(definition, None), **checked}
+    return {"softmax": Derivation(SOFTMAX, _difference_of_softmax(samples, numbers), None), **checked}
+
+
+def _difference_of_softmax(samples: list[Any], numbers: list[Terms]) -> float:
+    """How far the reference implementation is from the definition."""
+    pairs = zip(samples, numbers, strict=True)
+    return max(float(np.abs(softmax(z) - np.stack(t.s, axis=1)).max()) for z, t in pairs)
 
 
 def _samples() -> Iterator[Any]:

@@ -1,6 +1,5 @@
-"""What the checks of section 1 found: theory.json, and the gate that a report passes before it is published."""
+"""What the checks of section 1 found, and theory.json, which holds it."""
 
-import argparse
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -8,14 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pipeline import formulas, threshold
-from pipeline.console import run_step
-from pipeline.errors import InputError, RunError
-from pipeline.files import write_text
+from pipeline import threshold
+from pipeline.errors import InputError
 from pipeline.threshold import Row
 
-TEMPLATE = Path("templates/sections/theory.html.j2")
-IMPOSSIBLE = "certificate"  # the label of the equation that shows XOR impossible
 TOLERANCE = 1e-12  # for members of an equation that are of order one
 
 
@@ -23,9 +18,10 @@ TOLERANCE = 1e-12  # for members of an equation that are of order one
 class Derivation:
     """How one equation fared: the largest difference of two members, and whether SymPy finds them equal.
 
-    `symbolic` is None where there is nothing to derive.
+    `tex` is the equation as it was checked; `symbolic` is None where there is nothing to derive.
     """
 
+    tex: str
     difference: float
     symbolic: bool | None
 
@@ -67,24 +63,47 @@ class Solution:
 
 @dataclass(frozen=True)
 class Impossibility:
-    """The certificate that no neuron computes XOR: multipliers of its four constraints, in order.
+    """That no neuron computes XOR, shown twice, both in exact arithmetic.
 
-    `bound` is what the right-hand sides add up to; `holds` is the verdict in exact arithmetic.
+    `contradictory`: the constraints of the rows with output 1 and those with output 0 add up to the same
+    left side. `proved`: the multipliers of the four constraints, in order, add them up to 0 ≤ `bound` < 0.
     """
 
+    contradictory: bool
     multipliers: tuple[int, ...]
     bound: int
-    holds: bool
+    proved: bool
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What each row of the truth table asks for, as TeX."""
+        return tuple(map(threshold.condition, threshold.INPUTS, threshold.FUNCTIONS["xor"]))
+
+    @property
+    def sums(self) -> tuple[str, str]:
+        """The left sides of the rows with output 1, added up, and those of the others, as TeX."""
+        outputs = threshold.FUNCTIONS["xor"]
+        return threshold.linear(threshold.total(outputs, 1)), threshold.linear(threshold.total(outputs, 0))
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """The constraints as upper bounds, as TeX."""
+        return tuple(constraint.tex for constraint in threshold.constraints(threshold.FUNCTIONS["xor"]))
 
 
 @dataclass(frozen=True)
 class Theory:
-    """Every check of section 1."""
+    """Every check of section 1: over `samples` random z, in symbols for the smallest to the largest of the sizes.
+
+    `tables` are the truth tables by function, as rows x₁, x₂, output.
+    """
 
     derivations: Mapping[str, Derivation]
     solutions: Mapping[str, Solution]
     xor: Impossibility
+    tables: Mapping[str, tuple[tuple[int, ...], ...]]
     samples: int
+    symbolic_sizes: tuple[int, int]
 
     def failures(self) -> Iterator[tuple[str, str]]:
         """The equation's label and what is wrong, for each check that failed."""
@@ -95,9 +114,11 @@ class Theory:
             for row in solution.rows:
                 if not row.holds:
                     yield threshold.label(function, row.inputs), _wrong_output(function, row)
-        if not self.xor.holds:
+        if not self.xor.contradictory:
+            yield "xor-outer", f"expected the left side {self.xor.sums[0]}, found {self.xor.sums[1]}."
+        if not self.xor.proved:
             yield (
-                IMPOSSIBLE,
+                "certificate",
                 f"expected a proof by the multipliers {self.xor.multipliers}, found that they prove nothing.",
             )
 
@@ -106,7 +127,7 @@ def _disagreement(derivation: Derivation, samples: int) -> str:
     symbols = "differ" if derivation.symbolic is False else "agree"
     return (
         f"expected equal members, found a difference of {derivation.difference:.1e} over {samples:,} random z, and "
-        f"that the symbols {symbols}. Hint: correct it in {TEMPLATE.as_posix()} and pipeline/jacobian.py"
+        f"that the symbols {symbols}. Hint: correct the equation, here and in pipeline/jacobian.py"
     )
 
 
@@ -134,7 +155,9 @@ def read(path: Path) -> Theory:
             derivations={label: Derivation(**derivation) for label, derivation in tree["derivations"].items()},
             solutions={function: _read_solution(solution) for function, solution in tree["solutions"].items()},
             xor=Impossibility(**{**tree["xor"], "multipliers": tuple(tree["xor"]["multipliers"])}),
+            tables={name: tuple(map(tuple, rows)) for name, rows in tree["tables"].items()},
             samples=tree["samples"],
+            symbolic_sizes=tuple(tree["symbolic_sizes"]),
         )
     except OSError as error:
         raise InputError(
@@ -153,31 +176,3 @@ def _read_solution(tree: Mapping[str, Any]) -> Solution:
         for (x1, x2), total, output, expected in map(dict.values, tree["rows"])
     )
     return Solution((first, second), Fraction(tree["bias"]), rows)
-
-
-def verify(path: Path, template: Path) -> None:
-    """Raise RunError with a line for each failed check of theory.json, naming the equation as the report numbers it."""
-    numbers = formulas.equation_numbers(template.read_text(encoding="utf-8"))
-    failures = list(read(path).failures())
-    if failures:
-        raise RunError(*(f"equation ({numbers[label]}): {problem}" for label, problem in failures))
-
-
-def main() -> None:
-    """Command line of the proof step."""
-    parser = argparse.ArgumentParser(description="Fail if a check of section 1 failed.")
-    parser.add_argument("--theory", required=True, type=Path, help="theory.json")
-    parser.add_argument("--template", required=True, type=Path, help="the template of section 1")
-    parser.add_argument("--output", required=True, type=Path, help="an empty file, written if all is well")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: _run(a.theory, a.template, a.output), a.log)
-
-
-def _run(theory: Path, template: Path, output: Path) -> None:
-    verify(theory, template)
-    write_text(output, "")
-
-
-if __name__ == "__main__":
-    main()

@@ -61,7 +61,7 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         "points": wording.points,
         "gap": wording.gap,
         "epochs": wording.epochs,
-        "power_of_ten": wording.power_of_ten,
+        "power_above": wording.power_above,
         "metric": labels.METRICS.__getitem__,
         "configuration": wording.configuration,
         "symbol": labels.symbol,

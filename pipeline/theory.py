@@ -19,7 +19,9 @@ def check(neurons: Mapping[str, Neuron]) -> Theory:
         derivations=jacobian.derivations(),
         solutions={function: _solution(function, neuron) for function, neuron in neurons.items()},
         xor=_impossibility(),
+        tables=threshold.tables(),
         samples=jacobian.SAMPLES,
+        symbolic_sizes=(min(jacobian.SYMBOLIC_SIZES), max(jacobian.SYMBOLIC_SIZES)),
     )
 
 
@@ -29,14 +31,20 @@ def _solution(function: str, neuron: Neuron) -> Solution:
 
 
 def _impossibility() -> Impossibility:
-    wanted = threshold.constraints(threshold.FUNCTIONS["xor"])
+    outputs = threshold.FUNCTIONS["xor"]
+    wanted = threshold.constraints(outputs)
     multipliers = farkas.certificate(wanted) or (0,) * len(wanted)
-    return Impossibility(multipliers, threshold.bound(multipliers, wanted), threshold.proves(multipliers, wanted))
+    return Impossibility(
+        contradictory=threshold.total(outputs, 1) == threshold.total(outputs, 0),
+        multipliers=multipliers,
+        bound=threshold.bound(multipliers, wanted),
+        proved=threshold.proves(multipliers, wanted),
+    )
 
 
 def write(neurons: Mapping[str, Any], output: Path) -> None:
     """Check section 1 with these neurons, given as plain values, and write theory.json."""
-    checked = check({function: Neuron(**neuron) for function, neuron in neurons.items()})
+    checked = check({function: Neuron(tuple(n["weights"]), n["bias"]) for function, n in neurons.items()})
     write_json(output, proof.to_json(checked))
 
 

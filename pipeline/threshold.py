@@ -12,6 +12,7 @@ Inputs = tuple[int, int]
 
 INPUTS: tuple[Inputs, ...] = ((0, 0), (0, 1), (1, 0), (1, 1))
 FUNCTIONS: Mapping[str, tuple[int, ...]] = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
+SYMBOLS = ("w_1", "w_2", "b")
 MARGIN = -1  # what "< 0" is scaled to: the constraints stay true when w and b grow by a positive factor
 
 
@@ -54,8 +55,33 @@ def statement(weights: Sequence[Fraction], bias: Fraction, row: Row) -> str:
     r"""A row's sum as TeX: 0.5 \cdot 0 + 0.5 \cdot 1 - 1 = -0.5 < 0."""
     (first, second), (x1, x2) = weights, row.inputs
     terms = rf"{decimal(first)} \cdot {x1} {_signed(second)} \cdot {x2} {_signed(bias)}"
-    relation = r"\geq" if row.output else "<"
-    return f"{terms} = {decimal(row.sum)} {relation} 0"
+    return f"{terms} = {decimal(row.sum)} {_relation(row.output)}"
+
+
+def condition(inputs: Inputs, output: int) -> str:
+    r"""What a row of a truth table asks of a neuron, as TeX: w_2 + b \geq 0."""
+    return f"{linear((*inputs, 1))} {_relation(output)}"
+
+
+def total(outputs: Sequence[int], output: int) -> tuple[int, ...]:
+    """The sum of the left sides (coefficients of w₁, w₂, b) of all rows with this output."""
+    rows = [(*inputs, 1) for inputs, found in zip(INPUTS, outputs, strict=True) if found == output]
+    return tuple(map(sum, zip(*rows, strict=True)))
+
+
+def linear(coefficients: Sequence[int]) -> str:
+    """A sum of w₁, w₂ and b with whole coefficients, as TeX: w_1 + w_2 + 2b, or -w_1 - b."""
+    text = ""
+    for coefficient, symbol in zip(coefficients, SYMBOLS, strict=True):
+        if coefficient:
+            size = "" if abs(coefficient) == 1 else abs(coefficient)
+            sign = "-" if coefficient < 0 else "+"
+            text += f" {sign} {size}{symbol}" if text else f"{sign.replace('+', '')}{size}{symbol}"
+    return text
+
+
+def _relation(output: int) -> str:
+    return r"\geq 0" if output else "< 0"
 
 
 def _signed(number: Fraction) -> str:
@@ -85,6 +111,11 @@ class Constraint:
 
     coefficients: tuple[int, int, int]
     bound: int
+
+    @property
+    def tex(self) -> str:
+        r"""The constraint as TeX: -w_2 - b \leq 0."""
+        return rf"{linear(self.coefficients)} \leq {self.bound}"
 
 
 def constraints(outputs: Sequence[int]) -> tuple[Constraint, ...]:

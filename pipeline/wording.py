@@ -1,5 +1,6 @@
 """Results in words: the filters that the templates format numbers with."""
 
+import math
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
@@ -38,12 +39,11 @@ def gap(value: float) -> str:
     return f"{points(value)} {'above' if value >= 0 else 'below'}"
 
 
-def power_of_ten(value: float) -> Markup:
-    """A small number to one digit: 2 × 10<sup>−16</sup>; 0 stays 0."""
+def power_above(value: float) -> Markup:
+    """The smallest power of ten above a positive number, 10<sup>−15</sup> for 3e-16; 0 for 0."""
     if value == 0:
         return Markup("0")
-    digit, exponent = f"{value:.0e}".split("e")
-    return Markup("{} × 10<sup>{}</sup>").format(digit, str(int(exponent)).replace("-", "−"))
+    return Markup("10<sup>{}</sup>").format(str(math.floor(math.log10(value)) + 1).replace("-", "−"))
 
 
 def epochs(count: int) -> str:

@@ -38,6 +38,8 @@ def setting(path: str, value):
     [
         ("epochz", 3, "the file: expected title, author, source"),
         ("neurons.and.weights", [1], "neurons.and.weights: expected a list of two numbers, found [1]"),
+        ("neurons.or.bias", "e^-1", "neurons.or: expected numbers with at most 6 decimal places and no power of e"),
+        ("neurons.or.bias", 1e-7, "neurons.or: expected numbers with at most 6 decimal places and no power of e"),
         ("neurons.or.bias", "heavy", "neurons.or.bias: expected a number from -1000000 to 1000000"),
         ("replicates", 0, "replicates: expected a whole number from 1 to 10000, found 0."),
         ("epochs", 2.5, "epochs: expected a whole number of at least 1, found 2.5."),

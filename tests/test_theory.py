@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import softmax as scipy_softmax
@@ -15,7 +16,7 @@ from sympy.abc import p, q
 from sympy.logic.boolalg import And, Or, Xor
 from sympy.logic.boolalg import truth_table as sympy_truth_table
 
-from pipeline import farkas, formulas, jacobian, proof, theory, threshold
+from pipeline import farkas, gate, jacobian, proof, theory, threshold
 from pipeline.errors import InputError, RunError
 from pipeline.settings import Neuron
 
@@ -39,16 +40,6 @@ def test_every_equation_holds_in_numbers_and_in_symbols(derived: dict[str, proof
     assert max(derivation.difference for derivation in derived.values()) < 1e-13
 
 
-def test_the_checked_equations_are_the_printed_ones() -> None:
-    printed = {
-        match["name"]: " ".join(match["display"].split())
-        for match in formulas._TEX.finditer(TEMPLATE.read_text(encoding="utf-8"))
-        if match["display"]
-    }
-    for label, equation in jacobian.EQUATIONS.items():
-        assert printed[label] == equation.tex
-
-
 WRONG = {
     "a factor": lambda t, i, j: 2 * t.s[i] * t.s[j],
     "a sign": lambda t, i, j: t.s[i] * t.s[j],
@@ -68,7 +59,7 @@ def test_a_wrong_member_is_found(error: str, monkeypatch: pytest.MonkeyPatch) ->
     assert found.symbolic is False
 
 
-def test_a_softmax_that_is_trained_with_another_formula_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_softmax_in_the_code_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jacobian, "EQUATIONS", {})
     monkeypatch.setattr(jacobian, "softmax", lambda z: np.exp(z) / (1 + np.exp(z).sum(axis=1, keepdims=True)))
     assert not jacobian.derivations()["softmax"].holds
@@ -174,16 +165,58 @@ def test_each_failure_names_the_equation_that_the_report_prints(tmp_path: Path) 
     failed = replace(
         checked,
         derivations={**checked.derivations, "quotient": false},
-        xor=replace(checked.xor, holds=False),
+        xor=replace(checked.xor, proved=False, contradictory=False),
     )
     (tmp_path / "theory.json").write_text(json.dumps(proof.to_json(failed)), encoding="utf-8")
     with pytest.raises(RunError) as raised:
-        proof.verify(tmp_path / "theory.json", TEMPLATE)
+        gate.verify(tmp_path / "theory.json", TEMPLATE)
     assert [problem.split(":")[0] for problem in raised.value.problems] == [
         "equation (4)",
         "equation (15)",
+        "equation (25)",
         "equation (26)",
     ]
     assert (
         "expected 1 for AND at (1, 1), found 0 from the sum -1. Hint: correct neurons.and" in raised.value.problems[1]
     )
+
+
+def test_an_equation_that_is_printed_otherwise_than_checked_is_named(tmp_path: Path) -> None:
+    (tmp_path / "theory.json").write_text(json.dumps(proof.to_json(theory.check(NEURONS))), encoding="utf-8")
+    gate.verify(tmp_path / "theory.json", TEMPLATE)
+    source = TEMPLATE.read_text(encoding="utf-8")
+    wrong = source.replace(r"= -s_i s_j\n\end{equation}".replace("\\n", "\n"), "= s_i s_j\n\\end{equation}")
+    assert wrong != source
+    (tmp_path / "wrong.j2").write_text(wrong, encoding="utf-8")
+    with pytest.raises(RunError, match=r"^equation \(6\): expected what was checked, .*-s_i s_j, found .*= s_i s_j\."):
+        gate.verify(tmp_path / "theory.json", tmp_path / "wrong.j2")
+    (tmp_path / "without.j2").write_text("", encoding="utf-8")
+    with pytest.raises(RunError, match=r"equation \(quotient\): expected what was checked, .*, found nothing"):
+        gate.verify(tmp_path / "theory.json", tmp_path / "without.j2")
+
+
+# --- XOR as it is printed
+
+
+def test_what_xor_asks_for_is_printed_as_it_is_checked() -> None:
+    xor = theory.check(NEURONS).xor
+    assert xor.conditions == ("b < 0", r"w_2 + b \geq 0", r"w_1 + b \geq 0", "w_1 + w_2 + b < 0")
+    assert xor.sums == ("w_1 + w_2 + 2b", "w_1 + w_2 + 2b")
+    assert xor.bounds == (r"b \leq -1", r"-w_2 - b \leq 0", r"-w_1 - b \leq 0", r"w_1 + w_2 + b \leq -1")
+
+
+@given(st.tuples(*[st.integers(-3, 3)] * 3).filter(any))
+def test_a_sum_is_printed_with_its_coefficients(coefficients: tuple[int, int, int]) -> None:
+    printed = sympy.sympify(threshold.linear(coefficients).replace("2", "2*").replace("w_2*", "w_2").replace("3", "3*"))
+    expected = sum(c * sympy.Symbol(s) for c, s in zip(coefficients, threshold.SYMBOLS, strict=True))
+    assert sympy.expand(printed - expected) == 0
+
+
+@given(st.tuples(*[st.integers(-3, 3)] * 3), st.sampled_from(EVERY_FUNCTION))
+def test_a_condition_holds_exactly_where_the_row_does(
+    parameters: tuple[int, int, int], outputs: tuple[int, ...]
+) -> None:
+    w1, w2, b = map(Fraction, parameters)
+    for row, constraint in zip(threshold.rows(outputs, (w1, w2), b), threshold.constraints(outputs), strict=True):
+        left = sum(c * v for c, v in zip(constraint.coefficients, (w1, w2, b), strict=True))
+        assert row.holds == (left <= 0 if row.expected else left < 0)
