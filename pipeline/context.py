@@ -61,7 +61,7 @@ class Context:
     visible: float = analysis.VISIBLE
 
 
-def build(results: Path, title: str, author: str, packages: Sequence[Package] = ()) -> Context:
+def build(results: Path, title: str, author: str, packages: Sequence[Package]) -> Context:
     """Read the results folder and build the context; `packages` are what the appendix lists.
 
     Raises InputError if something does not fit.
@@ -130,7 +130,9 @@ def _tables(config: Config, folder: Path, provenance: Provenance) -> dict[str, T
     if shown.tuning and config.searched:
         rows = read_csv(folder / "tuning.csv")
         tables["tuning"] = _tuning_table(config, shown.tuning, rows, provenance.table("tuning"))
-        tables["search_space"] = _space_table(config.searched, provenance.table("search_space"))
+        tables["search_space"] = _space_table(
+            config.searched, read_csv(folder / "search_space.csv"), provenance.table("search_space")
+        )
     return tables
 
 
@@ -170,8 +172,15 @@ def _tuning_table(config: Config, tuning: TuningTable, rows: pd.DataFrame, sourc
     return Table(Markup("Configuration"), tuple(columns), tuple(found), source)
 
 
-def _space_table(grid: Experiment, source: Source) -> Table:
-    cells = tuple(Markup(", ").join(map(labels.value, grid.values(parameter))) for parameter in grid.varied)
+def _space_table(grid: Experiment, rows: pd.DataFrame, source: Source) -> Table:
+    """Table 8; the values of the CSV, as they are written in the configuration."""
+    as_written = {value: value for parameter in grid.varied for value in grid.values(parameter)}  # 0.37: e^-1
+    cells = tuple(
+        Markup(", ").join(
+            labels.value(as_written[value]) for value in rows.loc[rows["parameter"] == parameter, "value"]
+        )
+        for parameter in grid.varied
+    )
     columns = tuple(labels.symbol(parameter) for parameter in grid.varied)
     return Table(Markup(""), columns, ((Markup("Values searched"), cells),), source)
 

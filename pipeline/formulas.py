@@ -260,7 +260,7 @@ class Formulas:
             raise InputError(*(_missing(use.tex, use.place) for use in missing))
 
     def install(self, environment: Environment, numbering: Numbering, medium: Medium) -> None:
-        """Set the globals `math`, `equation`, `numbering`, `ref`, `number` and the filter `math` of a Jinja environment.
+        """Set the globals `math`, `equation`, `numbering`, `ref`, `number` and the filter `math` of `environment`.
 
         `math` and `equation` raise InputError for a formula that is not drawn.
         """

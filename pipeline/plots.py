@@ -42,15 +42,26 @@ class Plots:
         )
 
     def _describe(self, figure: Figure, experiment: Experiment) -> str:
-        results = "; ".join(self._ends(experiment, position) for position in figure.panels)
         if figure.kind == "grid":
-            return f"Heat maps of the validation accuracy at the best epoch. {results}."
-        return f"Line chart of training and validation {figure.kind} against the epoch. {results}."
+            told = "; ".join(self._best(experiment, position) for position in figure.panels)
+            return f"Heat maps of the validation accuracy at the best epoch. {told}."
+        told = "; ".join(self._end(experiment, position, figure.kind) for position in figure.panels)
+        return f"Line chart of training and validation {figure.kind} against the epoch. In the last epoch, {told}."
 
-    def _ends(self, experiment: Experiment, position: int) -> str:
-        chosen = experiment.configurations[position]
-        of_this = rows_of(self.summary, experiment, chosen)
-        estimates = {row["metric"]: analysis.estimate(row) for _, row in of_this.iterrows()}
-        varied = experiment.varied or labels.TUNED
-        name = ", ".join(f"{labels.words(p)} {written(chosen.value(p))}" for p in varied)
-        return f"{name}: validation accuracy {cell(estimates[analysis.JUDGED_BY])}"
+    def _best(self, experiment: Experiment, position: int) -> str:
+        of_this = rows_of(self.summary, experiment, experiment.configurations[position])
+        (row,) = of_this[of_this["metric"] == analysis.JUDGED_BY].to_dict("records")
+        return f"{_named(experiment, position)}: {cell(analysis.estimate(row))}"
+
+    def _end(self, experiment: Experiment, position: int, metric: str) -> str:
+        epochs = rows_of(self.curves, experiment, experiment.configurations[position])
+        if epochs.empty:
+            return f"{_named(experiment, position)}: diverged"
+        last = epochs.iloc[-1]
+        training, validation = (f"{part} {last[f'{part}_{metric}_mean']:.4f}" for part in ("training", "validation"))
+        return f"{_named(experiment, position)}: {training}, {validation}"
+
+
+def _named(experiment: Experiment, position: int) -> str:
+    chosen = experiment.configurations[position]
+    return ", ".join(f"{labels.words(p)} {written(chosen.value(p))}" for p in experiment.varied or labels.TUNED)

@@ -9,7 +9,7 @@ from pipeline.catalogue import Figure
 from pipeline.runs import PARAMETERS
 from pipeline.settings import Config, Configuration, Experiment
 
-THEORY = Source("results/theory.json", "pipeline/theory.py", (), ())
+THEORY = Source("results/theory.json", "pipeline/theory.py")
 TABLES, FIGURES = "pipeline/tables.py", "pipeline/figures.py"
 
 Shown = tuple[Experiment, Configuration]

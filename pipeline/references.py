@@ -86,11 +86,11 @@ class Numbering:
         self._contents.append(Entry(level, name, number, title))
         return number
 
-    def unnumbered(self, level: int, name: str, title: str) -> None:
-        """List a heading without a number in the contents. Raises InputError if the name is taken."""
+    def unnumbered(self, level: int, name: str, title: str) -> str:
+        """List a heading in the contents; its number is the empty text. Raises InputError if the name is taken."""
         self._check_free("section", name)
-        self._assign("section", name, "")
         self._contents.append(Entry(level, name, "", title))
+        return self._assign("section", name, "")
 
     def contents(self) -> tuple[Entry, ...]:
         """Every heading of the document in order; empty in the first pass."""

@@ -126,7 +126,7 @@
     };
 
     plot.tabIndex = 0;
-    plot.setAttribute("role", "group");
+    plot.setAttribute("role", "application"); // screen readers leave it the arrow keys
     plot.setAttribute("aria-label", `${table.getAttribute("aria-label")}: arrow keys move, Escape clears`);
     plot.addEventListener("pointerdown", follow);
     plot.addEventListener("pointermove", follow);

@@ -147,6 +147,7 @@ def test_every_drawing_is_plain_svg_with_words() -> None:
         assert drawing["svg"].startswith('<svg xmlns="http://www.w3.org/2000/svg" viewBox="')
         assert "data-" not in drawing["svg"]
         assert drawing["speech"]
+        assert not re.search(r"metric|down tack|\d by \d", drawing["speech"])
 
 
 @pytest.mark.parametrize("tool", ["formulas", "page"])

@@ -36,7 +36,7 @@ def sources(built: Context) -> dict[str, Source]:
 
 def contents(results: Path) -> dict[str, Any]:
     """What each of them shows: the cells of a table, the points and texts of a figure."""
-    built = context.build(results, "Title", "Author")
+    built = context.build(results, "Title", "Author", ())
     shown: dict[str, Any] = {f"table-{name.replace('_', '-')}": table.rows for name, table in built.tables.items()}
     shown |= {f"table-further-{each.experiment.name}": each.table.rows for each in built.further}
     summary, curves = (pd.read_csv(results / f"tables/{name}.csv") for name in ("summary", "curves"))
@@ -54,7 +54,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def built(results: Path) -> Context:
-    return context.build(results, "Title", "Author")
+    return context.build(results, "Title", "Author", ())
 
 
 def test_the_runs_are_those_that_runs_csv_has_for_what_is_shown(results: Path, built: Context):
@@ -167,7 +167,7 @@ def test_every_run_is_in_the_list_and_diverged_ones_are_marked(tmp_path: Path, m
 
     monkeypatch.setattr(report, "font_faces", lambda _: "")
     results = write_results(tmp_path / "results", rule)
-    html = report.render(context.build(results, "Title", "Author"), TEMPLATES, "print")
+    html = report.render(context.build(results, "Title", "Author", ()), TEMPLATES, "print")
     body = html[html.index('id="section-appendix-runs"') :]
     rows = pd.read_csv(results / "runs.csv")
     told = re.findall(r"<code>([0-9a-f]{16})</code>( \(diverged\))?", body)
@@ -181,7 +181,7 @@ def test_where_there_are_too_many_runs_they_are_counted(tmp_path: Path, monkeypa
     rates, coefficients = [0.2 + n / 1000 for n in range(LISTED // 10)], [n / 10**5 for n in range(1, 12)]
     many = {"grid": {"learning_rate": rates, "reg": coefficients, "batch_size": [32]}, "replicates": 1}
     results = write_results(tmp_path / "results", experiments=tree()["experiments"] | {"grid": many})
-    built = context.build(results, "Title", "Author")
+    built = context.build(results, "Title", "Author", ())
     count = len(rates) * len(coefficients)
     assert len(sources(built)["figure-grid-grid"].runs) == count > LISTED
     grid = set(pd.read_csv(results / "runs.csv").query("experiment == 'grid'")["key"])

@@ -21,7 +21,7 @@ import yaml
 from jinja2 import Environment
 from pypdf import PdfReader
 
-from pipeline import catalogue, config, context, figures, plan, proof, report, runs, selection, tables, theory
+from pipeline import catalogue, config, context, figures, formulas, plan, proof, report, runs, selection, tables, theory
 from pipeline.dataset import Manifest
 from pipeline.errors import RunError
 from pipeline.metrics import METRICS
@@ -185,7 +185,7 @@ def tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 
     def text(rule: Rule = usual, folder: str = "results", **changes: Any) -> str:
         results = write_results(tmp_path / folder, rule, **changes)
-        html = report.render(context.build(results, "Title", "Author"), TEMPLATES, "screen")
+        html = report.render(context.build(results, "Title", "Author", ()), TEMPLATES, "screen")
         found = re.sub(r"<[^>]+>", "", words(html)).replace("\u00a0", " ")
         assert not re.search(r"\bnan\b|\bNone\b|Quantity\(|Markup\(|\binf\b| [.,;:](?: |$)|\.\.", found), found
         return found
@@ -576,7 +576,7 @@ def test_a_diverged_seed_is_counted_in_its_cell(tell: Callable[..., str], tmp_pa
     text = tell(lambda chosen, seed: None if chosen.learning_rate == 1 and seed == 2 else usual(chosen, seed))
     assert "Training diverged with η = 1. This rate is left out of what follows." in text
     assert "η = e−1 does best" in text
-    built = context.build(tmp_path / "results", "", "")
+    built = context.build(tmp_path / "results", "", "", ())
     assert built.tables["learning_rates"].rows[1][1][0] == "0.9450 (1 of 2 diverged)"
     assert built.diverged_runs == 1
 
@@ -979,7 +979,7 @@ TITLE, AUTHOR = "Rates <script>alert(1)</script> & 'more'", 'Ann "<b>" O\'Neil'
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> context.Context:
     """The context of the usual results with real figures."""
-    return context.build(write_results(tmp_path_factory.mktemp("drawn") / "results", draw=True), TITLE, AUTHOR)
+    return context.build(write_results(tmp_path_factory.mktemp("drawn") / "results", draw=True), TITLE, AUTHOR, ())
 
 
 @pytest.fixture(scope="module")
@@ -1020,6 +1020,12 @@ def test_figures_refer_to_their_own_ids(screen: str, drawn: context.Context) -> 
         prefixes = {name for each in Outline(drawing).ids for name in names if each.startswith(f"{name}-")}
         assert len(prefixes) <= 1
     assert screen.count("<svg role=") == len(catalogue.figures(drawn.config))
+
+
+def test_equations_have_the_numbers_that_the_gate_gives_them(html: str) -> None:
+    shown = re.findall(r'<div class="equation" id="equation-([\w-]+)">.*?\((\d+)\)</a>', html, flags=re.DOTALL)
+    source = (TEMPLATES / "sections/theory.html.j2").read_text(encoding="utf-8")
+    assert {name: int(number) for name, number in shown} == formulas.equation_numbers(source)
 
 
 def test_headings_skip_no_level_and_there_is_one_title(html: str) -> None:
@@ -1082,7 +1088,7 @@ def test_title_and_author_are_text_not_markup(html: str) -> None:
 
 def test_the_media_say_the_same_but_for_the_length_of_sources(screen: str, print_html: str) -> None:
     def text(html: str) -> str:
-        screen_only = r'<a class="permalink".*?</a>|<details\b.*?</details>|<script>.*?</script>'
+        screen_only = r"<details\b.*?</details>|<script>.*?</script>"
         shown = html[html.index("<body>") :]
         sources = r'<div class="source">.*?</div>'
         body = re.sub(rf"<svg\b.*?</svg>|<img\b[^>]*>|{sources}|{screen_only}", "", shown, flags=re.DOTALL)

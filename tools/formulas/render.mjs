@@ -57,9 +57,12 @@ function em(units) {
   return Number((units / UNITS_PER_EM).toFixed(4));
 }
 
-// The speech rules read the symbol \top by its shape; here it always means the transpose.
+// The speech rules read \top by its shape, a norm as a metric, and a matrix with dots by the rows that are written out.
 function speak(tree) {
-  return speechRuleEngine.toSpeech(tree).replaceAll('raised to the normal down tack power', 'transpose');
+  return speechRuleEngine.toSpeech(tree)
+    .replaceAll('raised to the normal down tack power', 'transpose')
+    .replaceAll('the metric of', 'the norm of')
+    .replace(/the (\d+) by \1 matrix(?=.*ellipsis)/, 'the n by n matrix');
 }
 
 await speechRuleEngine.setupEngine({ locale: 'en', domain: 'clearspeak', modality: 'speech' });
