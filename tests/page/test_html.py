@@ -117,6 +117,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
         ("axe", ".night", {where for where in EVERYWHERE if "dark" in where}),
         ("axe", "details > p", {where for where in EVERYWHERE if "open" in where}),
         ("overflow", "the document is ", {where for where in EVERYWHERE if "390" in where}),
+        ("overflow", "P ends at ", {"print"}),
         ("request", "near.png", set(VARIANTS)),
         ("request", "https://far.invalid/far.png", set(VARIANTS)),
         ("console", "wrong", set(VARIANTS)),

@@ -1,6 +1,7 @@
-// Opens an HTML file in Chromium as a reader would: light and dark, wide and narrow, with <details> closed and open.
+// Opens an HTML file in Chromium as a reader would: light and dark, wide and narrow, with <details> closed and open,
+// and as it would be printed.
 // Usage: node inspect.mjs CHROMIUM PAGE   Prints [{where, kind, what}], where kind is axe (accessibility),
-// overflow (wider than the window), request (of anything but the file), console or error.
+// overflow (wider than the window or the paper), request (of anything but the file), console or error.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
@@ -10,6 +11,7 @@ import { chromium } from 'playwright-core';
 const SCHEMES = ['light', 'dark'];
 const WIDTHS = [1300, 390];
 const HEIGHT = 900;
+const PAPER = 642; // A4 with margins of 2 cm, at 96 pixels per inch
 const LIMIT_SECONDS = 240;
 const STEP_MILLISECONDS = 60_000;
 const FLAGS = [
@@ -27,7 +29,21 @@ async function inspect(browser, url) {
       found.push(...await inspectAs(browser, url, colorScheme, width));
     }
   }
-  return found;
+  return [...found, ...await inspectPrint(browser, url)];
+}
+
+// What a printer would cut off.
+async function inspectPrint(browser, url) {
+  const context = await browser.newContext({ viewport: { width: PAPER, height: HEIGHT }, offline: true });
+  context.setDefaultTimeout(STEP_MILLISECONDS);
+  try {
+    const page = await context.newPage();
+    await page.emulateMedia({ media: 'print' });
+    await page.goto(url, { waitUntil: 'load' });
+    return (await page.evaluate(cutOff)).map((what) => ({ where: 'print', kind: 'overflow', what }));
+  } finally {
+    await context.close();
+  }
 }
 
 async function inspectAs(browser, url, colorScheme, width) {
@@ -88,6 +104,13 @@ function openDetails() {
 function overflow() {
   const { scrollWidth, clientWidth } = document.documentElement;
   return scrollWidth > clientWidth ? [`the document is ${scrollWidth} px wide in a window of ${clientWidth}`] : [];
+}
+
+function cutOff() {
+  return [...document.body.querySelectorAll(':not(svg *)')]
+    .map((element) => [element, element.getBoundingClientRect().right])
+    .filter(([, right]) => right > window.innerWidth + 1)
+    .map(([element, right]) => `${element.tagName} ends at ${Math.round(right)} px of ${window.innerWidth}`);
 }
 
 // --- The program
