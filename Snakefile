@@ -24,11 +24,17 @@ wildcard_constraints:
     format="html|pdf",
 
 
+# Also what the report is made from, so that a file which was deleted, or whose job failed, is made again.
 rule all:
     input:
-        "report/report.html",
-        "report/report.pdf",
-        "report/build.json",
+        expand("report/{name}", name=["report.html", "report.pdf", "build.json"]),
+        expand("results/report/report.{format}", format=["html", "pdf"]),
+        "results/theory.json",
+        "results/theory.verified",
+        "results/runs.csv",
+        "results/histories.csv",
+        expand("results/tables/{name}.csv", name=build.tables),
+        expand("results/figures/{name}.svg", name=build.figures),
 
 
 rule theory:

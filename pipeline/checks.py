@@ -62,7 +62,8 @@ def _explain(error: ValidationError) -> str:
     if error.validator == "additionalProperties":
         known = list(schema["properties"])
         unknown = sorted(str(key) for key in found if key not in known)
-        return f"{where}: expected {_alternatives(known)}, found {_quoted(unknown)}.{_did_you_mean(unknown, known)}"
+        expected = _alternatives([f"'{name}'" for name in known])
+        return f"{where}: expected {expected}, found {_quoted(unknown)}.{_did_you_mean(unknown, known)}"
     if error.validator == "required":
         missing = [key for key in allowed if key not in found]
         return f"{where}: expected the keys {_quoted(missing)}, found {_quoted(map(str, found))}."

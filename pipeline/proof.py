@@ -134,7 +134,8 @@ def _disagreement(derivation: Derivation, samples: int) -> str:
 def _wrong_output(function: str, row: Row) -> str:
     return (
         f"expected {row.expected} for {function.upper()} at {row.inputs}, found {row.output} from the sum "
-        f"{threshold.decimal(row.sum)}. Hint: correct neurons.{function} in config.yaml"
+        f"{threshold.decimal(row.sum)}. Hint: correct neurons.{function} in config.yaml; "
+        "results/report/report.html shows the row"
     )
 
 
@@ -163,9 +164,9 @@ def read(path: Path) -> Theory:
         raise InputError(
             f"{path}: expected the checks of section 1, found {error.strerror}. Hint: run `make report`"
         ) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(
-            f"{path}: expected the checks of section 1, found {error!r}. Hint: delete it, then run `make report`"
+            f"{path}: expected the checks of section 1, found something else. Hint: delete it, then run `make report`"
         ) from None
 
 

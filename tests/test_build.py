@@ -254,10 +254,24 @@ def test_a_wrong_neuron_is_shown_as_failed_and_not_published(built: Project):
     assert (built / "report/report.html").read_bytes() == published
 
 
-def test_a_deleted_table_is_made_again(built: Project):
-    (built / "results/histories.csv").unlink()
-    built.build("--forcerun", "report")
-    assert (built / "results/histories.csv").exists()
+def test_what_was_deleted_is_made_again(built: Project):
+    names = ("histories.csv", "theory.json", "tables/learning_rates.csv", "figures/grid-grid.svg", "report/report.html")
+    contents = {name: (built / "results" / name).read_bytes() for name in names}
+    for name in names:
+        (built / "results" / name).unlink()
+    built.build()
+    assert {name: (built / "results" / name).read_bytes() for name in names} == contents
+    assert built.planned() == {}
+
+
+def test_a_spoilt_file_fails_each_build_until_it_is_deleted(built: Project):
+    (built / "results/theory.json").write_text("garbage")
+    for _ in range(2):
+        result = built.snakemake()
+        assert result.returncode == 1
+        assert "theory.json: expected the checks of section 1, found something else. Hint: delete it" in result.stdout
+    (built / "results/theory.json").unlink()
+    built.build()
     assert built.planned() == {}
 
 

@@ -36,7 +36,7 @@ def setting(path: str, value):
 @pytest.mark.parametrize(
     ("path", "value", "line"),
     [
-        ("epochz", 3, "the file: expected title, author, source"),
+        ("epochz", 3, "the file: expected 'title', 'author', 'source'"),
         ("neurons.and.weights", [1], "neurons.and.weights: expected a list of two numbers, found [1]"),
         ("neurons.or.bias", "e^-1", "neurons.or: expected numbers with at most 6 decimal places and no power of e"),
         ("neurons.or.bias", 1e-7, "neurons.or: expected numbers with at most 6 decimal places and no power of e"),
