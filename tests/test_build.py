@@ -228,11 +228,12 @@ def test_without_pango_there_is_html_a_reason_and_the_last_pdf(built: Project, t
 
 
 def test_swapped_title_and_author_are_noticed(built: Project):
+    config = (built / "config.yaml").read_text(encoding="utf-8")
     built.configure(title="-One-", author="Two")
     built.build()
     built.configure(title="Two", author="-One-")
     assert built.planned() == {"report": 2, "publish": 2, "record": 1, "all": 1}
-    built.configure(title="CS7643 Spring '24: Assignment 1", author="Rebuilt from its experiments")
+    (built / "config.yaml").write_text(config, encoding="utf-8")
     built.build()
 
 
