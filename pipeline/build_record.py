@@ -17,6 +17,7 @@ import csv
 import hashlib
 import json
 import math
+import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -113,15 +114,12 @@ def git_state(folder: Path) -> dict[str, Any] | None:
 
 def _git(folder: Path, *arguments: str) -> str | None:
     """What a Git command prints; None if it fails or there is no Git."""
-    try:
-        result = subprocess.run(  # noqa: S603 - our own arguments
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the Git of the machine, wherever it is
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
+    git = shutil.which("git")
+    if git is None:
         return None
+    result = subprocess.run(  # noqa: S603 - every argument is ours
+        [git, "-C", str(folder), *arguments], capture_output=True, text=True, check=False
+    )
     return result.stdout.strip() if result.returncode == 0 else None
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import analysis, appendix, catalogue, labels, plan, proof, runlist
+from pipeline import analysis, appendix, catalogue, comparison, labels, plan, proof, runlist
 from pipeline import config as configuration_file
-from pipeline.analysis import Findings, Sweep
+from pipeline.analysis import Findings
 from pipeline.appendix import Appendix
 from pipeline.blocks import Plot, Source, Table
+from pipeline.comparison import Sweep
 from pipeline.dataset import Manifest, read_manifest
 from pipeline.plots import Plots
 from pipeline.proof import Theory
@@ -56,8 +57,8 @@ class Context:
     same_epochs: bool
     search_goes_down: bool
     appendix: Appendix
-    clear: float = analysis.CLEAR
-    settled: float = analysis.SETTLED
+    clear: float = comparison.CLEAR
+    settled: float = comparison.SETTLED
     visible: float = analysis.VISIBLE
 
 
@@ -71,7 +72,7 @@ def build(results: Path, title: str, author: str, packages: Sequence[Package]) -
     manifest = read_manifest(results / "data")
     summary, histories = read_csv(results / "tables" / "summary.csv"), read_csv(results / "histories.csv")
     facts = analysis.findings(
-        config, analysis.Results(summary, histories, manifest.largest_class), catalogue.further(config)
+        config, comparison.Results(summary, histories, manifest.largest_class), catalogue.further(config)
     )
     runs = read_csv(results / "runs.csv")
     provenance = Provenance(config, runs)
@@ -138,7 +139,7 @@ def _tables(config: Config, folder: Path, provenance: Provenance) -> dict[str, T
 
 def _sweep_table(experiment: Experiment, rows: pd.DataFrame, metrics: Sequence[str], source: Source) -> Table:
     cells = {
-        metric: tuple(cell(analysis.estimate(row)) for _, row in rows[rows["metric"] == metric].iterrows())
+        metric: tuple(cell(comparison.estimate(row)) for _, row in rows[rows["metric"] == metric].iterrows())
         for metric in metrics
     }
     return Table(
@@ -154,7 +155,7 @@ def _rate_table(change: RateOfChange, rows: pd.DataFrame, source: Source) -> Tab
     columns = tuple(
         Markup("{0} = {1} to {0} = {2}").format(symbol, labels.value(b), labels.value(a)) for a, b in change.pairs
     )
-    cells = tuple(cell(analysis.estimate(row)) for _, row in rows.iterrows())
+    cells = tuple(cell(comparison.estimate(row)) for _, row in rows.iterrows())
     head = escape(f"{labels.METRICS[change.metric]}, rate of change")
     return Table(Markup(""), columns, ((head, cells),), source)
 
@@ -166,7 +167,7 @@ def _tuning_table(config: Config, tuning: TuningTable, rows: pd.DataFrame, sourc
         (chosen,) = config.experiments[name].configurations
         own = rows[rows["experiment"] == name].set_index("metric")
         values = [labels.value(chosen.value(parameter)) for parameter in parameters]
-        cells = [cell(analysis.estimate(own.loc[metric])) for metric in tuning.metrics]
+        cells = [cell(comparison.estimate(own.loc[metric])) for metric in tuning.metrics]
         found.append((escape(heads.get(name, labels.title(name))), (*values, *cells)))
     columns = [labels.symbol(p) for p in parameters] + [escape(labels.METRICS[m]) for m in tuning.metrics]
     return Table(Markup("Configuration"), tuple(columns), tuple(found), source)

@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import analysis, labels
-from pipeline.analysis import Estimate
+from pipeline import comparison, labels
 from pipeline.blocks import Data, Row, Value
 from pipeline.catalogue import Figure
+from pipeline.comparison import Estimate
 from pipeline.runs import rows_of
 from pipeline.settings import Configuration, Experiment
 from pipeline.wording import cell
@@ -44,7 +44,7 @@ def _cells(experiment: Experiment, summary: pd.DataFrame) -> Data:
     rows = []
     for position, configuration in enumerate(experiment.configurations):
         own = rows_of(summary, experiment, configuration).set_index("metric")
-        values = tuple(_value(analysis.estimate(own.loc[metric])) for metric in SEARCHED)
+        values = tuple(_value(comparison.estimate(own.loc[metric])) for metric in SEARCHED)
         rows.append(Row(position, _parameters(configuration, parameters), values))
     columns = tuple(escape(labels.METRICS[metric]) for metric in SEARCHED)
     return Data(tuple(map(labels.symbol, parameters)), columns, tuple(rows))
@@ -57,7 +57,7 @@ def _parameters(configuration: Configuration, names: Sequence[str]) -> tuple[Val
 
 def _mean(epoch: "pd.Series[Any]", name: str) -> Value:
     row = {"mean": epoch[f"{name}_mean"], "sd": epoch[f"{name}_sd"], "n": epoch["n"], "diverged": 0}
-    return _value(analysis.estimate(row))
+    return _value(comparison.estimate(row))
 
 
 def _value(estimate: Estimate) -> Value:

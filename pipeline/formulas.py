@@ -177,7 +177,7 @@ _PIECE = re.compile(
 def inline_text(tex: str) -> Markup | None:
     r"""Simple inline TeX as HTML text, `\eta_1 = 2` as `<i>η</i><sub>1</sub> = 2`; None if it is not simple."""
     html = _row(tex, _SPACE)
-    return None if html is None else Markup(f'<span class="math">{html}</span>')  # noqa: S704 (built from escaped pieces)
+    return None if html is None else Markup(f'<span class="math">{html}</span>')  # noqa: S704 - built from escaped pieces
 
 
 def _row(tex: str, space: str) -> str | None:
@@ -240,7 +240,7 @@ class Drawing:
         style = f"width: {self.width}em; height: {self.height}em; vertical-align: {self.vertical_align}em"
         if medium == "screen":
             attributes = Markup('<svg class="math" role="img" aria-label="{}" style="{}"').format(self.speech, style)
-            return attributes + Markup(self.svg.removeprefix("<svg"))  # noqa: S704 (from our own lock file)
+            return attributes + Markup(self.svg.removeprefix("<svg"))  # noqa: S704 - from our own lock file
         data = base64.b64encode(self.svg.replace("currentColor", "#000").encode()).decode()
         return Markup('<img class="math" src="data:image/svg+xml;base64,{}" alt="{}" style="{}">').format(
             data, self.speech, style
@@ -344,7 +344,7 @@ def _run(program: str, argument: str, standard_input: str = "") -> str:
     path = shutil.which(program)
     if path is None:
         raise RunError(f"{program}: expected it on the PATH, found none. Hint: install Node.js 18 or newer with npm")
-    result = subprocess.run(  # noqa: S603 (both arguments are constants)
+    result = subprocess.run(  # noqa: S603 - both arguments are constants
         [path, argument], cwd=RENDERER, input=standard_input, stdout=subprocess.PIPE, text=True, check=False
     )
     if result.returncode:

@@ -28,13 +28,14 @@ STEP = 1e-30
 class Terms:
     """What the equations are written in, as numbers (arrays over samples) or as symbols.
 
-    e[i] = e^{z_i}; S and s[i] as in the text; dS[j] = ∂S/∂z_j; de[i][j] = ∂e^{z_i}/∂z_j; ds[i][j] = ∂s_i/∂z_j.
+    e[i] = e^{z_i}; total is S of the text, s[i] its s_i; d_total[j] = ∂S/∂z_j; de[i][j] = ∂e^{z_i}/∂z_j;
+    ds[i][j] = ∂s_i/∂z_j.
     """
 
     e: list[Any]
-    S: Any
+    total: Any
     s: list[Any]
-    dS: list[Any]  # noqa: N815 - the text's symbol
+    d_total: list[Any]
     de: list[list[Any]]
     ds: list[list[Any]]
 
@@ -68,7 +69,7 @@ SOFTMAX = r"s_i = \frac{e^{z_i}}{S}"
 EQUATIONS = {
     "denominator-derivative": Equation(
         r"\frac{\partial S}{\partial z_j} = e^{z_j}",
-        (lambda t, i, j: t.dS[j], lambda t, i, j: t.e[j]),
+        (lambda t, i, j: t.d_total[j], lambda t, i, j: t.e[j]),
         applies=lambda i, j: i == j,
     ),
     "quotient": Equation(
@@ -76,7 +77,7 @@ EQUATIONS = {
         r" \dfrac{\partial S}{\partial z_j}}{S^2}",
         (
             lambda t, i, j: t.ds[i][j],
-            lambda t, i, j: (t.de[i][j] * t.S - t.e[i] * t.dS[j]) / t.S**2,
+            lambda t, i, j: (t.de[i][j] * t.total - t.e[i] * t.d_total[j]) / t.total**2,
         ),
     ),
     "equal": Equation(
@@ -84,8 +85,8 @@ EQUATIONS = {
         r" \frac{S - e^{z_i}}{S} = s_i (1 - s_i)",
         (
             lambda t, i, j: t.ds[i][i],
-            lambda t, i, j: (t.e[i] * t.S - t.e[i] * t.e[i]) / t.S**2,
-            lambda t, i, j: t.e[i] / t.S * ((t.S - t.e[i]) / t.S),
+            lambda t, i, j: (t.e[i] * t.total - t.e[i] * t.e[i]) / t.total**2,
+            lambda t, i, j: t.e[i] / t.total * ((t.total - t.e[i]) / t.total),
             lambda t, i, j: t.s[i] * (1 - t.s[i]),
         ),
         applies=lambda i, j: i == j,
@@ -95,8 +96,8 @@ EQUATIONS = {
         r" \frac{e^{z_j}}{S} = -s_i s_j",
         (
             lambda t, i, j: t.ds[i][j],
-            lambda t, i, j: (0 * t.S - t.e[i] * t.e[j]) / t.S**2,
-            lambda t, i, j: -(t.e[i] / t.S) * (t.e[j] / t.S),
+            lambda t, i, j: (0 * t.total - t.e[i] * t.e[j]) / t.total**2,
+            lambda t, i, j: -(t.e[i] / t.total) * (t.e[j] / t.total),
             lambda t, i, j: -t.s[i] * t.s[j],
         ),
         applies=lambda i, j: i != j,
@@ -165,9 +166,9 @@ def _numbers(z: Any) -> Terms:
     steps = [np.exp(z + 1j * STEP * np.eye(z.shape[1])[j]) for j in range(z.shape[1])]  # e^z with input j moved
     return Terms(
         e=list(e.T),
-        S=total,
+        total=total,
         s=list((e / total[:, None]).T),
-        dS=[step.sum(axis=1).imag / STEP for step in steps],
+        d_total=[step.sum(axis=1).imag / STEP for step in steps],
         de=[[step[:, i].imag / STEP for step in steps] for i in range(z.shape[1])],
         ds=[[(step[:, i] / step.sum(axis=1)).imag / STEP for step in steps] for i in range(z.shape[1])],
     )
@@ -181,9 +182,9 @@ def _symbols(size: int) -> Terms:
     s = [term / total for term in e]
     return Terms(
         e=e,
-        S=total,
+        total=total,
         s=s,
-        dS=[sympy.diff(total, entry) for entry in z],
+        d_total=[sympy.diff(total, entry) for entry in z],
         de=[[sympy.diff(term, entry) for entry in z] for term in e],
         ds=[[sympy.diff(output, entry) for entry in z] for output in s],
     )

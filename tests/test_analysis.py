@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipeline import analysis, config
-from pipeline.analysis import Estimate, Results
+from pipeline import analysis, comparison, config
+from pipeline.comparison import Estimate, Results
 from pipeline.settings import Config, Configuration, Experiment, SweepTable, TuningTable
 from pipeline.tables import SUMMARISED
 
@@ -84,7 +84,7 @@ def of_rates(*numbers: tuple[Any, ...], rates: tuple[float, ...] | None = None) 
     ).learning_rates
 
 
-def rates(trained: tuple[analysis.Trained, ...]) -> list[float]:
+def rates(trained: tuple[comparison.Trained, ...]) -> list[float]:
     return [each.configuration.learning_rate for each in trained]
 
 
@@ -97,21 +97,21 @@ def rates(trained: tuple[analysis.Trained, ...]) -> list[float]:
     [(0.00282, False), (0.00283, True), (-0.00282, False), (-0.00283, True), (0.0, False)],
 )
 def test_the_bound_of_a_clear_difference(gap: float, clear: bool) -> None:
-    found = analysis.difference(Estimate(0.5 + gap, 0.003, 9, 0), Estimate(0.5, 0.004, 16, 0))
+    found = comparison.difference(Estimate(0.5 + gap, 0.003, 9, 0), Estimate(0.5, 0.004, 16, 0))
     assert found.value == pytest.approx(gap)
     assert found.clear is clear
 
 
 def test_with_one_seed_on_either_side_nothing_is_known() -> None:
     one, several = Estimate(0.9, None, 1, 0), Estimate(0.1, 0.001, 5, 0)
-    assert analysis.difference(one, several).clear is None
-    assert analysis.difference(several, one).clear is None
-    assert analysis.difference(one, one).clear is None
+    assert comparison.difference(one, several).clear is None
+    assert comparison.difference(several, one).clear is None
+    assert comparison.difference(one, one).clear is None
 
 
 def test_equal_seeds_leave_no_doubt_about_a_difference() -> None:
-    assert analysis.difference(Estimate(0.9, 0.0, 5, 0), Estimate(0.8, 0.0, 5, 0)).clear is True
-    assert analysis.difference(Estimate(0.9, 0.0, 5, 0), Estimate(0.9, 0.0, 5, 0)).clear is False
+    assert comparison.difference(Estimate(0.9, 0.0, 5, 0), Estimate(0.8, 0.0, 5, 0)).clear is True
+    assert comparison.difference(Estimate(0.9, 0.0, 5, 0), Estimate(0.9, 0.0, 5, 0)).clear is False
 
 
 # --- Rankings
@@ -140,7 +140,7 @@ def test_validation_accuracy_ranks_whatever_the_testing_images_say() -> None:
     data = results(*points(experiment, (0.90, 0.001), (0.92, 0.001)))
     others = data.summary["metric"] != "best_validation_accuracy"
     data.summary.loc[others, "mean"] = 1 - data.summary.loc[others, "mean"]
-    assert rates(analysis.sweep(experiment, data).ranked) == [2, 1]
+    assert rates(comparison.sweep(experiment, data).ranked) == [2, 1]
 
 
 def test_the_smallest_and_largest_finished_rates_are_compared() -> None:
@@ -201,11 +201,11 @@ def test_a_smallest_rate_at_chance_has_no_other_ending(mean: float, expected: st
 # --- Courses
 
 
-def course(*seeds: Epochs, epochs: int = BASE.epochs) -> analysis.Course:
+def course(*seeds: Epochs, epochs: int = BASE.epochs) -> comparison.Course:
     configuration = replace(BASE, epochs=epochs)
     experiment = single("only", configuration)
     point = (experiment, configuration, 0.5, 0.1, sum(len(seed) == epochs for seed in seeds), 0)
-    (trained,) = analysis.sweep(experiment, results(point, courses={configuration: list(seeds)})).trained
+    (trained,) = comparison.sweep(experiment, results(point, courses={configuration: list(seeds)})).trained
     assert trained.course is not None
     return trained.course
 
@@ -631,6 +631,6 @@ def test_one_configuration_is_best_and_worst() -> None:
 
 def test_an_empty_deviation_is_unknown_not_zero() -> None:
     row = {"mean": 0.9, "sd": math.nan, "n": 1, "diverged": 4}
-    assert analysis.estimate(row) == Estimate(0.9, None, 1, 4)
-    assert analysis.estimate(row).standard_error is None
+    assert comparison.estimate(row) == Estimate(0.9, None, 1, 4)
+    assert comparison.estimate(row).standard_error is None
     assert Estimate(0.9, 0.06, 9, 0).standard_error == pytest.approx(0.02)

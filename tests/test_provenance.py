@@ -13,7 +13,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from test_report import TEMPLATES, tree, usual, write_results
+from synthetic import TEMPLATES, tree, usual, write_results
 
 from pipeline import appendix, catalogue, config, context, figures, plan, report, runlist, runs, tables
 from pipeline.blocks import LISTED, PRINTED, Source

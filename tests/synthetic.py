@@ -1,0 +1,151 @@
+"""Results without training: what the runs of a small configuration would be if they followed a rule."""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline import catalogue, config, figures, plan, proof, runs, selection, tables, theory
+from pipeline.dataset import Manifest
+from pipeline.metrics import METRICS
+from pipeline.plan import Run
+from pipeline.records import Record
+from pipeline.settings import Configuration
+
+ROOT = Path(__file__).parent.parent
+TEMPLATES = ROOT / "templates"
+PLACEHOLDER = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path id="p"/></svg>'
+MANIFEST = Manifest(
+    name="Synthetic",
+    source="mnist",
+    fallback=False,
+    training_images=1000,
+    testing_images=200,
+    pixels=784,
+    classes=10,
+    largest_class=0.112,
+    files={},
+    fingerprint="f" * 64,
+)
+EPOCHS = 6
+
+Course = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy by epoch
+Rule = Callable[[Configuration, int], "Course | None"]
+
+
+def rising(best: float, *, gain: float = 0.0, epochs: int = EPOCHS, gap: float = 0.0) -> Course:
+    """A run that ends at the validation accuracy `best`, gaining `gain` in every epoch, its losses falling."""
+    accuracies = [best - gain * (epochs - epoch) for epoch in range(1, epochs + 1)]
+    return [(1 - 0.1 * n, a + gap, 1 - 0.1 * n, a) for n, a in enumerate(accuracies, start=1)]
+
+
+def jitter(seed: int, size: float = 0.001) -> float:
+    """A deviation that depends on the seed: 0 in the mean over seeds 1 and 2."""
+    return size if seed % 2 else -size
+
+
+def record_of(course: Course | None) -> Record:
+    """What a run of this course records; None is a run that diverged."""
+    if course is None:
+        return Record("diverged", dict.fromkeys(METRICS), ())
+    columns = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
+    history = tuple({"epoch": float(n), **dict(zip(columns, row, strict=True))} for n, row in enumerate(course, 1))
+    accuracies = [row[3] for row in course]
+    last = history[-1]
+    metrics = {name: last[name] for name in ("training_accuracy", "training_loss", "validation_accuracy")}
+    testing = max(accuracies) + 0.005
+    return Record(
+        "ok",
+        metrics
+        | {
+            "best_validation_accuracy": max(accuracies),
+            "best_epoch": accuracies.index(max(accuracies)) + 1,
+            "testing_accuracy": testing,
+            "last_testing_accuracy": testing,
+        },
+        history,
+    )
+
+
+def tree(**changes: Any) -> dict[str, Any]:
+    """A small configuration: config.yaml with few experiments."""
+    base: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    base |= {
+        "replicates": 2,
+        "epochs": EPOCHS,
+        "experiments": {
+            "learning_rates": {"sweep": {"learning_rate": [1, "e^-1", "e^-2"]}},
+            "regularization": {"sweep": {"reg": [1, "e^-1", "e^-2"]}},
+            "grid": {
+                "grid": {"learning_rate": [0.2, 0.4, 0.6], "reg": [0.001, 0.0005], "batch_size": [32]},
+                "replicates": 1,
+            },
+            "best": {"best_of": "grid"},
+            "default": {"single": {}},
+            "widths": {"sweep": {"hidden": [16, 32]}},
+        },
+        "tables": {
+            "learning_rates": {
+                "experiment": "learning_rates",
+                "metrics": ["training_accuracy", "testing_accuracy"],
+                "rate_of_change": {"metric": "testing_accuracy", "pairs": [[1, "e^-2"]]},
+            },
+            "regularization": {"experiment": "regularization", "metrics": ["validation_accuracy", "testing_accuracy"]},
+            "tuning": {"best": "best", "default": "default", "metrics": ["best_validation_accuracy"]},
+        },
+    }
+    return base | changes
+
+
+def usual(chosen: Configuration, seed: int) -> Course:
+    """Results like the write-up's: larger rates and smaller coefficients do better."""
+    if chosen.reg > 0.2:
+        return rising(0.112 + jitter(seed))
+    rate = {1.0: 0.94, math.exp(-1): 0.93, math.exp(-2): 0.92, 0.1: 0.91}.get(chosen.learning_rate)
+    accuracy = 0.96 + chosen.learning_rate / 100 if rate is None else rate
+    return rising(accuracy - chosen.reg + jitter(seed), gain=0.01)
+
+
+@cache
+def checked_theory() -> str:
+    """theory.json of the neurons that config.yaml comes with."""
+    return json.dumps(proof.to_json(theory.check(config.load(ROOT / "config.yaml").neurons)))
+
+
+def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **changes: Any) -> Path:
+    """A results folder whose runs are what `rule` says; figures are drawn, or placeholders."""
+    settings_tree = tree(**changes)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps(config.resolved(settings_tree)))
+    (folder / "theory.json").write_text(checked_theory())
+    (folder / "data").mkdir()
+    (folder / "data/data.json").write_text(json.dumps(asdict(MANIFEST)))
+    settings = config.read_resolved(folder / "config.json")
+
+    def train(wanted: tuple[Run, ...]) -> dict[str, Record]:
+        return {run.key: record_of(rule(run.configuration, run.seed)) for run in wanted}
+
+    chosen = {}
+    for experiment in settings.experiments.values():
+        if experiment.best_of:
+            candidates = plan.runs(settings, [settings.experiments[experiment.best_of]], MANIFEST.fingerprint)
+            chosen[experiment.name] = vars(selection.best(candidates, train(candidates)))
+    (folder / "selection.json").write_text(json.dumps(chosen))
+    settings = plan.select(settings, plan.read_selection(folder / "selection.json", settings))
+    all_runs = plan.runs(settings, settings.experiments.values(), MANIFEST.fingerprint)
+    (folder / "runs.csv").write_text(runs.to_csv(runs.runs_table(all_runs, train(all_runs))))
+    (folder / "histories.csv").write_text(runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
+    inputs = folder / "config.json", folder / "selection.json"
+    tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
+    (folder / "figures").mkdir()
+    if draw:
+        figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
+    else:
+        for name in catalogue.figures(settings):
+            (folder / f"figures/{name}.svg").write_text(PLACEHOLDER)
+    return folder
