@@ -2,7 +2,7 @@ r"""The equations of section 1.1, held against derivatives found in two other wa
 
 Every member of an equation is written once, as a function of the terms below, and evaluated twice:
 with numbers, where complex steps give the derivatives, and with symbols, where SymPy does. `tex`
-is the equation as the template prints it; a test compares the two.
+is the equation as the template prints it; pipeline/gate.py compares the two.
 
 Complex step: for real-analytic f, ∂f/∂z ≈ Im f(z + ih)/h without cancellation (Squire and Trapp, 1998).
 """

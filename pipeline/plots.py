@@ -58,7 +58,7 @@ class Plots:
         if epochs.empty:
             return f"{_named(experiment, position)}: diverged"
         last = epochs.iloc[-1]
-        training, validation = (f"{part} {last[f'{part}_{metric}_mean']:.4f}" for part in ("training", "validation"))
+        training, validation = (f"{part} {last[f'{part}_{metric}_mean']:.4f}" for part in figure_data.PARTS)
         return f"{_named(experiment, position)}: {training}, {validation}"
 
 

@@ -54,7 +54,5 @@ def within(limit: int, runs: Mapping[str, int]) -> frozenset[str]:
 
 
 def _row(experiment: Experiment, chosen: Configuration, provenance: Provenance, diverged: Collection[str]) -> Row:
-    varied = experiment.varied or labels.TUNED
-    label = Markup(", ").join(labels.setting(name, chosen.value(name)) for name in varied)
     keys = provenance.keys(experiment, chosen)
-    return Row(label, keys, frozenset(keys) & frozenset(diverged))
+    return Row(labels.caption(experiment, chosen), keys, frozenset(keys) & frozenset(diverged))

@@ -9,6 +9,8 @@ from pipeline import labels
 from pipeline.comparison import Estimate, Trained
 from pipeline.settings import Experiment
 
+SMALLEST = 1e-17  # a smaller difference of numbers of order one is none
+
 
 def cell(estimate: Estimate, digits: int = 4) -> Markup:
     """0.9464 ± 0.0018, or 0.9464 for one seed, or 'diverged', or the mean with the number of diverged seeds."""
@@ -40,10 +42,9 @@ def gap(value: float) -> str:
 
 
 def power_above(value: float) -> Markup:
-    """The smallest power of ten above a positive number, 10<sup>−15</sup> for 3e-16; 0 for 0."""
-    if value == 0:
-        return Markup("0")
-    return Markup("10<sup>{}</sup>").format(str(math.floor(math.log10(value)) + 1).replace("-", "−"))
+    """The smallest power of ten above a rounding error, from 10<sup>−16</sup> on: 10<sup>−15</sup> for 3e-16."""
+    exponent = math.floor(math.log10(max(value, SMALLEST))) + 1
+    return Markup("10<sup>{}</sup>").format(str(exponent).replace("-", "−"))
 
 
 def epochs(count: int) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import synthetic
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import Environment
 from synthetic import (
     TEMPLATES,
@@ -22,7 +24,7 @@ from synthetic import (
     write_results,
 )
 
-from pipeline import context, report
+from pipeline import context, report, wording
 from pipeline.records import Record
 from pipeline.settings import Configuration
 
@@ -718,6 +720,14 @@ def test_the_protocol_tells_the_defaults(tell: Callable[..., str]) -> None:
 def test_the_split_is_told(tell: Callable[..., str], seed: int | None, phrase: str) -> None:
     split = tree()["split"] | {"seed": seed}
     assert f"200 are held out for validation, {phrase}." in tell(split=split)
+
+
+@given(st.one_of(st.just(0.0), st.floats(1e-30, 1e3)))
+def test_a_bound_is_above_and_no_power_of_ten_too_large(value: float) -> None:
+    (exponent,) = re.fullmatch(r"10<sup>(.+)</sup>", wording.power_above(value)).groups()
+    power = int(exponent.replace("−", "-"))
+    assert value < 10.0**power
+    assert power == -16 or 10.0 ** (power - 1) <= value * (1 + 1e-12)
 
 
 # --- Numbers come from the results
