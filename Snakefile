@@ -1,7 +1,7 @@
 # In: config.yaml and the MNIST files (MNIST_DIR, the user cache or a mirror).
 # Out: report/report.html and report/report.pdf, and report/build.json on how they were built.
 #
-# data -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
+# data -> prepare -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
 # theory -> report; gate: a report whose mathematics fails its checks is not published
 import os
 import sys
@@ -89,10 +89,38 @@ checkpoint data:
         "python -m pipeline.mnist --config results/config.json --output results/data --log {log}"
 
 
+# What every run would do first is done once.
+rule prepare:
+    input:
+        "results/data/training_images.npy",
+        "results/data/training_labels.npy",
+        "results/data/testing_images.npy",
+        "results/data/testing_labels.npy",
+        data="results/data/data.json",
+        code=needed_by("preparation"),
+    output:
+        "results/prepared/pixels.npy",
+        expand(
+            "results/prepared/{set}_{array}.npy",
+            set=["training", "validation", "testing"],
+            array=["images", "labels", "lengths"],
+        ),
+        "results/prepared/prepared.json",
+    log:
+        "logs/prepare.log",
+    benchmark:
+        "logs/benchmarks/prepare.tsv"
+    params:
+        split=build.split,
+    shell:
+        "python -m pipeline.preparation --split {params.split:q} --data results/data"
+        " --output results/prepared --log {log}"
+
+
 # Nothing but the key decides whether a run is trained: its inputs are ancient, its code is in the key.
 rule train:
     input:
-        ancient("results/data/data.json"),
+        ancient("results/prepared/prepared.json"),
     output:
         "results/runs/{key}/history.csv",
         "results/runs/{key}/metrics.json",
@@ -104,7 +132,7 @@ rule train:
     params:
         run=lambda wildcards: build.specification(wildcards.key),
     shell:
-        "python -m pipeline.training --run {params.run:q} --data results/data"
+        "python -m pipeline.training --run {params.run:q} --data results/prepared"
         " --output results/runs/{wildcards.key} --log {log}"
 
 

@@ -29,6 +29,7 @@ class Build:
         self.title_block = json.dumps({"title": config.title, "author": config.author})
         # where the files lie is left out: they are the same files wherever they are found
         self.data_settings = json.dumps({"source": tree["source"], "data": tree["data"]})
+        self.split = json.dumps(vars(config.split))
         self.choices = json.dumps({e.name: [e.best_of, *map(vars, candidates)] for e, candidates in _choices(config)})
         self.neurons = json.dumps({function: vars(neuron) for function, neuron in config.neurons.items()})
         self.tables = catalogue.tables(config)

@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from pipeline.arrays import read_array, write_array
 from pipeline.errors import InputError
 from pipeline.examples import Bytes, Examples
-from pipeline.files import replacing, write_json
+from pipeline.files import write_json
 
 ROLES = ("training_images", "training_labels", "testing_images", "testing_labels")
 MANIFEST = "data.json"
@@ -57,8 +58,7 @@ def fingerprint(arrays: Mapping[str, Bytes], classes: int) -> str:
 def save(folder: Path, arrays: Mapping[str, Bytes], *, classes: int, **description: Any) -> Manifest:
     """Write the arrays and, last, data.json. `description`: the Manifest's fields that arrays do not tell."""
     for role in ROLES:
-        with replacing(folder / f"{role}.npy") as temporary, temporary.open("wb") as file:
-            np.save(file, arrays[role])
+        write_array(folder / f"{role}.npy", arrays[role])
     manifest = Manifest(
         training_images=len(arrays["training_labels"]),
         testing_images=len(arrays["testing_labels"]),
@@ -86,7 +86,7 @@ def read_manifest(folder: Path) -> Manifest:
 def load(folder: Path) -> tuple[Manifest, Examples, Examples]:
     """The manifest, the training and the testing examples, memory-mapped. Raises InputError."""
     manifest = read_manifest(folder)
-    arrays = {role: _map(folder / f"{role}.npy") for role in ROLES}
+    arrays = {role: read_array(folder / f"{role}.npy", np.uint8, MEND) for role in ROLES}
     for part, size in (("training", manifest.training_images), ("testing", manifest.testing_images)):
         images, labels = arrays[f"{part}_images"], arrays[f"{part}_labels"]
         if images.shape != (size, manifest.pixels) or labels.shape != (size,):
@@ -99,15 +99,3 @@ def load(folder: Path) -> tuple[Manifest, Examples, Examples]:
         Examples(arrays["training_images"], arrays["training_labels"]),
         Examples(arrays["testing_images"], arrays["testing_labels"]),
     )
-
-
-def _map(path: Path) -> Bytes:
-    try:
-        array: Bytes = np.load(path, mmap_mode="r", allow_pickle=False)
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: expected an array, found no file. {MEND}") from error
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{path}: expected an array as NumPy saves it, found: {error}. {MEND}") from error
-    if array.dtype != np.uint8:
-        raise InputError(f"{path}: expected uint8, found {array.dtype}. {MEND}")
-    return array

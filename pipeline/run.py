@@ -4,11 +4,11 @@ With pipeline.network, sgd, examples and metrics this is all that a run's number
 key is made of (pipeline.keys): no files and no messages here, since every change retrains every run.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline import sgd
-from pipeline.examples import Examples
+from pipeline.examples import Prepared, Sorted
 from pipeline.metrics import METRICS
 from pipeline.network import Weights, initial_weights
 
@@ -22,34 +22,34 @@ class Result:
     metrics: dict[str, float | int | None]
 
 
-def train(
-    specification: dict[str, Any], training: Examples, validation: Examples, testing: Examples, classes: int
-) -> Result:
+def train(specification: dict[str, Any], data: Prepared, classes: int) -> Result:
     """Train the run that the specification (pipeline.keys) describes.
 
     The best epoch is the first with the highest validation accuracy; the testing accuracy is that
     of its model.
     """
-    weights = initial_weights(
-        training.images.shape[1],
+    initial = initial_weights(
+        len(data.pixels),
         specification["hidden"],
         classes,
         specification["initial_scale"],
         specification["initial_seed"],
     )
-    trainer = sgd.Trainer(weights, specification["learning_rate"], specification["reg"], specification["batch_size"])
+    weights = replace(initial, w1=initial.w1[data.pixels])
+    learning_rate, reg, batch_size = (specification[name] for name in ("learning_rate", "reg", "batch_size"))
+    trainer = sgd.Trainer(weights, data.training, learning_rate, reg, batch_size)
     epochs: list[sgd.Epoch] = []
     best_weights = trainer.weights
-    for epoch in sgd.train(trainer, training, validation, specification["epochs"], specification["seed"]):
+    for epoch in sgd.train(trainer, data.validation, specification["epochs"], specification["seed"]):
         if not epoch.finite:
             return Result(tuple(epochs), diverged=True, metrics=dict.fromkeys(METRICS))
         if not epochs or epoch.validation_accuracy > max(e.validation_accuracy for e in epochs):
             best_weights = trainer.weights.copy()
         epochs.append(epoch)
-    return Result(tuple(epochs), diverged=False, metrics=_metrics(epochs, best_weights, trainer.weights, testing))
+    return Result(tuple(epochs), diverged=False, metrics=_metrics(epochs, best_weights, trainer.weights, data.testing))
 
 
-def _metrics(epochs: list[sgd.Epoch], best: Weights, last: Weights, testing: Examples) -> dict[str, float | int | None]:
+def _metrics(epochs: list[sgd.Epoch], best: Weights, last: Weights, testing: Sorted) -> dict[str, float | int | None]:
     accuracies = [epoch.validation_accuracy for epoch in epochs]
     return {
         "training_accuracy": epochs[-1].training_accuracy,

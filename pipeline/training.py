@@ -1,4 +1,4 @@
-"""The train step: read the prepared data, train one run, write its history, metrics and timing."""
+"""The train step: map the prepared images, train one run, write its history, metrics and timing."""
 
 import argparse
 import csv
@@ -7,19 +7,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline import dataset, keys
+from pipeline import keys, preparation
 from pipeline.console import run_step
 from pipeline.errors import InputError, RunError
-from pipeline.examples import split
 from pipeline.files import write_json, write_text
 from pipeline.metrics import HISTORY_COLUMNS
 from pipeline.run import Result, train
 
 
-def run(specification: dict[str, Any], data: Path) -> Result:
-    """Train the run that the specification describes on the prepared data.
+def run(specification: dict[str, Any], folder: Path) -> Result:
+    """Train the run that the specification describes on the images prepared in `folder`.
 
-    Raises InputError if the data are not the specification's or too few, RunError if the code or
+    Raises InputError if they are not the specification's or too few, RunError if the code or
     NumPy is not: the numbers would be kept under a key that is not theirs.
     """
     if (specification["code"], specification["numpy"]) != (keys.code_fingerprint(), keys.numpy_version()):
@@ -27,17 +26,17 @@ def run(specification: dict[str, Any], data: Path) -> Result:
             "pipeline: expected the code and NumPy that the run's key was made with, found others. "
             "Hint: start the build again, in its own environment."
         )
-    manifest, examples, testing = dataset.load(data)
-    if manifest.fingerprint != specification["data"]:
+    description, prepared = preparation.load(folder)
+    expected = {name: specification[name] for name in ("data", "validation_fraction", "split_seed")}
+    found = {name: getattr(description, name) for name in expected}
+    if found != expected:
+        raise InputError(f"{folder}: expected images prepared from {expected}, found {found}. {preparation.MEND}")
+    images = len(prepared.training)
+    if specification["batch_size"] > images:
         raise InputError(
-            f"{data}: expected data {specification['data'][:16]}, found {manifest.fingerprint[:16]}. {dataset.MEND}"
+            f"batch_size: expected at most {images:,} (the training set), found {specification['batch_size']:,}."
         )
-    training, validation = split(examples, specification["validation_fraction"], specification["split_seed"])
-    if specification["batch_size"] > len(training):
-        raise InputError(
-            f"batch_size: expected at most {len(training):,} (the training set), found {specification['batch_size']:,}."
-        )
-    return train(specification, training, validation, testing, manifest.classes)
+    return train(specification, prepared, description.classes)
 
 
 def write(result: Result, specification: dict[str, Any], folder: Path) -> None:
@@ -64,7 +63,7 @@ def main() -> None:
     """Command line of the train step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", required=True, type=json.loads, help="the specification, as JSON")
-    parser.add_argument("--data", required=True, type=Path, help="folder of the prepared data")
+    parser.add_argument("--data", required=True, type=Path, help="folder of the prepared images")
     parser.add_argument("--output", required=True, type=Path, help="folder of the run")
     parser.add_argument("--log", type=Path)
     arguments = parser.parse_args()
