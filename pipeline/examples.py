@@ -52,8 +52,7 @@ def prepare(examples: Examples, testing: Examples, validation_fraction: float, s
     The images for validation and testing, whose order means nothing, are sorted by length.
     """
     training, validation = split(examples, validation_fraction, seed)
-    used = np.count_nonzero(training.images, axis=0)
-    pixels = np.argsort(-used, kind="stable")
+    pixels = by_use(training.images)
     return Prepared(
         pixels,
         sort_pixels(training, pixels),
@@ -76,6 +75,11 @@ def split(examples: Examples, validation_fraction: float, seed: int | None) -> t
         Examples(examples.images[first], examples.labels[first]),
         Examples(examples.images[last], examples.labels[last]),
     )
+
+
+def by_use(images: Bytes) -> Indices:
+    """The order of the pixels by how many images use them, most first."""
+    return np.argsort(-np.count_nonzero(images, axis=0), kind="stable")
 
 
 def sort_pixels(examples: Examples, pixels: Indices) -> Sorted:

@@ -301,7 +301,7 @@ class Stretch:
 
 
 def ranges(lengths: Lengths) -> list[tuple[int, int]]:
-    """The ranges of pixels (start, stop) of the staircase, each cut made where it saves most."""
+    """The ranges of pixels (start, stop) of the staircase, each cut made where it saves most, if anything."""
     longest = max(1, int(lengths.max()))
     reaching = len(lengths) - np.searchsorted(np.sort(lengths), np.arange(longest), side="right")
     reaching[0] = len(lengths)
@@ -310,8 +310,9 @@ def ranges(lengths: Lengths) -> list[tuple[int, int]]:
         return int(dot(np.diff((*starts, longest)), reaching[list(starts)]))
 
     starts: tuple[int, ...] = (0,)
-    while len(starts) < RANGES and (cuts := set(range(WIDTH, longest, WIDTH)).difference(starts)):
-        starts = min((tuple(sorted((*starts, cut))) for cut in sorted(cuts)), key=products)
+    for _ in range(RANGES - 1):
+        divided = [tuple(sorted((*starts, cut))) for cut in range(WIDTH, longest, WIDTH) if cut not in starts]
+        starts = min((starts, *divided), key=products)
     return list(zip(starts, (*starts[1:], longest), strict=True))
 
 

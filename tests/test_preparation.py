@@ -1,0 +1,106 @@
+"""What runs are trained on: divided and sorted without losing anything, and read back only if it is whole."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import dataset, preparation
+from pipeline.errors import InputError
+from pipeline.examples import SETS, Examples, Prepared, prepare, split
+
+ARRAYS = {
+    "training_images": np.arange(40 * 6, dtype=np.uint8).reshape(40, 6) % 3,
+    "training_labels": np.arange(40, dtype=np.uint8) % 10,
+    "testing_images": np.eye(8, 6, dtype=np.uint8) * 255,
+    "testing_labels": np.arange(8, dtype=np.uint8),
+}
+
+
+def pairs(examples: Examples) -> list[tuple[bytes, int]]:
+    """The images with their labels, in an order of their own."""
+    return sorted((image.tobytes(), int(label)) for image, label in zip(examples.images, examples.labels, strict=True))
+
+
+@given(
+    seed=st.integers(0, 1000), count=st.integers(2, 60), pixels=st.integers(1, 30), split_seed=st.none() | st.just(7)
+)
+def test_preparing_sorts_and_loses_nothing(seed, count, pixels, split_seed):
+    rng = np.random.default_rng(seed)
+    sparse = rng.random((count + 9, pixels)) < rng.random(pixels)
+    images = (rng.integers(1, 256, sparse.shape) * sparse).astype(np.uint8)
+    labels = rng.integers(0, 10, count + 9).astype(np.uint8)
+    examples, testing = Examples(images[:count], labels[:count]), Examples(images[count:], labels[count:])
+    found = prepare(examples, testing, 0.3, split_seed)
+
+    training, validation = split(examples, 0.3, split_seed)
+    back = np.argsort(found.pixels)
+    np.testing.assert_array_equal(found.training.images[:, back], training.images)
+    np.testing.assert_array_equal(found.training.labels, training.labels)
+    for name, expected in (("validation", validation), ("testing", testing)):
+        sorted_set = getattr(found, name)
+        assert pairs(Examples(sorted_set.images[:, back], sorted_set.labels)) == pairs(expected)
+        assert (np.diff(sorted_set.lengths) >= 0).all()
+    used = np.count_nonzero(found.training.images, axis=0)
+    assert (np.diff(used) <= 0).all()
+    for name in SETS:
+        for image, length in zip(getattr(found, name).images, getattr(found, name).lengths, strict=True):
+            assert not image[length:].any()
+            assert length == 0 or image[length - 1]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    dataset.save(tmp_path / "data", ARRAYS, classes=10, name="small", source="mnist", fallback=False, files={})
+    preparation.save(tmp_path / "prepared", *preparation.make(tmp_path / "data", 0.25, 3))
+    return tmp_path / "prepared"
+
+
+def test_what_is_written_is_read_back_without_loading_it(folder: Path):
+    description, prepared = preparation.load(folder)
+    assert (description.validation_fraction, description.split_seed, description.classes) == (0.25, 3, 10)
+    assert description.data == dataset.read_manifest(folder.parent / "data").fingerprint
+    examples = Examples(ARRAYS["training_images"], ARRAYS["training_labels"])
+    expected = prepare(examples, Examples(ARRAYS["testing_images"], ARRAYS["testing_labels"]), 0.25, 3)
+    np.testing.assert_array_equal(prepared.pixels, expected.pixels)
+    for name in SETS:
+        for kind, array in vars(getattr(prepared, name)).items():
+            np.testing.assert_array_equal(array, getattr(getattr(expected, name), kind))
+            assert isinstance(array, np.memmap)
+    assert isinstance(prepared, Prepared)
+
+
+def problem(folder: Path) -> str:
+    with pytest.raises(InputError) as raised:
+        preparation.load(folder)
+    (line,) = raised.value.problems
+    assert line.endswith(preparation.MEND)
+    assert "\n" not in line
+    return line
+
+
+@pytest.mark.parametrize("name", ["pixels.npy", "training_images.npy", "validation_lengths.npy", "prepared.json"])
+def test_a_missing_or_truncated_file_is_named(folder: Path, name: str):
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[: len(content) // 2])
+    assert f"{name}: expected" in problem(folder)
+    (folder / name).unlink()
+    assert f"{name}: expected" in problem(folder)
+
+
+def test_arrays_that_do_not_fit_are_named(folder: Path):
+    np.save(folder / "training_labels.npy", np.zeros(7, np.uint8))
+    assert "training_images.npy: expected (7, 6), found (30, 6)." in problem(folder)
+
+
+def test_an_array_of_another_type_is_named(folder: Path):
+    np.save(folder / "testing_lengths.npy", np.zeros(8))
+    assert "testing_lengths.npy: expected int32, found float64." in problem(folder)
+
+
+def test_a_description_with_other_fields_is_named(folder: Path):
+    (folder / "prepared.json").write_text(json.dumps({"data": "0"}))
+    assert "prepared.json: expected what the prepare step writes" in problem(folder)
