@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from pipeline import keys
+from pipeline import fingerprint, keys
 from pipeline.runlist import Group
 from pipeline.software import Package
 
@@ -40,7 +40,7 @@ def build(config: Path, packages: Sequence[Package], runs: tuple[Group, ...]) ->
         python=platform.python_version(),
         packages=tuple(packages),
         runs=runs,
-        code=keys.code_fingerprint(),
+        code=fingerprint.code_fingerprint(),
         numpy=keys.numpy_version(),
     )
 

@@ -1,21 +1,17 @@
 """Content addresses: the key of a run is a hash of everything that changes its numbers.
 
 That is its parameters, the split, the data, the code of the network and of training, and NumPy's
-version. Comments, docstrings and every other module change no key.
+version. Comments, docstrings and every other module change no key (pipeline.fingerprint).
 """
 
-import ast
 import hashlib
 import json
-from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
+from pipeline.fingerprint import code_fingerprint
 from pipeline.settings import Config, Configuration
 
-# The modules whose code the numbers of a run come from.
-NUMERICAL_MODULES = ("network", "sgd", "run", "examples", "metrics")
 KEY_LENGTH = 16
 
 Specification = dict[str, Any]
@@ -53,28 +49,3 @@ def key(specification: Specification) -> str:
 def numpy_version() -> str:
     """The version of the installed NumPy, without importing it."""
     return version("numpy")
-
-
-@cache
-def code_fingerprint() -> str:
-    """The sha256 over the code of NUMERICAL_MODULES, comments, docstrings and layout left out."""
-    digest = hashlib.sha256()
-    for name in NUMERICAL_MODULES:
-        source = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
-        digest.update(f"{name}\n{code_only(source)}\n".encode())
-    return digest.hexdigest()
-
-
-def code_only(source: str) -> str:
-    """Python source without comments, docstrings and layout."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            first = node.body[0] if node.body else None
-            if (
-                isinstance(first, ast.Expr)
-                and isinstance(first.value, ast.Constant)
-                and isinstance(first.value.value, str)
-            ):
-                node.body[0] = ast.Pass()
-    return ast.unparse(tree)

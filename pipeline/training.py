@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline import keys, preparation
+import numpy as np
+
+from pipeline import fingerprint, preparation
 from pipeline.console import run_step
 from pipeline.errors import InputError, RunError
 from pipeline.files import write_json, write_text
@@ -21,7 +23,7 @@ def run(specification: dict[str, Any], folder: Path) -> Result:
     Raises InputError if they are not the specification's or too few, RunError if the code or
     NumPy is not: the numbers would be kept under a key that is not theirs.
     """
-    if (specification["code"], specification["numpy"]) != (keys.code_fingerprint(), keys.numpy_version()):
+    if (specification["code"], specification["numpy"]) != (fingerprint.code_fingerprint(), np.__version__):
         raise RunError(
             "pipeline: expected the code and NumPy that the run's key was made with, found others. "
             "Hint: start the build again, in its own environment."

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline import config as configuration_file
-from pipeline import dataset, keys, sources, training
+from pipeline import dataset, fingerprint, keys, sources, training
 from pipeline.errors import RunError
 
 CONFIG = configuration_file.load(Path("config.yaml"))
@@ -67,17 +67,17 @@ def test_comments_docstrings_and_layout_are_not_code():
         '"""Module."""\n# comment\ndef f( x ):\n    """What f does."""\n    return (x\n        + 1)\n'
         'class A:\n    """An A."""\n    y: int = 1  # one\n'
     )
-    stripped = keys.code_only('"""Module."""\n' + plain.replace(":\n", ':\n    """Doc."""\n'))
-    assert keys.code_only(dressed) == stripped
-    assert keys.code_only(plain.replace("+ 1", "+ 2")) != keys.code_only(plain)
+    stripped = fingerprint.code_only('"""Module."""\n' + plain.replace(":\n", ':\n    """Doc."""\n'))
+    assert fingerprint.code_only(dressed) == stripped
+    assert fingerprint.code_only(plain.replace("+ 1", "+ 2")) != fingerprint.code_only(plain)
 
 
 def test_training_takes_its_numbers_from_keyed_modules_alone():
-    assert {Path(path).stem for path in sources.needed_by("run")} == set(keys.NUMERICAL_MODULES)
+    assert {Path(path).stem for path in sources.needed_by("run")} == set(fingerprint.NUMERICAL_MODULES)
 
 
 def test_keyed_modules_hold_nothing_that_python_versions_print_differently():
-    for name in keys.NUMERICAL_MODULES:
+    for name in fingerprint.NUMERICAL_MODULES:
         tree = ast.parse(Path(f"pipeline/{name}.py").read_text())
         assert not any(isinstance(node, ast.JoinedStr) for node in ast.walk(tree)), f"an f-string in {name}.py"
 

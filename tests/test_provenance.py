@@ -18,7 +18,8 @@ from synthetic import TEMPLATES, tree, usual, write_results
 from pipeline import appendix, catalogue, config, context, figures, plan, report, runlist, runs, tables
 from pipeline.blocks import LISTED, PRINTED, Source
 from pipeline.context import Context
-from pipeline.keys import code_fingerprint, numpy_version
+from pipeline.fingerprint import code_fingerprint
+from pipeline.keys import numpy_version
 from pipeline.provenance import Provenance
 from pipeline.settings import Config, Configuration
 
