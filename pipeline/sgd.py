@@ -258,17 +258,20 @@ class Stretch:
     def _block(self, rows: Indices, reach: Sequence[int], outputs: Outputs) -> None:
         staircase, state = self.staircase, self.state
         staircase.load(self.training.images, rows, reach)
+        # -(X W1 + b1) as if nothing were learned in this block; before batch t, W1 decays t times
         staircase.forward()
         multiply(self.before, -state.factor / BRIGHTEST, out=self.scale)
         multiply(staircase.z, self.scale, out=self.z)
         subtract(self.z, state.b1, out=self.z)
         if self.shape.batches > 1:
             staircase.correlate()
+        # what the earlier batches of the block have learned is put in before each batch
         for batch, (targets, logits, totals) in zip(self.batches, outputs):  # noqa: B905 - outputs go on after a block
             if len(batch.earlier):
                 dot(batch.gram, batch.earlier, out=self.work)
                 add(batch.z, self.work, out=batch.z)
             self._step(batch, targets, logits, totals)
+        # the first layer after the block; what batch t has learned decays with the batches after it
         dot(self.ones_block, self.all_d, out=self.d_b1)
         subtract(state.b1, self.d_b1, out=state.b1)
         state.decay(self.decay**self.shape.batches)

@@ -2,6 +2,10 @@
 
 import json
 import os
+
+# The tests run on every core already, and small products on several threads are slow. Before NumPy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import shutil
 import subprocess
 import sys
