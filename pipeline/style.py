@@ -25,7 +25,6 @@ STYLE: dict[Any, Any] = {
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
     "axes.formatter.useoffset": False,
-    "axes.formatter.use_mathtext": True,
     "axes.unicode_minus": True,
     "lines.linewidth": 1.3,
     "svg.fonttype": "none",
