@@ -1,5 +1,6 @@
 """A copy of the project to build in, with settings small enough for a test."""
 
+import csv
 import json
 import os
 
@@ -99,6 +100,11 @@ class Project:
     def keys(self) -> set[str]:
         """The keys of the runs on disk."""
         return {path.name for path in (self / "results" / "runs").iterdir()}
+
+    def used_keys(self) -> list[str]:
+        """The keys of the runs that the last build counted, sorted."""
+        lines = (self / "results/runs.csv").read_text(encoding="utf-8").splitlines()
+        return sorted({row["key"] for row in csv.DictReader(lines)})
 
     def metrics(self) -> list[dict[str, Any]]:
         """metrics.json of every run on disk."""
