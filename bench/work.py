@@ -26,7 +26,7 @@ REG = 0.001
 INITIAL_SCALE = 0.001
 INITIAL_SEED = 1024
 SHUFFLE_SEED = 1
-BRIGHTEST = np.float32(255)
+BRIGHTEST = 255
 IMAGES_PER_VALIDATION_IMAGE = 4
 
 Single = npt.NDArray[np.float32]
@@ -53,12 +53,12 @@ class Work:
     @cached_property
     def training_x(self) -> Single:
         """The training images (n, d), 0 to 1. Systems share them."""
-        return self.training.images / BRIGHTEST
+        return np.divide(self.training.images, BRIGHTEST, dtype=np.float32)
 
     @cached_property
     def validation_x(self) -> Single:
         """The validation images (m, d), 0 to 1."""
-        return self.validation.images / BRIGHTEST
+        return np.divide(self.validation.images, BRIGHTEST, dtype=np.float32)
 
     @cached_property
     def training_y(self) -> Labels:

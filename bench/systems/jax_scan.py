@@ -49,7 +49,7 @@ class System:
         whole = len(order) // self.batch_size * self.batch_size
         rows = order.astype(np.int32)
         batches, rest = rows[:whole].reshape(-1, self.batch_size), rows[whole:]
-        self.parameters, numbers = _epoch(self.parameters, batches, rest, self.training, self.validation)
+        self.parameters, numbers = compiled(self.parameters, batches, rest, self.training, self.validation)
         jax.block_until_ready(self.parameters)
         loss, correct, validation_loss, validation_correct = (float(number) for number in numbers)
         return Outcome(
@@ -60,7 +60,6 @@ class System:
         )
 
 
-@jax.jit
 def _epoch(parameters: Parameters, batches: Any, rest: Any, training: Set, validation: Set) -> tuple[Parameters, Any]:
     """Train on `batches` (b, n) of indices, then the smaller batch `rest`; sums of losses and right answers."""
 
@@ -75,6 +74,9 @@ def _epoch(parameters: Parameters, batches: Any, rest: Any, training: Set, valid
         parameters, (rest_loss, rest_correct) = step(parameters, rest)
         loss, correct = loss + rest_loss, correct + rest_correct
     return parameters, (loss, correct, *_sums(parameters, validation))
+
+
+compiled = jax.jit(_epoch)
 
 
 def _sums(parameters: Parameters, examples: Set) -> tuple[Any, Any]:

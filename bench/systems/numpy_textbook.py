@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from bench.work import LEARNING_RATE, REG, Outcome, Work
+from bench.work import BRIGHTEST, LEARNING_RATE, REG, Outcome, Work
 from pipeline.examples import Indices
 from pipeline.network import Array, Labels, Weights, accuracy, cross_entropy, descend, forward, softmax
-
-BRIGHTEST = 255
 
 
 class System:

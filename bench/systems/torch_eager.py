@@ -47,9 +47,9 @@ class System:
             correct += (logits.detach().argmax(1) == y).sum()
         return Outcome(total.item() / len(order), correct.item() / len(order), *self.evaluate())
 
-    @torch.no_grad()
     def evaluate(self) -> tuple[float, float]:
         """Loss and accuracy on the validation images."""
-        logits = self.model(self.validation_x)
-        right = logits.argmax(1) == self.validation_y
-        return self.loss(logits, self.validation_y).item(), right.float().mean().item()
+        with torch.no_grad():
+            logits = self.model(self.validation_x)
+            right = logits.argmax(1) == self.validation_y
+            return self.loss(logits, self.validation_y).item(), right.float().mean().item()
