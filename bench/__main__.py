@@ -43,8 +43,8 @@ def run(batch_sizes: Sequence[int], rounds: int, data: Path, images: int | None,
     present = systems.present()
     sizes = sorted(set(batch_sizes))
     logger.info(
-        f"Measuring {len(present)} systems, {rounds} rounds at batch size {', '.join(map(str, sizes))}; "
-        "with all images that takes about a minute for each."
+        f"Measuring {len(present)} systems; rounds: {rounds}; batch sizes: {', '.join(map(str, sizes))}. "
+        "With all images this takes about a minute for each batch size."
     )
     results: list[Measured] = []
     for size in sizes:
