@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bench import job, records, systems, tables, work
 from bench.measure import Measured, measure
-from bench.targets import verdicts
+from bench.targets import IMAGES, verdicts
 from pipeline import machine
 from pipeline.console import run_step
 from pipeline.errors import InputError
@@ -43,8 +43,8 @@ def run(batch_sizes: Sequence[int], rounds: int, data: Path, images: int | None,
     present = systems.present()
     sizes = sorted(set(batch_sizes))
     logger.info(
-        f"Measuring {len(present)} systems; rounds: {rounds}; batch sizes: {', '.join(map(str, sizes))}. "
-        "With all images this takes about a minute for each batch size."
+        f"Measuring {len(present)} systems on {len(task.training):,} training and {len(task.validation):,} validation "
+        f"images; rounds: {rounds}; batch sizes: {', '.join(map(str, sizes))}."
     )
     results: list[Measured] = []
     for size in sizes:
@@ -52,8 +52,8 @@ def run(batch_sizes: Sequence[int], rounds: int, data: Path, images: int | None,
         console.print(tables.of_systems(results[-1], rounds))
     if found := [verdict for measured in results for verdict in verdicts(measured)]:
         console.print(tables.of_targets(found))
-    if images is not None:
-        console.print(f"A quick try on {images:,} images: the targets are meant for all of them.")
+    if len(task.training) != IMAGES:
+        console.print(f"The targets are meant for {IMAGES:,} training images; these are {len(task.training):,}.")
     console.print(tables.of_job(job.cost(data, description, len(task.training))), soft_wrap=True)
     if output is not None:
         write_json(output, records.records(results, described))
