@@ -116,7 +116,9 @@ def test_a_loss_that_differs_is_named(loss):
     right = Outcome(1.0, 0.5, 1.0, 0.5)
     measure.check({TEXTBOOK: right, "good": Outcome(None, None, 1.00005, 0.5)}, 16)
     for wrong in (right._replace(training_loss=loss), right._replace(validation_loss=loss)):
-        with pytest.raises(measure.RunError, match=r"^bad: expected the textbook's .* batch size 16, found"):
+        with pytest.raises(
+            measure.RunError, match=r"^bad, batch size 16: expected the textbook's .* loss 1\.0+ ± 0\.0001, found"
+        ):
             measure.check({TEXTBOOK: right, "good": right, "bad": wrong}, 16)
 
 
@@ -130,7 +132,7 @@ def test_other_work_ends_the_benchmark(data, monkeypatch, capsys, tmp_path):
         command.main(["--data", str(data), "--rounds", "1", "--batch-sizes", "16", "--output", str(output)])
     assert end.value.code == 1
     lines = capsys.readouterr().err.splitlines()
-    assert [line.split(":")[0] for line in lines if "expected" in line] == [OURS]
+    assert [line.split(",")[0] for line in lines if "expected" in line] == [OURS]
     assert not output.exists()
 
 
