@@ -1,6 +1,7 @@
 # make report    build report/report.html and report/report.pdf
 # make test      check the code and run the tests
 # make test-page check the finished report (needs Chromium, Java, Node.js, poppler and qpdf)
+# make bench     measure the training loop beside PyTorch, JAX and scikit-learn (report/benchmark.json)
 # make prune     delete runs that the present configuration does not use
 # make clean     delete everything that a build makes, but the report and the downloaded data
 # make formulas  draw the formulas of the templates (needs Node.js)
@@ -8,9 +9,10 @@
 
 PYTHON ?= python3
 SNAKEMAKE_OPTIONS ?=
+BENCH_OPTIONS ?=
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: report test test-page prune clean formulas lock
+.PHONY: report test test-page bench prune clean formulas lock
 
 report: .venv/report
 	@SUMMARY_FOLLOWS=1 snakemake --cores all $(SNAKEMAKE_OPTIONS)
@@ -25,6 +27,11 @@ test: .venv/test
 
 test-page: .venv/page
 	python -m pytest tests/page
+
+# The numerical libraries get one thread each, which must be said before they start.
+bench: .venv/report .venv-bench/stamp
+	@snakemake results/prepared/prepared.json --cores all --workflow-profile none --rerun-incomplete --quiet all $(SNAKEMAKE_OPTIONS)
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 .venv-bench/bin/python -m bench $(BENCH_OPTIONS)
 
 prune: .venv/report
 	@python -m pipeline.prune
@@ -46,3 +53,6 @@ lock:
 
 .venv/page: requirements-test.lock tools/page/package-lock.json tools/formulas/package-lock.json setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh page
+
+.venv-bench/stamp: requirements-bench.lock requirements-bench-torch.lock setup.sh
+	@PYTHON=$(PYTHON) ./setup.sh bench

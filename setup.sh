@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv from the hashed lock and checks what pip cannot bring. Usage: ./setup.sh report|test|page|lock
+# Makes .venv from the hashed lock and checks what pip cannot bring; for the benchmark, an environment of its own.
+# Usage: ./setup.sh report|test|page|bench|lock
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
@@ -28,26 +29,39 @@ hint() {
     fi
 }
 
+# Make the environment that is named, .venv or .venv-bench, unless there is one with pip.
 make_environment() {
     "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
         say "$PYTHON: expected Python 3.11 or newer, found $("$PYTHON" --version 2>&1 || true). Hint: make PYTHON=python3.11 ..."
         exit 2
     }
-    if .venv/bin/python -m pip --version >/dev/null 2>&1; then return 0; fi
+    if "$1/bin/python" -m pip --version >/dev/null 2>&1; then return 0; fi
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || debian_install python3-venv || {
         say "python3-venv: expected Python's venv and ensurepip modules, found none. $(hint python3-venv)"
         exit 1
     }
-    say "Making the environment .venv (about a minute, once)."
-    "$PYTHON" -m venv --clear .venv
+    say "Making the environment $1 (about a minute, once)."
+    "$PYTHON" -m venv --clear "$1"
 }
 
+# Install a lock, the second argument, into an environment, the first.
 install_lock() {
     if command -v uv >/dev/null; then
-        uv pip sync --quiet --python .venv/bin/python --require-hashes "$1"
+        uv pip sync --quiet --python "$1/bin/python" --require-hashes "$2"
     else
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
+        "$1/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$2"
     fi
+}
+
+# PyTorch's CPU build for Python 3.11 on x86-64. The package index has only builds with CUDA for it, of gigabytes; that
+# the version says +cpu keeps pip from loading one. Where pip knows of no CPU build, the benchmark does without.
+TORCH='torch==2.13.0+cpu \
+    --hash=sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b'
+
+install_torch() {
+    .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+        -r requirements-bench-torch.lock >/dev/null 2>&1 ||
+        say "PyTorch: left out of the benchmark, since pip finds no CPU build of torch 2.13.0 that fits. Hint: install the CPU build of torch 2.13.0 into .venv-bench"
 }
 
 # The HTML report needs no Pango, so its absence is said and does not end the build.
@@ -99,20 +113,20 @@ install_packages() {
 
 case "${1:-}" in
 report)
-    make_environment
-    install_lock requirements.lock
+    make_environment .venv
+    install_lock .venv requirements.lock
     check_pango
     touch .venv/report
     ;;
 test)
-    make_environment
-    install_lock requirements-test.lock
+    make_environment .venv
+    install_lock .venv requirements-test.lock
     check_pango
     touch .venv/test .venv/report
     ;;
 page)
-    make_environment
-    install_lock requirements-test.lock
+    make_environment .venv
+    install_lock .venv requirements-test.lock
     check_pango
     check_programs
     check_node
@@ -120,13 +134,22 @@ page)
     install_packages tools/formulas
     touch .venv/page .venv/test .venv/report
     ;;
+bench)
+    make_environment .venv-bench
+    install_lock .venv-bench requirements-bench.lock
+    install_torch
+    touch .venv-bench/stamp
+    ;;
 lock)
-    lock='uv pip compile pyproject.toml --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet'
-    $lock -o requirements.lock
-    $lock --group test -c requirements.lock -o requirements-test.lock
+    lock='uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet'
+    $lock pyproject.toml -o requirements.lock
+    $lock pyproject.toml --group test -c requirements.lock -o requirements-test.lock
+    $lock --group bench -c requirements-test.lock -o requirements-bench.lock
+    $lock --group bench-torch -c requirements-test.lock -c requirements-bench.lock -o requirements-bench-torch.lock
+    printf '%s\n' "$TORCH" >>requirements-bench-torch.lock
     ;;
 *)
-    say 'usage: ./setup.sh report|test|page|lock'
+    say 'usage: ./setup.sh report|test|page|bench|lock'
     exit 2
     ;;
 esac

@@ -1,0 +1,1 @@
+"""The training loop of pipeline.sgd beside its peers: `make bench`."""

@@ -1,0 +1,93 @@
+"""Measure the training loop beside its peers, on one thread of one core, all in one run.
+
+Usage: make bench, or python -m bench --help.
+"""
+
+import argparse
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import job, records, systems, tables, work
+from bench.measure import Measured, measure
+from bench.targets import IMAGES, verdicts
+from pipeline import machine
+from pipeline.console import run_step
+from pipeline.errors import InputError
+from pipeline.files import write_json
+
+logger = logging.getLogger("pipeline")
+
+OUTPUT = Path("report/benchmark.json")
+BATCH_SIZES = (16, 32, 64, 128)
+ROUNDS = 7
+# Libraries read these when they are imported, so they must be in the environment before.
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def run(batch_sizes: Sequence[int], rounds: int, data: Path, images: int | None, output: Path | None) -> None:
+    """Measure, print, and write the records to `output` if there is one. Raises InputError for wrong input."""
+    described = machine.describe()
+    check_threads()
+    if rounds < 1:
+        raise InputError(f"--rounds: expected at least 1, found {rounds}. Hint: the median of 5 or more is steady.")
+    description, task = work.load(data, images)
+    for size in batch_sizes:
+        if not 1 <= size <= len(task.training):
+            raise InputError(f"--batch-sizes: expected 1 to {len(task.training):,} (the training set), found {size:,}.")
+    pin()
+    console = Console(highlight=False)
+    present = systems.present()
+    sizes = sorted(set(batch_sizes))
+    logger.info(
+        f"Measuring {len(present)} systems on {len(task.training):,} training and {len(task.validation):,} validation "
+        f"images; rounds: {rounds}; batch sizes: {', '.join(map(str, sizes))}."
+    )
+    results: list[Measured] = []
+    for size in sizes:
+        results.append(measure(present, task, size, rounds))
+        console.print(tables.of_systems(results[-1], rounds))
+    if found := [verdict for measured in results for verdict in verdicts(measured)]:
+        console.print(tables.of_targets(found))
+    if len(task.training) != IMAGES:
+        console.print(f"The targets are meant for {IMAGES:,} training images; these are {len(task.training):,}.")
+    console.print(tables.of_job(job.cost(data, description, len(task.training))), soft_wrap=True)
+    if output is not None:
+        write_json(output, records.records(results, described))
+
+
+def check_threads() -> None:
+    """Raise InputError unless the environment gives the numerical libraries one thread each."""
+    wrong = [f"{name}={os.environ.get(name, '')}" for name in THREADS if os.environ.get(name) != "1"]
+    if wrong:
+        raise InputError(
+            f"the environment: expected {', '.join(f'{name}=1' for name in THREADS)}, found {', '.join(wrong)}. "
+            "Hint: make bench sets them."
+        )
+
+
+def pin() -> None:
+    """Keep this process, and the jobs that it starts, on the last of its cores: moving between them costs time."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line of the benchmark."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the training loop beside its peers.")
+    parser.add_argument("--batch-sizes", nargs="+", type=int, default=BATCH_SIZES, metavar="N")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"epochs of each system (default: {ROUNDS})")
+    parser.add_argument("--data", type=Path, default=Path("results/prepared"), help="folder of the prepared images")
+    parser.add_argument("--output", type=Path, help=f"file of the records (default: {OUTPUT}; with --images, none)")
+    parser.add_argument(
+        "--images", type=int, metavar="N", help="a quick try: the first N training images, N/4 for validation"
+    )
+    a = parser.parse_args(arguments)
+    output = OUTPUT if a.output is None and a.images is None else a.output
+    run_step(lambda: run(a.batch_sizes, a.rounds, a.data, a.images, output))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""The systems that are measured, one module each, in the order in which they are listed."""
+
+import importlib
+import logging
+from dataclasses import dataclass
+
+from bench.work import System
+
+logger = logging.getLogger("pipeline")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A system's name, its module here, and the package that it may do without (None: there is none)."""
+
+    name: str
+    module: str
+    package: str | None = None
+    hint: str = "make bench installs it from requirements-bench.lock."
+
+
+TEXTBOOK = "textbook NumPy"
+OURS = "this project"
+TORCH_HINT = "install the CPU build of torch 2.13.0 into .venv-bench."
+ENTRIES = (
+    Entry(TEXTBOOK, "numpy_textbook"),
+    Entry(OURS, "ours"),
+    Entry("PyTorch, eager", "torch_eager", "torch", TORCH_HINT),
+    Entry("PyTorch, by hand", "torch_by_hand", "torch", TORCH_HINT),
+    Entry("JAX", "jax_scan", "jax"),
+    Entry("scikit-learn", "scikit_learn", "sklearn"),
+)
+
+
+def present() -> dict[str, type[System]]:
+    """The systems that can be imported, by name; says of each other one why it is skipped."""
+    found: dict[str, type[System]] = {}
+    for entry in ENTRIES:
+        try:
+            found[entry.name] = importlib.import_module(f"bench.systems.{entry.module}").System
+        except Exception as error:  # whatever is wrong with a peer, the others are measured
+            if entry.package is None:
+                raise
+            logger.info(f"{entry.name}: skipped, {_reason(entry, error)}")
+    return found
+
+
+def _reason(entry: Entry, error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name == entry.package:
+        return f"not installed. Hint: {entry.hint}"
+    text = str(error).strip().partition("\n")[0] or type(error).__name__
+    return f"its import failed: {text.removesuffix('.')}."

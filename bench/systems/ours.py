@@ -1,0 +1,17 @@
+"""The training loop of this project, as pipeline.run uses it."""
+
+from bench.work import LEARNING_RATE, REG, Outcome, Work
+from pipeline import sgd
+from pipeline.examples import Indices
+
+
+class System:
+    """pipeline.sgd.Trainer; the images stay bytes."""
+
+    def __init__(self, work: Work, batch_size: int) -> None:
+        self.validation = work.validation
+        self.trainer = sgd.Trainer(work.weights, work.training, LEARNING_RATE, REG, batch_size)
+
+    def epoch(self, order: Indices) -> Outcome:
+        """What pipeline.sgd.train does in an epoch."""
+        return Outcome(*self.trainer.epoch(order), *sgd.evaluate(self.trainer.weights, self.validation))

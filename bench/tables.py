@@ -1,0 +1,56 @@
+"""What the benchmark prints."""
+
+from rich import box
+from rich.table import Table
+
+from bench.job import EPOCHS_FOR_MEMORY, Cost
+from bench.measure import Measured
+from bench.systems import OURS
+from bench.targets import Verdict
+
+
+def of_systems(measured: Measured, rounds: int) -> Table:
+    """Seconds per epoch of each system and its ratio to ours; the floor last, with ours over it."""
+    ours = measured.seconds[OURS]
+    table = _table(f"Batch size {measured.batch_size}, median of {rounds}")
+    table.add_column("system", min_width=20)
+    table.add_column("seconds per epoch", justify="right")
+    table.add_column(f"ratio to {OURS}", justify="right")
+    for name, seconds in measured.seconds.items():
+        table.add_row(name, f"{seconds:.3f}", f"{seconds / ours:.2f}")
+    table.add_section()
+    floor = measured.floor_seconds
+    table.add_row("floor of the products", f"{floor:.3f}", f"{floor / ours:.2f}")
+    table.add_row(f"{OURS} / floor", "", f"{ours / floor:.2f}")
+    return table
+
+
+def of_targets(verdicts: list[Verdict]) -> Table:
+    """Each target, what was found, and whether that meets it."""
+    table = _table("Targets, as ratios of seconds per epoch")
+    table.add_column("batch size", justify="right")
+    table.add_column("ratio")
+    table.add_column("target")
+    table.add_column("found", justify="right")
+    table.add_column("")
+    for verdict in verdicts:
+        found, met = ("", "not measured") if verdict.found is None else (f"{verdict.found:.2f}", _met(verdict))
+        table.add_row(str(verdict.batch_size), verdict.ratio, verdict.target, found, met)
+    return table
+
+
+def of_job(cost: Cost) -> str:
+    """What a job costs, in a line each."""
+    return (
+        f"A training job: {cost.startup_seconds:.2f} s until its first epoch, "
+        f"{cost.overhead_seconds:.2f} s in all besides its epochs (medians),\n"
+        f"{cost.peak_bytes / 1e6:.0f} MB of memory at its peak over {EPOCHS_FOR_MEMORY} epochs, mapped images included."
+    )
+
+
+def _met(verdict: Verdict) -> str:
+    return "met" if verdict.met else "missed"
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
