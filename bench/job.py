@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench import child
 from bench.work import HIDDEN, INITIAL_SCALE, INITIAL_SEED, LEARNING_RATE, REG, SHUFFLE_SEED
-from pipeline import keys
+from pipeline import fingerprint, keys
 from pipeline.keys import Specification
 from pipeline.preparation import Description
 
@@ -59,7 +59,7 @@ def specification(description: Description, epochs: int, batch_size: int) -> Spe
         "validation_fraction": description.validation_fraction,
         "split_seed": description.split_seed,
         "data": description.data,
-        "code": keys.code_fingerprint(),
+        "code": fingerprint.code_fingerprint(),
         "numpy": keys.numpy_version(),
     }
 
