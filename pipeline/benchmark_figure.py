@@ -6,14 +6,15 @@ A page script finds what is drawn by these ids: the k-th record, by batch size a
 
 import argparse
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Annotation
+from matplotlib.transforms import offset_copy
 
 from pipeline import benchmarks
 from pipeline.benchmarks import OURS, Benchmark
@@ -43,12 +44,14 @@ def draw(benchmark: Benchmark) -> Canvas:
     _frame(axes, benchmark)
     sizes = [group.batch_size for group in benchmark.groups]
     floors = [group.floor for group in benchmark.groups]
-    axes.plot(sizes, floors, linestyle=(0, (4, 2)), linewidth=0.7, label=FLOOR, color=OTHER_COLOUR)
+    axes.plot(sizes, floors, linestyle=(0, (4, 2)), linewidth=0.7, color=OTHER_COLOUR)
+    ends = {FLOOR: (sizes[-1], floors[-1])}
     for system in benchmark.systems:
         points = [(g.batch_size, t.seconds) for g in benchmark.groups for t in g.timings if t.system == system]
-        axes.plot(*zip(*points, strict=True), label=system, **_line(system))
+        axes.plot(*zip(*points, strict=True), **_line(system))
+        ends[system] = points[-1]
     _marks(axes, benchmark)
-    _name_lines(canvas, axes)
+    _name_lines(canvas, axes, ends)
     return canvas
 
 
@@ -104,28 +107,26 @@ def _marks(axes: Axes, benchmark: Benchmark) -> None:
             number += 1
 
 
-def _name_lines(canvas: Canvas, axes: Axes) -> None:
-    lines = [line for line in axes.lines if not str(line.get_label()).startswith("_")]
-    ends = [(str(line.get_label()), *np.asarray(line.get_xydata(), dtype=float)[-1]) for line in lines]
-    notes = [_label(axes, *end) for end in ends]
+def _name_lines(canvas: Canvas, axes: Axes, ends: Mapping[str, tuple[float, float]]) -> None:
+    notes = [_label(canvas, axes, name, end) for name, end in ends.items()]
     canvas.draw_without_rendering()  # settles the layout, which moving a label up or down leaves as it is
     to_points = 72 / canvas.dpi
     bottom, top = (y * to_points for y in axes.get_window_extent().intervaly)
-    heights = [float(axes.transData.transform((x, y))[1]) * to_points for _, x, y in ends]
+    heights = [float(axes.transData.transform(end)[1]) * to_points for end in ends.values()]
     limits = bottom + LINE_HEIGHT / 2, top - LINE_HEIGHT / 2
     for note, place in zip(notes, apart(heights, LINE_HEIGHT, limits), strict=True):
         note.set_y((place - bottom) / (top - bottom))
 
 
-def _label(axes: Axes, name: str, x: float, y: float) -> Annotation:
+def _label(canvas: Canvas, axes: Axes, name: str, end: tuple[float, float]) -> Annotation:
     """The name of a line at the right of the frame, with a thin line from its end."""
     ours = name == OURS
     leader = {"arrowstyle": "-", "linewidth": 0.5, "shrinkA": 1, "shrinkB": 3, "relpos": (0, 0.5)}
     return axes.annotate(
         name,
-        (x, y),
-        xytext=(1 + LABEL_GAP / (72 * WIDTH * 0.6), 0.5),
-        textcoords="axes fraction",
+        end,
+        xytext=(1, 0.5),
+        textcoords=offset_copy(axes.transAxes, canvas, x=LABEL_GAP, units="points"),
         color=OUR_COLOUR if ours else "#000000",
         fontsize=SMALL,
         fontweight="bold" if ours else "normal",

@@ -4,7 +4,7 @@ A JSON list with a record for each system and batch size, with exactly these fie
 
     batch_size, system    which are measured; no two records have both in common
     seconds_per_epoch     the median
-    ratio_to_ours         how many times as long as with this project
+    ratio_to_ours         that over this project's
     floor_seconds         what the matrix products of a dense network alone would take; of a batch size
     machine               as pipeline/machine.py describes it; the same in every record
     versions              of the software, by name
@@ -13,6 +13,7 @@ A JSON list with a record for each system and batch size, with exactly these fie
 """
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -25,6 +26,7 @@ FIGURE = "benchmark"  # the name of its figure, which no figure of an experiment
 OURS = "this project"
 HINT = "Hint: make bench"
 LEAST, MOST = 1e-9, 1e9  # a number outside was not measured
+ROUNDING = 1e-3  # by which a ratio may differ from that of its seconds
 LONGEST = 40  # characters of a system's name, which the figure has room for
 SHOWN = 60  # characters of a wrong value
 
@@ -200,4 +202,8 @@ def _group(size: int, records: Sequence[_Record], systems: Sequence[str]) -> Gro
     floors = sorted({record.floor_seconds for record in records})
     if len(floors) > 1:
         raise _MismatchError(f"one floor_seconds {where}", f"{floors[0]} and {floors[1]}")
+    for timing in timings.values():
+        quotient = timing.seconds / timings[OURS].seconds
+        if not math.isclose(timing.ratio, quotient, rel_tol=ROUNDING):
+            raise _MismatchError(f"{quotient:.4g} as ratio_to_ours of {timing.system} {where}", f"{timing.ratio:.4g}")
     return Group(size, tuple(timings[system] for system in systems if system in timings), floors[0])

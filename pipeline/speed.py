@@ -13,6 +13,8 @@ from pipeline.benchmarks import Benchmark, Group
 from pipeline.blocks import Data, Plot, Row, Source, Value
 
 SOURCE = Source(benchmarks.FILE, "pipeline/benchmark_figure.py")
+# what packages call themselves, where that is not the name that the lock has
+NAMES = {"numpy": "NumPy", "blas": "BLAS", "torch": "PyTorch", "jax": "JAX"}
 EQUAL = "1.00"  # a factor that reads so is none
 
 
@@ -29,7 +31,8 @@ class Gap:
 class Speed:
     """The figure, what it was measured on and with, and where this project is ahead of the fastest other system.
 
-    `alone` are the batch sizes at which no other system was measured.
+    `rival` is that system if it is the same at every batch size. `alone` are the batch sizes at which no other
+    system was measured.
     """
 
     plot: Plot
@@ -38,16 +41,20 @@ class Speed:
     faster: tuple[Gap, ...]
     slower: tuple[Gap, ...]
     equal: tuple[Gap, ...]
+    rival: str | None
     alone: tuple[int, ...]
 
 
 def build(record: Path, figures: Path) -> Speed:
     """Read the record, and its figure from the folder `figures`. Raises InputError if something does not fit."""
     benchmark = benchmarks.read(record)
-    gaps = {"faster": [], "slower": [], "equal": []}  # type: dict[str, list[Gap]]
+    gaps: dict[str, list[Gap]] = {"faster": [], "slower": [], "equal": []}
     for outcome, gap in _gaps(benchmark):
         gaps[outcome].append(gap)
-    versions = {"Python": benchmark.machine.python, **benchmark.versions}
+    fastest = [group.fastest_other for group in benchmark.groups]
+    rivals = {timing.system if timing else None for timing in fastest}
+    versions = {"Python": benchmark.machine.python}
+    versions |= {NAMES.get(name, name): version for name, version in benchmark.versions.items() if name != "python"}
     return Speed(
         plot=Plot(
             name=benchmarks.FIGURE,
@@ -62,6 +69,7 @@ def build(record: Path, figures: Path) -> Speed:
         faster=tuple(gaps["faster"]),
         slower=tuple(gaps["slower"]),
         equal=tuple(gaps["equal"]),
+        rival=rivals.pop() if len(rivals) == 1 and len(fastest) > 1 else None,
         alone=tuple(group.batch_size for group in benchmark.groups if group.fastest_other is None),
     )
 
