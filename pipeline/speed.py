@@ -65,7 +65,7 @@ def build(record: Path, figures: Path) -> Speed:
             source=SOURCE,
         ),
         cpu=benchmark.machine.cpu,
-        software=tuple(escape(f"{name} {version}") for name, version in versions.items()),
+        software=tuple(escape(f"{name}\u00a0{version}") for name, version in versions.items()),
         faster=tuple(gaps["faster"]),
         slower=tuple(gaps["slower"]),
         equal=tuple(gaps["equal"]),
