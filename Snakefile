@@ -2,7 +2,8 @@
 # Out: report/report.html and report/report.pdf, and report/build.json on how they were built.
 #
 # data -> prepare -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
-# theory -> report; benchmark_figure -> report, of report/benchmark.json; gate: a report whose mathematics fails its checks is not published
+# speed -> report, where there is report/benchmark.json
+# theory -> report; gate: a report whose mathematics fails its checks is not published
 import os
 import sys
 from datetime import UTC, datetime
@@ -215,7 +216,7 @@ rule figures:
 
 
 # Asked for only where make bench has left its record: the report is built with or without it.
-rule benchmark_figure:
+rule speed:
     input:
         record="report/benchmark.json",
         code=needed_by("benchmark_figure"),
@@ -223,9 +224,9 @@ rule benchmark_figure:
     output:
         "results/figures/benchmark.svg",
     log:
-        "logs/benchmark_figure.log",
+        "logs/speed.log",
     benchmark:
-        "logs/benchmarks/benchmark_figure.tsv"
+        "logs/benchmarks/speed.tsv"
     shell:
         "python -m pipeline.benchmark_figure {input.record} --output {output} --log {log}"
 
