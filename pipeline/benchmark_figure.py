@@ -1,7 +1,7 @@
 """The figure of report/benchmark.json: seconds per epoch against the batch size, a line for each system.
 
 A page script finds what is drawn by these ids: the k-th record, by batch size and within it as in
-`Benchmark.systems`, has its mark in `panel-{k}-mark`, and `frame-{k}` is where it answers.
+`Benchmark.systems`, has its mark in `panel-{k}-mark`, and `frame-{k}` is the place in its middle that answers.
 """
 
 import argparse
@@ -30,6 +30,8 @@ LINE_HEIGHT = 1.15 * SMALL  # points between two labels
 LABEL_GAP = 14.0  # points between the frame and its labels, which a thin line bridges
 OUR_COLOUR = TRAINING.colour
 OTHER_COLOUR = "#777777"  # stands out from a light page and from a dark one
+# so small that of two marks which cover each other the nearer one answers
+UNSEEN: dict[str, Any] = {"markersize": 0.1, "alpha": 0, "color": OTHER_COLOUR}
 MARKERS = "sD^vPX<>"  # of the others, in their order
 STEPS = (1, 2, 5)  # what the ticks of the seconds begin with
 MOST_TICKS = 8
@@ -90,7 +92,7 @@ def ticks(low: float, high: float) -> list[float]:
 
 
 def _marks(axes: Axes, benchmark: Benchmark) -> None:
-    """A marker for each record, in a group of its own, and around it a frame that is not seen."""
+    """A marker for each record, in a group of its own, and in its middle a frame that is not seen."""
     number = 0
     for group in benchmark.groups:
         for timing in group.timings:
@@ -101,9 +103,7 @@ def _marks(axes: Axes, benchmark: Benchmark) -> None:
             else:
                 style = {"color": OTHER_COLOUR, "marker": MARKERS[(place - 1) % len(MARKERS)], "markersize": 3.6}
             axes.plot(*at, linestyle="none", markeredgewidth=0, gid=f"panel-{number}-mark", clip_on=False, **style)
-            axes.plot(
-                *at, linestyle="none", marker="s", markersize=5, alpha=0, color=OTHER_COLOUR, gid=f"frame-{number}"
-            )
+            axes.plot(*at, linestyle="none", marker="s", gid=f"frame-{number}", **UNSEEN)
             number += 1
 
 

@@ -306,7 +306,7 @@ def test_the_svg_is_the_same_each_time_and_its_text_is_text(folder: Path) -> Non
 LINK, SVG = "{http://www.w3.org/1999/xlink}href", "{http://www.w3.org/2000/svg}"
 
 
-def test_each_row_of_the_data_has_its_mark_and_a_frame_around_it(folder: Path) -> None:
+def test_each_row_of_the_data_has_its_mark_and_a_frame_in_its_middle(folder: Path) -> None:
     others = OTHERS | {"JAX": (None, 1.05, None, 0.4)}
     path = written(folder, records(others))
     benchmark_figure.write(path, folder / f"{benchmarks.FIGURE}.svg")
