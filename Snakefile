@@ -1,7 +1,8 @@
-# In: config.yaml and the MNIST files (MNIST_DIR, the user cache or a mirror).
+# In: config.yaml and the MNIST files (MNIST_DIR, the user cache or a mirror); report/benchmark.json where there is one.
 # Out: report/report.html and report/report.pdf, and report/build.json on how they were built.
 #
 # data -> prepare -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
+# speed -> report, where there is report/benchmark.json
 # theory -> report; gate: a report whose mathematics fails its checks is not published
 import os
 import sys
@@ -34,7 +35,7 @@ rule all:
         "results/runs.csv",
         "results/histories.csv",
         expand("results/tables/{name}.csv", name=build.tables),
-        expand("results/figures/{name}.svg", name=build.figures),
+        expand("results/figures/{name}.svg", name=build.shown_figures),
 
 
 rule theory:
@@ -214,6 +215,22 @@ rule figures:
         " --summary {input.summary} --curves {input.curves} --output results/figures --log {log}"
 
 
+# Asked for only where make bench has left its record: the report is built with or without it.
+rule speed:
+    input:
+        record="report/benchmark.json",
+        code=needed_by("benchmark_figure"),
+        lock="requirements.lock",
+    output:
+        "results/figures/benchmark.svg",
+    log:
+        "logs/speed.log",
+    benchmark:
+        "logs/benchmarks/speed.tsv"
+    shell:
+        "python -m pipeline.benchmark_figure {input.record} --output {output} --log {log}"
+
+
 rule report:
     input:
         config="results/config.json",
@@ -223,7 +240,8 @@ rule report:
         runs="results/runs.csv",
         histories="results/histories.csv",
         tables=expand("results/tables/{name}.csv", name=build.tables),
-        figures=expand("results/figures/{name}.svg", name=build.figures),
+        figures=expand("results/figures/{name}.svg", name=build.shown_figures),
+        benchmark=build.benchmark,
         templates=build.templates,
         code=needed_by("report"),
         lock="requirements.lock",
@@ -239,6 +257,7 @@ rule report:
     shell:
         "python -m pipeline.report {wildcards.format} --title-block {params.title_block:q}"
         " --results results --templates templates --lock {input.lock} --project {input.project}"
+        " --benchmark {input.benchmark}"
         " --output {output} --log {log}"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipeline import catalogue, keys, locks, plan
+from pipeline import benchmarks, catalogue, keys, locks, plan
 from pipeline import config as configuration_file
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.files import write_text
@@ -34,6 +34,9 @@ class Build:
         self.neurons = json.dumps({function: vars(neuron) for function, neuron in config.neurons.items()})
         self.tables = catalogue.tables(config)
         self.figures = list(catalogue.figures(config))
+        # none where nothing was measured: then the report has no such section
+        self.benchmark = [benchmarks.FILE] if Path(benchmarks.FILE).exists() else []
+        self.shown_figures = [*self.figures, *([benchmarks.FIGURE] if self.benchmark else [])]
         self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
         self._runs: dict[str, plan.Run] = {}
 

@@ -7,7 +7,8 @@
     runs              how many runs the report is of
     training_seconds  what they took together, whenever they were trained
     files             the sha256 of each report, by path
-    git               commit, and dirty: whether a tracked file outside report/ differs from it; null without Git
+    git               commit, and dirty: whether a tracked file differs from it, one outside report/ or what the
+                      report shows of it, report/benchmark.json; null without Git
 
 None of it goes into the report, whose bytes are the same on any day and in any folder.
 """
@@ -24,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline import machine
+from pipeline import benchmarks, machine
 from pipeline.console import run_step
 from pipeline.errors import InputError
 from pipeline.files import write_json
@@ -104,12 +105,13 @@ def _number(text: str | None) -> float | None:
 
 
 def git_state(folder: Path) -> dict[str, Any] | None:
-    """The commit of `folder` and whether a tracked file outside report/ differs; None if Git does not track it."""
+    """The commit of `folder` and whether a tracked input of the report differs; None if Git does not track it."""
     if _git(folder, "ls-files", "--error-unmatch", "Snakefile") is None:
         return None
     commit = _git(folder, "rev-parse", "HEAD")
-    changes = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)report")
-    return None if commit is None or changes is None else {"commit": commit, "dirty": bool(changes)}
+    status = ("status", "--porcelain", "--untracked-files=no", "--")
+    changes = _git(folder, *status, ".", ":(exclude)report"), _git(folder, *status, benchmarks.FILE)
+    return None if commit is None or None in changes else {"commit": commit, "dirty": any(changes)}
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import analysis, appendix, catalogue, comparison, labels, plan, proof, runlist
+from pipeline import analysis, appendix, catalogue, comparison, labels, plan, proof, runlist, speed
 from pipeline import config as configuration_file
 from pipeline.analysis import Findings
 from pipeline.appendix import Appendix
@@ -20,6 +20,7 @@ from pipeline.provenance import THEORY, Provenance
 from pipeline.runs import read_csv
 from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
 from pipeline.software import Package
+from pipeline.speed import Speed
 from pipeline.wording import cell
 
 
@@ -57,13 +58,17 @@ class Context:
     same_epochs: bool
     search_goes_down: bool
     appendix: Appendix
+    speed: Speed | None
     clear: float = comparison.CLEAR
     settled: float = comparison.SETTLED
     visible: float = analysis.VISIBLE
 
 
-def build(results: Path, title: str, author: str, packages: Sequence[Package]) -> Context:
-    """Read the results folder and build the context; `packages` are what the appendix lists.
+def build(
+    results: Path, title: str, author: str, packages: Sequence[Package], benchmark: Path | None = None
+) -> Context:
+    """Read the results folder and build the context; `packages` are what the appendix lists, `benchmark` is the
+    record of the speed of training, if there is one.
 
     Raises InputError if something does not fit.
     """
@@ -103,6 +108,7 @@ def build(results: Path, title: str, author: str, packages: Sequence[Package]) -
         same_epochs=len({c.epochs for e in (*shown, *([grid] if grid else [])) for c in e.configurations}) == 1,
         search_goes_down=_search_goes_down(config, grid),
         appendix=appendix.build(results / "config.json", packages, runlist.groups(config, provenance, diverged)),
+        speed=speed.build(benchmark, results / "figures") if benchmark else None,
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )
 

@@ -3,7 +3,6 @@ report embeds.
 """
 
 import argparse
-import io
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,7 +16,7 @@ from pipeline.console import run_step
 from pipeline.files import write_text
 from pipeline.runs import read_csv
 from pipeline.settings import Config
-from pipeline.style import STYLE
+from pipeline.style import STYLE, to_svg
 
 
 def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataFrame) -> Canvas:
@@ -25,13 +24,6 @@ def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataF
     if figure.kind == "grid":
         return heat_maps.draw(config.experiments[figure.experiment], summary)
     return learning_curves.draw(figure, config, summary, curves)
-
-
-def to_svg(canvas: Canvas) -> str:
-    """The figure as SVG text, the same bytes for the same figure."""
-    buffer = io.StringIO()
-    canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return buffer.getvalue()
 
 
 def write_all(config: Path, selection: Path, summary: Path, curves: Path, output: Path) -> None:

@@ -19,6 +19,7 @@ from pipeline import labels
 from pipeline.catalogue import Figure
 from pipeline.runs import rows_of
 from pipeline.settings import Config, Configuration, Experiment
+from pipeline.spacing import apart
 from pipeline.style import FULL_WIDTH, SERIES, SINGLE, SMALL, STYLE, Series
 
 PANEL_HEIGHT = 1.75  # inches
@@ -176,22 +177,6 @@ def _label(axes: Axes, series: Series, end: float) -> Annotation:
 def _share(axes: Axes, value: float) -> float:
     low, high = axes.get_ylim()
     return (value - low) / (high - low)
-
-
-def apart(heights: list[float], gap: float, limits: Range) -> list[float]:
-    """Move two heights as little as it takes to set them `gap` apart, within the limits.
-
-    >>> apart([5.0, 5.0], 4.0, (0.0, 20.0))
-    [7.0, 3.0]
-    >>> apart([1.0, 2.0], 4.0, (0.0, 20.0))
-    [0.0, 4.0]
-    """
-    first, second = heights
-    sign = 1 if first >= second else -1
-    middle, half = (first + second) / 2, max(abs(first - second), gap) / 2
-    low, high = limits
-    middle = min(max(middle, low + half), high - half)
-    return [middle + sign * half, middle - sign * half]
 
 
 def _limits(curves: pd.DataFrame, metric: str) -> Range:

@@ -30,6 +30,7 @@ STYLES: dict[Medium, tuple[str, ...]] = {
     "screen": ("page.css", "provenance.css", "screen.css", "figure.css"),
     "print": ("page.css", "provenance.css", "print.css"),
 }
+SPEED_STYLE = "speed.css"  # of a section that not every report has
 SCRIPTS = ("contents.js", "figure.js")
 FONTS = "/* the fonts */"
 ADDED = "\u2010\u2022"  # hyphens at line ends, the bullets of lists
@@ -73,9 +74,10 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
     }
     document = environment.get_template("report.html.j2")
     script = Markup("\n".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS))  # noqa: S704 - our own scripts
+    styles = _styles(templates, (*STYLES[medium], *([SPEED_STYLE] if context.speed else [])))
     text = ""
     for _ in numbering.passes():
-        text = document.render(report=context, medium=medium, styles=_styles(templates, medium), script=script)
+        text = document.render(report=context, medium=medium, styles=styles, script=script)
     return text.replace(FONTS, font_faces(_characters(text)), 1)
 
 
@@ -145,8 +147,8 @@ def _place(plot: Plot, medium: Medium) -> Markup:
     return svg.image(plot.svg, plot.description)
 
 
-def _styles(templates: Path, medium: Medium) -> Markup:
-    parts = [(templates / name).read_text(encoding="utf-8") for name in STYLES[medium]]
+def _styles(templates: Path, names: Sequence[str]) -> Markup:
+    parts = [(templates / name).read_text(encoding="utf-8") for name in names]
     return Markup(FONTS + "\n" + "\n".join(parts))  # noqa: S704 - our own style sheets
 
 
@@ -164,9 +166,10 @@ def write(
     title: str,
     author: str,
     packages: Sequence[Package],
+    benchmark: Path | None,
 ) -> None:
     """Build the report for one medium and write it to `output`."""
-    html = render(report_context.build(results, title, author, packages), templates, medium)
+    html = render(report_context.build(results, title, author, packages, benchmark), templates, medium)
     if medium == "screen":
         write_text(output, html)
         return
@@ -184,6 +187,7 @@ def main() -> None:
     parser.add_argument("--templates", required=True, type=Path, help="folder of the templates")
     parser.add_argument("--lock", required=True, type=Path, help="the lock whose packages the appendix lists")
     parser.add_argument("--project", required=True, type=Path, help="pyproject.toml")
+    parser.add_argument("--benchmark", nargs="?", type=Path, help="what make bench measured, if there is any")
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("--log", type=Path)
     a = parser.parse_args()
@@ -191,7 +195,7 @@ def main() -> None:
 
     def step() -> None:
         packages = software.installed(a.lock, a.project)
-        write(medium, a.results, a.templates, a.output, packages=packages, **a.title_block)
+        write(medium, a.results, a.templates, a.output, packages=packages, benchmark=a.benchmark, **a.title_block)
 
     run_step(step, a.log)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 from conftest import SMALL, Project, text_of
+from measured import records
 
 AGGREGATION = {"runs": 1, "tables": 1, "figures": 1, "report": 2, "publish": 2, "record": 1, "all": 1}
 
@@ -289,6 +290,59 @@ def test_an_unknown_key_and_a_part_of_the_build_end_without_traceback(built: Pro
     assert part.returncode == 0
     assert "Traceback" not in part.stdout
     built.build()
+
+
+def test_the_speed_of_training_is_shown_where_it_was_measured_and_rebuilds_nothing_else(built: Project):
+    reports = ("report/report.html", "report/report.pdf")
+    before = {name: (built / name).read_bytes() for name in reports}
+    measured = built / "report/benchmark.json"
+    set_again = {"report": 2, "publish": 2, "record": 1, "all": 1}
+
+    measured.write_text(json.dumps(records()))
+    assert built.planned() == {"speed": 1, **set_again}
+    built.build()
+    assert built.planned() == {}
+    html = (built / "report/report.html").read_text()
+    text = " ".join(text_of(built / "report/report.pdf").split())
+    (number,) = re.findall(r'href="#figure-benchmark">Figure (\d+)\.</a> Seconds per epoch', html)
+    assert html.count('id="section-appendix-speed"') == 1
+    assert html.count('<details class="data">') == int(number)
+    for wanted in ("A.6 Speed of training", f"Figure {number}. Seconds per epoch", "1.42 at batch size 16"):
+        assert wanted in text
+    # what is drawn is text, too
+    for wanted in ("matrix products alone", "textbook NumPy", "scikit-learn"):
+        assert wanted in text
+    assert "Source: report/benchmark.json, by pipeline/benchmark_figure.py." in text
+
+    measured.write_text(json.dumps(records(ours=(0.46, 0.61, 0.46, 0.38))))
+    assert built.planned() == {"speed": 1, **set_again}
+    built.build()
+    assert "2.85 at batch size 16" in (built / "report/report.html").read_text()
+
+    measured.unlink()
+    assert built.planned() == set_again
+    built.build()
+    assert built.planned() == {}
+    assert {name: (built / name).read_bytes() for name in reports} == before
+
+
+def test_a_wrong_measurement_ends_in_one_line_and_leaves_the_report(built: Project):
+    published = (built / "report/report.html").read_bytes()
+    content = records()
+    content[5]["seconds_per_epoch"] = None
+    (built / "report/benchmark.json").write_text(json.dumps(content))
+    result = built.snakemake()
+    (built / "report/benchmark.json").unlink()
+    assert result.returncode != 0
+    problem = (
+        "report/benchmark.json: expected a number from 1e-09 to 1e+09 as seconds_per_epoch of record 6, found None."
+    )
+    assert (built / "logs/speed.log").read_text() == f"{problem} Hint: make bench\n"
+    assert problem in result.stdout
+    assert "Traceback" not in result.stdout
+    assert (built / "report/report.html").read_bytes() == published
+    built.build()
+    assert built.planned() == {}
 
 
 def test_rebuilt_from_nothing_the_bytes_are_the_same(built: Project, make_project):

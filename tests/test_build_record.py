@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import build_record, machine
+from pipeline import benchmarks, build_record, machine
 from pipeline.errors import InputError
 
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time"
@@ -138,6 +138,17 @@ def test_the_commit_and_whether_the_tree_differs_from_it(repository: Path) -> No
     (repository / "notes").write_text("untracked\n")
     assert build_record.git_state(repository) == {"commit": commit, "dirty": False}
     (repository / "Snakefile").write_text("two\n")
+    assert build_record.git_state(repository) == {"commit": commit, "dirty": True}
+
+
+def test_a_changed_measurement_differs_from_the_commit(repository: Path) -> None:
+    measured = repository / benchmarks.FILE
+    measured.write_text("[]\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "-m", "two")
+    commit = git(repository, "rev-parse", "HEAD")
+    assert build_record.git_state(repository) == {"commit": commit, "dirty": False}
+    measured.write_text("[1]\n")
     assert build_record.git_state(repository) == {"commit": commit, "dirty": True}
 
 

@@ -1,0 +1,116 @@
+"""What the page says of report/benchmark.json: its figure with its data, and this project against the others."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup, escape
+
+from pipeline import benchmarks
+from pipeline.benchmark_figure import FLOOR
+from pipeline.benchmarks import Benchmark, Group
+from pipeline.blocks import Data, Plot, Row, Source, Value
+
+SOURCE = Source(benchmarks.FILE, "pipeline/benchmark_figure.py")
+# what packages call themselves, where that is not the name that the lock has
+NAMES = {"numpy": "NumPy", "blas": "BLAS", "torch": "PyTorch", "jax": "JAX"}
+EQUAL = "1.00"  # a factor that reads so is none
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far this project is from the fastest other system at one batch size, as a factor above 1."""
+
+    batch_size: int
+    rival: str
+    factor: str
+
+
+@dataclass(frozen=True)
+class Speed:
+    """The figure, what it was measured on and with, and where this project is ahead of the fastest other system.
+
+    `rival` is that system if it is the same at every batch size. `alone` are the batch sizes at which no other
+    system was measured.
+    """
+
+    plot: Plot
+    cpu: str
+    software: tuple[Markup, ...]
+    faster: tuple[Gap, ...]
+    slower: tuple[Gap, ...]
+    equal: tuple[Gap, ...]
+    rival: str | None
+    alone: tuple[int, ...]
+
+
+def build(record: Path, figures: Path) -> Speed:
+    """Read the record, and its figure from the folder `figures`. Raises InputError if something does not fit."""
+    benchmark = benchmarks.read(record)
+    gaps: dict[str, list[Gap]] = {"faster": [], "slower": [], "equal": []}
+    for outcome, gap in _gaps(benchmark):
+        gaps[outcome].append(gap)
+    fastest = [group.fastest_other for group in benchmark.groups]
+    rivals = {timing.system if timing else None for timing in fastest}
+    versions = {"Python": benchmark.machine.python}
+    versions |= {NAMES.get(name, name): version for name, version in benchmark.versions.items() if name != "python"}
+    return Speed(
+        plot=Plot(
+            name=benchmarks.FIGURE,
+            svg=(figures / f"{benchmarks.FIGURE}.svg").read_text(encoding="utf-8"),
+            description=_description(benchmark),
+            label=Markup(""),
+            data=_data(benchmark),
+            source=SOURCE,
+        ),
+        cpu=benchmark.machine.cpu,
+        software=tuple(escape(f"{name}\u00a0{version}") for name, version in versions.items()),
+        faster=tuple(gaps["faster"]),
+        slower=tuple(gaps["slower"]),
+        equal=tuple(gaps["equal"]),
+        rival=rivals.pop() if len(rivals) == 1 and len(fastest) > 1 else None,
+        alone=tuple(group.batch_size for group in benchmark.groups if group.fastest_other is None),
+    )
+
+
+def _gaps(benchmark: Benchmark) -> Iterator[tuple[str, Gap]]:
+    for group in benchmark.groups:
+        if rival := group.fastest_other:
+            factor = significant(max(rival.ratio, 1 / rival.ratio))
+            outcome = "equal" if factor == EQUAL else "faster" if rival.ratio > 1 else "slower"
+            yield outcome, Gap(group.batch_size, rival.system, factor)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A positive number to so many significant digits: 0.0123, 1.23, 12.3, 1230.
+
+    >>> significant(0.9996), significant(12.345), significant(1234.5)
+    ('1.00', '12.3', '1230')
+    """
+    rounded = float(f"{value:.{digits - 1}e}")
+    return f"{rounded:.{max(digits - 1 - math.floor(math.log10(rounded)), 0)}f}"
+
+
+def _description(benchmark: Benchmark) -> str:
+    told = "; ".join(_told(group) for group in benchmark.groups)
+    return f"Line chart of the seconds that an epoch takes against the batch size. {told}."
+
+
+def _told(group: Group) -> str:
+    times = ", ".join(f"{timing.system} {significant(timing.seconds)}" for timing in group.timings)
+    return f"Batch size {group.batch_size}: {times}, {FLOOR} {significant(group.floor)}"
+
+
+def _data(benchmark: Benchmark) -> Data:
+    """A row per record, each a panel of its own; systems sort in the order of the file."""
+    heads = (Markup("Batch size"), Markup("System"))
+    columns = (Markup("Seconds per epoch"), Markup("Ratio to this project"), escape(FLOOR.capitalize()))
+    rows: list[Row] = []
+    for group in benchmark.groups:
+        size = Value(escape(group.batch_size), group.batch_size)
+        for timing in group.timings:
+            system = Value(escape(timing.system), benchmark.systems.index(timing.system))
+            values = tuple(Value(escape(significant(v)), v) for v in (timing.seconds, timing.ratio, group.floor))
+            rows.append(Row(len(rows), (size, system), values))
+    return Data(heads, columns, tuple(rows))

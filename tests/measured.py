@@ -1,0 +1,48 @@
+"""Records of a benchmark with invented numbers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MACHINE = {
+    "cpu": "Invented CPU",
+    "cores": 2,
+    "memory_bytes": 2**34,
+    "system": "Debian GNU/Linux 12 (bookworm)",
+    "kernel": "6.1.0",
+    "python": "3.11.2",
+}
+VERSIONS = {"python": "3.11.2", "numpy": "2.4.6", "blas": "openblas 0.3.30", "torch": "2.13.0", "jax": "0.9.1"}
+SIZES = (16, 32, 64, 128)
+FLOORS = (0.55, 0.42, 0.35, 0.3)
+OURS = (0.92, 0.61, 0.46, 0.38)
+OTHERS = {
+    "textbook NumPy": (4.1, 2.6, 1.9, 1.5),
+    "PyTorch, eager": (2.4, 1.3, 0.8, 0.5),
+    "PyTorch, by hand": (1.31, 0.82, 0.55, 0.42),
+    "JAX": (1.9, 1.05, 0.64, 0.4),
+    "scikit-learn": (1.95, 1.2, 0.83, 0.66),
+}
+
+
+def records(
+    others: Mapping[str, Sequence[float | None]] = OTHERS,
+    *,
+    ours: Sequence[float] = OURS,
+    sizes: Sequence[int] = SIZES,
+    floors: Sequence[float] = FLOORS,
+) -> list[dict[str, Any]]:
+    """What `make bench` would write if it measured these seconds by batch size; None is not measured."""
+    return [
+        {
+            "batch_size": size,
+            "system": system,
+            "seconds_per_epoch": seconds[k],
+            "ratio_to_ours": seconds[k] / ours[k],
+            "floor_seconds": floors[k],
+            "machine": dict(MACHINE),
+            "versions": dict(VERSIONS),
+        }
+        for k, size in enumerate(sizes)
+        for system, seconds in {**others, "this project": ours}.items()
+        if seconds[k] is not None
+    ]
