@@ -54,6 +54,7 @@ def run(batch_sizes: Sequence[int], rounds: int, data: Path, images: int | None,
         console.print(tables.of_targets(found))
     if len(task.training) != IMAGES:
         console.print(f"The targets are meant for {IMAGES:,} training images; these are {len(task.training):,}.")
+        output = None if output == OUTPUT else output  # the report shows what was measured on the whole set
     console.print(tables.of_job(job.cost(data, description, len(task.training))), soft_wrap=True)
     if output is not None:
         write_json(output, records.records(results, described))

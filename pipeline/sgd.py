@@ -33,7 +33,7 @@ from pipeline.network import Weights
 
 Single = npt.NDArray[np.float32]
 
-RANGES = 4  # of pixels in the staircase
+RANGES = 3  # of pixels in the staircase
 BLOCK_IMAGES = 64  # batches are joined to blocks of at most so many images
 BLOCK_BATCHES = 4  # and of at most so many batches
 WIDTH = 8  # single-precision numbers in a vector register: cuts and counts are multiples of it
