@@ -24,6 +24,7 @@ from pipeline.errors import InputError
 FILE = "report/benchmark.json"
 FIGURE = "benchmark"  # the name of its figure, which no figure of an experiment has: they are called {experiment}-...
 OURS = "this project"
+FLOOR = "matrix products alone"
 HINT = "Hint: make bench"
 LEAST, MOST = 1e-9, 1e9  # a number outside was not measured
 ROUNDING = 1e-3  # by which a ratio may differ from that of its seconds

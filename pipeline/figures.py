@@ -13,10 +13,11 @@ from pipeline import catalogue, heat_maps, learning_curves, plan
 from pipeline import config as configuration_file
 from pipeline.catalogue import Figure
 from pipeline.console import run_step
+from pipeline.drawing import to_svg
 from pipeline.files import write_text
 from pipeline.runs import read_csv
 from pipeline.settings import Config
-from pipeline.style import STYLE, to_svg
+from pipeline.style import STYLE
 
 
 def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataFrame) -> Canvas:

@@ -48,8 +48,10 @@ def histories_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.
 
 def rows_of(table: pd.DataFrame, experiment: Experiment, configuration: Configuration) -> pd.DataFrame:
     """The rows of one configuration of an experiment, in any table with the columns experiment and PARAMETERS."""
-    parameters = pd.Series({name: configuration.value(name) for name in PARAMETERS})
-    return table[(table["experiment"] == experiment.name) & (table[PARAMETERS] == parameters).all(axis=1)]
+    matches = table["experiment"] == experiment.name
+    for name in PARAMETERS:
+        matches &= table[name] == configuration.value(name)
+    return table[matches]
 
 
 def to_csv(table: pd.DataFrame) -> str:

@@ -8,8 +8,7 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from pipeline import benchmarks
-from pipeline.benchmark_figure import FLOOR
-from pipeline.benchmarks import Benchmark, Group
+from pipeline.benchmarks import FLOOR, Benchmark, Group
 from pipeline.blocks import Data, Plot, Row, Source, Value
 
 SOURCE = Source(benchmarks.FILE, "pipeline/benchmark_figure.py")

@@ -1,15 +1,11 @@
-"""What the figures have in common: sizes in inches, type in points, the colours of the two series, and how they are
-written.
+"""What the figures have in common: sizes in inches, type in points, and the colours of the two series.
 
 The colours are Okabe and Ito's, told apart in grey by line and marker. On the screen each is a CSS custom
 property, so that templates/figure.css can set another for a dark page.
 """
 
-import io
 from dataclasses import dataclass
 from typing import Any, Literal
-
-from matplotlib.figure import Figure as Canvas
 
 SINGLE = (3.25, 1.95)  # inches; two stand side by side on the page
 FULL_WIDTH = 6.6
@@ -55,10 +51,3 @@ PROPERTIES = {
     VALIDATION.colour: "--validation",
     VALIDATION.ink: "--validation-text",
 }
-
-
-def to_svg(canvas: Canvas) -> str:
-    """The figure as SVG text, the same bytes for the same figure."""
-    buffer = io.StringIO()
-    canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return buffer.getvalue()

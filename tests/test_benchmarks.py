@@ -28,8 +28,7 @@ from test_report import Outline
 from test_style import GROUNDS, LINE
 
 from pipeline import benchmark_figure, benchmarks, context, report, speed, style
-from pipeline.benchmark_figure import FLOOR
-from pipeline.benchmarks import Benchmark
+from pipeline.benchmarks import FLOOR, Benchmark
 from pipeline.errors import InputError
 from pipeline.sources import needed_by
 from pipeline.spacing import apart
