@@ -23,7 +23,7 @@ logger = logging.getLogger("pipeline")
 
 OUTPUT = Path("report/benchmark.json")
 BATCH_SIZES = (16, 32, 64, 128)
-ROUNDS = 7
+ROUNDS = 15  # machines are seldom idle: the median of fewer is not steady
 # Libraries read these when they are imported, so they must be in the environment before.
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 

@@ -46,7 +46,7 @@ class Runner:
 def measure(systems: Mapping[str, type[System]], work: Work, batch_size: int, rounds: int) -> Measured:
     """Measure all systems at one batch size. Raises RunError if one of them does other work than the textbook.
 
-    The floor's rate is the best that is seen in any round.
+    The floor's rate is a median over the rounds, too.
     """
     runners = {name: Runner(system(work, batch_size), len(work.training)) for name, system in systems.items()}
     check({name: runner.epoch()[1] for name, runner in runners.items()}, batch_size)
@@ -57,7 +57,7 @@ def measure(systems: Mapping[str, type[System]], work: Work, batch_size: int, ro
             seconds[name].append(runners[name].epoch()[0])
         rates.append(sgemm.rate())
     medians = {name: statistics.median(times) for name, times in seconds.items()}
-    return Measured(batch_size, medians, epoch_flops(work) / max(rates))
+    return Measured(batch_size, medians, epoch_flops(work) / statistics.median(rates))
 
 
 def rotated(names: list[str], number: int) -> list[str]:
