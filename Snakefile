@@ -99,6 +99,7 @@ rule prepare:
         "results/data/testing_labels.npy",
         data="results/data/data.json",
         code=needed_by("preparation"),
+        lock="requirements.lock",
     output:
         "results/prepared/pixels.npy",
         expand(

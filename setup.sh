@@ -59,9 +59,9 @@ TORCH='torch==2.13.0+cpu \
     --hash=sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b'
 
 install_torch() {
-    .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-        -r requirements-bench-torch.lock >/dev/null 2>&1 ||
-        say "PyTorch: left out of the benchmark, since pip finds no CPU build of torch 2.13.0 that fits. Hint: install the CPU build of torch 2.13.0 into .venv-bench"
+    reason=$(.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+        -r requirements-bench-torch.lock 2>&1 >/dev/null) ||
+        say "PyTorch: left out of the benchmark, which has a lock for its CPU build on Python 3.11 for x86-64; pip said: $(printf '%s\n' "$reason" | grep '^ERROR' | tail -n 1). Hint: install the CPU build of torch 2.13.0 into .venv-bench, or remove .venv-bench and run again"
 }
 
 # The HTML report needs no Pango, so its absence is said and does not end the build.

@@ -14,14 +14,15 @@ from rich.console import Console
 from bench import job, records, systems, tables, work
 from bench.measure import Measured, measure
 from bench.targets import IMAGES, verdicts
-from pipeline import machine
+from pipeline import benchmarks, machine
 from pipeline.console import run_step
 from pipeline.errors import InputError
 from pipeline.files import write_json
 
 logger = logging.getLogger("pipeline")
 
-OUTPUT = Path("report/benchmark.json")
+OUTPUT = Path(benchmarks.FILE)
+FEWEST_ROUNDS = 5  # for the report
 BATCH_SIZES = (16, 32, 64, 128)
 ROUNDS = 15  # machines are seldom idle: the median of fewer is not steady
 # Libraries read these when they are imported, so they must be in the environment before.
@@ -29,7 +30,11 @@ THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def run(batch_sizes: Sequence[int], rounds: int, data: Path, images: int | None, output: Path | None) -> None:
-    """Measure, print, and write the records to `output` if there is one. Raises InputError for wrong input."""
+    """Measure, print, and write the records to `output`.
+
+    Without one they are written where the report reads them, if they are of the whole set and of enough rounds.
+    Raises InputError for wrong input.
+    """
     described = machine.describe()
     check_threads()
     if rounds < 1:
@@ -38,6 +43,13 @@ def run(batch_sizes: Sequence[int], rounds: int, data: Path, images: int | None,
     for size in batch_sizes:
         if not 1 <= size <= len(task.training):
             raise InputError(f"--batch-sizes: expected 1 to {len(task.training):,} (the training set), found {size:,}.")
+    if output is None and (rounds < FEWEST_ROUNDS or len(task.training) != IMAGES):
+        logger.info(
+            f"{OUTPUT}: not written: expected {IMAGES:,} training images and at least {FEWEST_ROUNDS} rounds, "
+            f"found {len(task.training):,} and {rounds}. Hint: --output FILE writes the records anyway."
+        )
+    elif output is None:
+        output = OUTPUT
     pin()
     console = Console(highlight=False)
     present = systems.present()
@@ -54,7 +66,6 @@ def run(batch_sizes: Sequence[int], rounds: int, data: Path, images: int | None,
         console.print(tables.of_targets(found))
     if len(task.training) != IMAGES:
         console.print(f"The targets are meant for {IMAGES:,} training images; these are {len(task.training):,}.")
-        output = None if output == OUTPUT else output  # the report shows what was measured on the whole set
     console.print(tables.of_job(job.cost(data, description, len(task.training))), soft_wrap=True)
     if output is not None:
         write_json(output, records.records(results, described))
@@ -81,13 +92,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--batch-sizes", nargs="+", type=int, default=BATCH_SIZES, metavar="N")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"epochs of each system (default: {ROUNDS})")
     parser.add_argument("--data", type=Path, default=Path("results/prepared"), help="folder of the prepared images")
-    parser.add_argument("--output", type=Path, help=f"file of the records (default: {OUTPUT}; with --images, none)")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help=f"file of the records (default: {OUTPUT}, if the whole set is measured often enough)",
+    )
     parser.add_argument(
         "--images", type=int, metavar="N", help="a quick try: the first N training images, N/4 for validation"
     )
     a = parser.parse_args(arguments)
-    output = OUTPUT if a.output is None and a.images is None else a.output
-    run_step(lambda: run(a.batch_sizes, a.rounds, a.data, a.images, output))
+    run_step(lambda: run(a.batch_sizes, a.rounds, a.data, a.images, a.output))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class Cost:
 
 
 def cost(data: Path, description: Description, images: int) -> Cost:
-    """Measure jobs on the images prepared in `data`, of which so many are for training."""
+    """Measure jobs on the images prepared in `data`, in batches of BATCH_SIZE or of `images` if these are fewer."""
 
     def command(module: str, epochs: int, output: Path) -> list[str]:
         run = keys.canonical(specification(description, epochs, min(BATCH_SIZE, images)))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bench.measure import Measured
-from bench.systems import OURS
+from pipeline.benchmarks import OURS
 
 PACKAGES = ("numpy", "torch", "jax", "scikit-learn")
 

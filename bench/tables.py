@@ -5,8 +5,8 @@ from rich.table import Table
 
 from bench.job import EPOCHS_FOR_MEMORY, Cost
 from bench.measure import Measured
-from bench.systems import OURS
-from bench.targets import Verdict
+from bench.targets import PEAK_BYTES, STARTUP_SECONDS, Verdict
+from pipeline.benchmarks import OURS
 
 
 def of_systems(measured: Measured, rounds: int) -> Table:
@@ -42,9 +42,10 @@ def of_targets(verdicts: list[Verdict]) -> Table:
 def of_job(cost: Cost) -> str:
     """What a job costs, in a line each."""
     return (
-        f"A training job: {cost.startup_seconds:.2f} s until its first epoch, "
+        f"A training job: {cost.startup_seconds:.2f} s until its first epoch (target: {STARTUP_SECONDS}), "
         f"{cost.overhead_seconds:.2f} s in all besides its epochs (medians),\n"
-        f"{cost.peak_bytes / 1e6:.0f} MB of memory at its peak over {EPOCHS_FOR_MEMORY} epochs, mapped images included."
+        f"{cost.peak_bytes / 1e6:.0f} MB of memory at its peak over {EPOCHS_FOR_MEMORY} epochs, mapped images included "
+        f"(target: {PEAK_BYTES / 1e6:.0f})."
     )
 
 

@@ -6,7 +6,7 @@ pipeline.network with HIDDEN units; the penalty is on the weights and not on the
 same weights and see the images in the same orders.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -19,6 +19,7 @@ from pipeline.errors import InputError
 from pipeline.examples import Indices, Sorted
 from pipeline.network import Weights, initial_weights
 from pipeline.preparation import Description
+from pipeline.sgd import BRIGHTEST
 
 HIDDEN = 128
 LEARNING_RATE = 0.1
@@ -26,7 +27,6 @@ REG = 0.001
 INITIAL_SCALE = 0.001
 INITIAL_SEED = 1024
 SHUFFLE_SEED = 1
-BRIGHTEST = 255
 IMAGES_PER_VALIDATION_IMAGE = 4
 
 Single = npt.NDArray[np.float32]
@@ -94,7 +94,7 @@ def load(folder: Path, images: int | None) -> tuple[Description, Work]:
         training = _part(training, np.arange(images))
         validation = _part(validation, _spread(len(validation), images // IMAGES_PER_VALIDATION_IMAGE))
     weights = initial_weights(len(prepared.pixels), HIDDEN, description.classes, INITIAL_SCALE, INITIAL_SEED)
-    return description, Work(training, validation, replace(weights, w1=weights.w1[prepared.pixels]))
+    return description, Work(training, validation, weights.reordered(prepared.pixels))
 
 
 def _part(examples: Sorted, rows: Indices) -> Sorted:

@@ -10,7 +10,7 @@ and every weight matrix W carries the penalty reg/2 ‖W‖², the biases none. 
 reference in double precision; pipeline.sgd trains the same network in single precision.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,10 @@ class Weights:
     def copy(self) -> "Weights":
         """A copy that shares no memory."""
         return Weights(self.w1.copy(), self.b1.copy(), self.w2.copy(), self.b2.copy())
+
+    def reordered(self, inputs: npt.NDArray[np.intp]) -> "Weights":
+        """The same network for inputs in another order, in which the k-th is the inputs[k]-th of this one."""
+        return replace(self, w1=self.w1[inputs])
 
     def finite(self) -> bool:
         """Whether every weight is a finite number."""

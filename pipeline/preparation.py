@@ -13,13 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import dataset
+from pipeline import dataset, fingerprint
 from pipeline.arrays import read_array, write_array
 from pipeline.console import run_step
 from pipeline.errors import InputError
 from pipeline.examples import SETS, Prepared, Sorted, prepare
 from pipeline.files import write_json
 
+CODE = ("examples",)  # the modules whose code the arrays come from
 DESCRIPTION = "prepared.json"
 MEND = "Hint: prepare the images again with `snakemake --cores all --forcerun prepare`."
 TYPES = {"images": np.uint8, "labels": np.uint8, "lengths": np.int32}
@@ -27,18 +28,22 @@ TYPES = {"images": np.uint8, "labels": np.uint8, "lengths": np.int32}
 
 @dataclass(frozen=True)
 class Description:
-    """What prepared.json records: the data's fingerprint and number of classes, and the split."""
+    """What prepared.json records: what the arrays were made from, and with which code (its fingerprint) and NumPy."""
 
     data: str
     classes: int
     validation_fraction: float
     split_seed: int | None
+    code: str
+    numpy: str
 
 
 def make(data: Path, validation_fraction: float, seed: int | None) -> tuple[Description, Prepared]:
     """Prepare the data set in the folder `data` for training. Raises InputError if it is damaged."""
     manifest, examples, testing = dataset.load(data)
-    description = Description(manifest.fingerprint, manifest.classes, validation_fraction, seed)
+    description = Description(
+        manifest.fingerprint, manifest.classes, validation_fraction, seed, fingerprint.of(CODE), np.__version__
+    )
     return description, prepare(examples, testing, validation_fraction, seed)
 
 

@@ -4,7 +4,7 @@ With pipeline.network, sgd, examples and metrics this is all that a run's number
 key is made of (pipeline.keys): no files and no messages here, since every change retrains every run.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline import sgd
@@ -35,9 +35,8 @@ def train(specification: dict[str, Any], data: Prepared, classes: int) -> Result
         specification["initial_scale"],
         specification["initial_seed"],
     )
-    weights = replace(initial, w1=initial.w1[data.pixels])
     learning_rate, reg, batch_size = (specification[name] for name in ("learning_rate", "reg", "batch_size"))
-    trainer = sgd.Trainer(weights, data.training, learning_rate, reg, batch_size)
+    trainer = sgd.Trainer(initial.reordered(data.pixels), data.training, learning_rate, reg, batch_size)
     epochs: list[sgd.Epoch] = []
     best_weights = trainer.weights
     for epoch in sgd.train(trainer, data.validation, specification["epochs"], specification["seed"]):

@@ -7,13 +7,13 @@ The arithmetic is that of pipeline.network, which the tests hold it to; nothing 
   images as reach into it.
 - Blocks. A product with few rows is slow, so small batches are taken several at a time. If W are the weights before
   a block and D_j what batch j takes from them at the hidden units, batch t of the block sees
-  X_t (W - Σ X_jᵀ D_j) = X_t W - Σ (X_t X_jᵀ) D_j, the sums over the batches j < t: one product with W and one
-  update of W for the whole block, and small products in between.
+  X_t (W - Σ X_jᵀ D_j) = X_t W - Σ (X_t X_jᵀ) D_j, the sums over the batches j < t, biases and decay apart: one
+  product with W and one update of W for the whole block, and small products in between.
 - Decay by a factor. The penalty multiplies W1 by the same number in every step, so W1 is a factor times a matrix.
 - Bytes. Images stay bytes until they are multiplied; 1/255 is part of a factor that is applied anyway.
 - Classes in rows. Logits are (classes, images), so that operations run along the images. Those of an epoch are kept,
   and its loss and accuracy computed at once.
-- Nothing is allocated in the loop. Arrays and the views of them are made once, and results written in place.
+- Nothing is allocated from batch to batch. Arrays and the views of them are made once, and results written in place.
 - np.dot instead of np.matmul for two matrices: it does the same and starts sooner.
 """
 
@@ -36,9 +36,9 @@ Single = npt.NDArray[np.float32]
 RANGES = 3  # of pixels in the staircase
 BLOCK_IMAGES = 64  # batches are joined to blocks of at most so many images
 BLOCK_BATCHES = 4  # and of at most so many batches
-WIDTH = 8  # single-precision numbers in a vector register: cuts and counts are multiples of it
+WIDTH = 8  # single-precision numbers in a vector register: products are cut at about multiples of it
 CHUNK = 500  # images in a forward pass of an evaluation
-SMALLEST_FACTOR = 1e-3
+SMALLEST_FACTOR = 1e-3  # far from where a matrix divided by it would overflow
 BRIGHTEST = 255
 ONE = np.float32(1)
 
@@ -68,7 +68,7 @@ def train(trainer: "Trainer", validation: Sorted, epochs: int, seed: int) -> Ite
         start = time.perf_counter()
         with np.errstate(all="ignore"):  # a diverging run is reported by its epoch, not by warnings
             training_loss, training_accuracy = trainer.epoch(shuffle.permutation(len(trainer.training)))
-            validation_loss, validation_accuracy = evaluate(trainer.weights, validation)
+        validation_loss, validation_accuracy = evaluate(trainer.weights, validation)
         seconds = time.perf_counter() - start
         finite = math.isfinite(training_loss) and math.isfinite(validation_loss) and trainer.weights.finite()
         yield Epoch(training_loss, training_accuracy, validation_loss, validation_accuracy, seconds, finite)
@@ -103,9 +103,12 @@ class Trainer:
     def __init__(self, weights: Weights, training: Sorted, learning_rate: float, reg: float, batch_size: int) -> None:
         self.training = training
         self.state = State.of(weights)
-        self.stretches = [
-            Stretch(self.state, training, learning_rate, reg, shape) for shape in shapes(len(training), batch_size)
-        ]
+        pixels, divided = ranges(training.lengths), shapes(len(training), batch_size)
+        with np.errstate(all="ignore"):  # a number too large for single precision makes a run that diverges
+            self.stretches = [
+                Stretch(self.state, training, shape, pixels=pixels, learning_rate=learning_rate, reg=reg)
+                for shape in divided
+            ]
 
     @property
     def weights(self) -> Weights:
@@ -194,18 +197,28 @@ Outputs = Iterator[tuple[Single, Single, Single]]
 class Stretch:
     """Blocks of one shape, trained one after the other on a state that other stretches share.
 
-    For n images in a batch, h hidden units and c classes. All batches of an epoch keep their targets (c, n), logits
-    (c, n), shifted so that the largest is 0, and totals (c, n), the sum of their exponentials in every row.
+    For n images in a batch, h hidden units and c classes. All batches of an epoch keep their targets (c, n), which are
+    learning_rate / n at the label, their logits (c, n), shifted so that the largest is 0, and totals (c, n), in every
+    row the sum of their exponentials times n / learning_rate.
     """
 
-    def __init__(self, state: State, training: Sorted, learning_rate: float, reg: float, shape: Shape) -> None:
+    def __init__(
+        self,
+        state: State,
+        training: Sorted,
+        shape: Shape,
+        *,
+        pixels: list[tuple[int, int]],
+        learning_rate: float,
+        reg: float,
+    ) -> None:
         self.state, self.training, self.shape = state, training, shape
         blocks, batches, size = shape
         hidden, classes = len(state.b1), len(state.b2)
-        self.rate = learning_rate / size
         self.decay = 1 - learning_rate * reg
-        self.staircase = Staircase(state.w1, ranges(training.lengths), batches, size, self.decay)
+        self.staircase = Staircase(state.w1, pixels, batches, size, self.decay)
 
+        self.block_decay = float(np.power(self.decay, batches))
         powers = np.power(self.decay, np.arange(batches))[:, None, None]
         self.before, self.after = powers.astype(np.float32), powers[::-1].astype(np.float32)
         self.scale = np.empty_like(self.before)
@@ -219,8 +232,9 @@ class Stretch:
         self.top = _zeros(size)
         self.d_b1, self.d_w2, self.d_b2 = _zeros(hidden), _zeros(classes, hidden), _zeros(classes, 1)
         self.ones_block, self.ones_batch = np.ones(batches * size, np.float32), np.ones((size, 1), np.float32)
-        # softmax = exp / sum; times the learning rate over n, which every gradient of the batch has
-        self.summing = np.full((classes, classes), 1 / self.rate, np.float32)
+        # exp / sum is the softmax; over so many sums it is also multiplied by learning_rate / n, as every gradient is
+        self.sums = np.float32(size / learning_rate)
+        self.summing = np.full((classes, classes), self.sums)
         self.decaying = np.float32(self.decay)
 
         self.targets, self.logits, self.totals = (_zeros(blocks * batches, classes, size) for _ in range(3))
@@ -237,12 +251,12 @@ class Stretch:
         rows, reach, labels = self._arrange(order)
         cells = self.columns + labels * self.shape.size
         self.targets.fill(0)
-        self.targets.reshape(-1)[cells] = self.rate
+        self.targets.reshape(-1)[cells] = ONE / self.sums
         outputs = zip(self.targets, self.logits, self.totals, strict=True)
         for block_rows, block_reach in zip(rows, reach, strict=True):
             self._block(block_rows, block_reach, outputs)
         labelled = self.logits.reshape(-1)[cells].sum(dtype=np.float64)
-        loss = np.log(self.totals[:, 0] * np.float32(self.rate)).sum(dtype=np.float64) - labelled
+        loss = np.log(self.totals[:, 0] / self.sums).sum(dtype=np.float64) - labelled
         return float(loss), int((self.logits.argmax(axis=1).reshape(-1) == labels).sum())
 
     def _arrange(self, order: Indices) -> tuple[Indices, list[list[int]], Indices]:
@@ -274,7 +288,7 @@ class Stretch:
         # the first layer after the block; what batch t has learned decays with the batches after it
         dot(self.ones_block, self.all_d, out=self.d_b1)
         subtract(state.b1, self.d_b1, out=state.b1)
-        state.decay(self.decay**self.shape.batches)
+        state.decay(self.block_decay)
         multiply(self.after, 1 / (BRIGHTEST * state.factor), out=self.scale)
         multiply(self.d, self.scale, out=staircase.d)
         staircase.descend()

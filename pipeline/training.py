@@ -4,8 +4,12 @@ import argparse
 import csv
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
+
+# The last bits of a product depend on how many threads share it. Read when NumPy is imported.
+os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 import numpy as np
 
@@ -29,7 +33,8 @@ def run(specification: dict[str, Any], folder: Path) -> Result:
             "Hint: start the build again, in its own environment."
         )
     description, prepared = preparation.load(folder)
-    expected = {name: specification[name] for name in ("data", "validation_fraction", "split_seed")}
+    expected = {name: specification[name] for name in ("data", "validation_fraction", "split_seed", "numpy")}
+    expected["code"] = fingerprint.of(preparation.CODE)
     found = {name: getattr(description, name) for name in expected}
     if found != expected:
         raise InputError(f"{folder}: expected images prepared from {expected}, found {found}. {preparation.MEND}")

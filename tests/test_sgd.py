@@ -1,15 +1,16 @@
 """Fast training against the double-precision reference, epoch by epoch, over many shapes."""
 
+import warnings
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from oracle import reference, trained
+from oracle import compare, reference, trained
 
 from pipeline import network, sgd
-from pipeline.examples import Examples, by_length, sort_pixels
+from pipeline.examples import Examples, by_length, by_use, sort_pixels
 from pipeline.network import Weights
 
 
@@ -21,19 +22,6 @@ def draw(rng, count: int, pixels: int, classes: int) -> Examples:
     images[:, rng.random(pixels) < 0.1] = 200
     images[rng.random(count) < 0.1] = 0
     return Examples(images, rng.integers(1 % classes, classes, count).astype(np.uint8))
-
-
-def compare(found, expected, images: int, validation_images: int) -> None:
-    (epochs, weights), (expected_epochs, expected_weights) = found, expected
-    for epoch, (training_loss, training_accuracy, validation_loss, validation_accuracy) in zip(
-        epochs, expected_epochs, strict=True
-    ):
-        assert epoch.training_loss == pytest.approx(training_loss, abs=1e-5)
-        assert epoch.validation_loss == pytest.approx(validation_loss, abs=1e-5)
-        assert epoch.training_accuracy == pytest.approx(training_accuracy, abs=images)
-        assert epoch.validation_accuracy == pytest.approx(validation_accuracy, abs=validation_images)
-    for name in ("w1", "b1", "w2", "b2"):
-        np.testing.assert_allclose(getattr(weights, name), getattr(expected_weights, name), atol=1e-4)
 
 
 @settings(max_examples=150)
@@ -64,8 +52,7 @@ def test_training_follows_the_reference(seed, count, pixels, hidden, classes, ba
         2,
         seed,
     )
-    # two nearly equal logits may change places in single precision: one image, no more
-    compare(trained(*run), reference(*run), images=1.01 / count, validation_images=1.01 / 25)
+    compare(trained(*run), reference(*run))
 
 
 @pytest.mark.parametrize("reg", [0.99, 1.0, 1.5, 1.9])
@@ -75,13 +62,13 @@ def test_a_penalty_that_wipes_out_or_turns_the_weights_follows_the_reference(reg
     rng = np.random.default_rng(5)
     training, validation = draw(rng, 230, 20, 4), draw(rng, 30, 20, 4)
     run = (network.initial_weights(20, 6, 4, 0.5, 1), training, validation, 1.0, reg, batch_size, 2, 3)
-    compare(trained(*run), reference(*run), images=1.01 / 230, validation_images=1.01 / 30)
+    compare(trained(*run), reference(*run))
 
 
 def test_black_images_alone_teach_the_biases():
     training = Examples(np.zeros((40, 9), np.uint8), np.ones(40, np.uint8))
     run = (network.initial_weights(9, 3, 3, 0.5, 1), training, training, 0.5, 0.01, 16, 2, 1)
-    compare(trained(*run), reference(*run), images=0, validation_images=0)
+    compare(trained(*run), reference(*run))
 
 
 def test_of_equal_logits_the_first_wins():
@@ -114,20 +101,58 @@ def test_a_diverging_run_ends_with_an_epoch_that_says_so():
     assert all(epoch.finite for epoch in epochs[:-1])
 
 
-@pytest.mark.parametrize("batch_size", [1, 2])
+@pytest.mark.parametrize("batch_size", [1, 2, 16])
 def test_extreme_activations_and_logits_give_a_finite_loss(batch_size):
-    """Sigmoids saturated on both sides and logits millions apart: as in exact arithmetic, nothing overflows."""
+    """Sigmoids saturated on both sides and logits millions apart, in batches joined and alone: nothing overflows."""
     weights = Weights(
         np.array([[1e6, -1e6, 1e6]] * 2), np.zeros(3), np.array([[1e6, -1e6], [1e6, -1e6], [1e6, -1e6]]), np.zeros(2)
     )
-    data = Examples(np.array([[255, 255], [0, 0]], np.uint8), np.array([1, 0], np.uint8))
-    (epoch,), after = trained(weights, data, data, 0.001, 0.0, batch_size, 1, 1)
+    data = Examples(np.array([[255, 255], [0, 0]] * 8, np.uint8), np.array([1, 0] * 8, np.uint8))
+    run = (weights, data, data, 1e-4, 0.0, batch_size, 1, 1)
+    (epoch,), after = trained(*run)
+    with np.errstate(over="ignore"):
+        ((training, _, _),), _ = reference(*run)
     assert epoch.finite
     assert after.finite()
-    assert epoch.training_accuracy == 0.5
-    assert epoch.validation_accuracy == 0.5
+    assert epoch.training_accuracy == epoch.validation_accuracy == 0.5
+    assert epoch.training_loss == pytest.approx(training[0], rel=1e-4)
     # image 0: hidden 1, 0, 1, logits ±2e6, labelled by the smaller; image 1: hidden 1/2, logits ±1.5e6, by the larger
     assert epoch.validation_loss == pytest.approx(4e6 / 2, rel=1e-4)
+
+
+@pytest.mark.parametrize(("batch_size", "learning_rate"), [(5, 0.6), (10, 0.3), (7, 0.6767), (64, 0.1)])
+def test_a_certain_and_right_answer_costs_nothing(batch_size, learning_rate):
+    weights = Weights(np.zeros((2, 1)), np.zeros(1), np.array([[1e6, -1e6]]), np.zeros(2))
+    data = Examples(np.full((70, 2), 9, np.uint8), np.zeros(70, np.uint8))
+    (epoch,), after = trained(weights, data, data, learning_rate, 0.0, batch_size, 1, 1)
+    assert epoch.training_loss == epoch.validation_loss == 0
+    assert not after.w1.any()
+
+
+@pytest.mark.parametrize(("learning_rate", "reg"), [(1e10, 1e70), (1e30, 0.1), (1e-30, 0.0)])
+def test_numbers_beyond_single_precision_end_no_run_with_an_exception(learning_rate, reg):
+    rng = np.random.default_rng(0)
+    training = draw(rng, 100, 12, 5)
+    weights = network.initial_weights(12, 4, 5, 0.5, 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        epochs, _ = trained(weights, training, training, learning_rate, reg, 16, 2, 1)
+    assert epochs[-1].finite == (learning_rate < 1)
+
+
+@pytest.mark.parametrize("batch_size", [16, 32, 64, 100])
+def test_at_the_size_of_mnist_the_numbers_are_the_references(batch_size):
+    """784 pixels of which the outer ones are seldom used, so that there are several ranges; 128 hidden units."""
+    rng = np.random.default_rng(7)
+    use = np.linspace(0.9, 0.0, 784) ** 2
+    images = (rng.integers(1, 256, (1300, 784)) * (rng.random((1300, 784)) < use * rng.random((1300, 1)))).astype(
+        np.uint8
+    )
+    labels = (images[:, :10].astype(int) @ np.arange(10) % 10).astype(np.uint8)
+    training, validation = Examples(images[:1000], labels[:1000]), Examples(images[1000:], labels[1000:])
+    assert len(sgd.ranges(sort_pixels(training, by_use(training.images)).lengths)) == sgd.RANGES
+    run = (network.initial_weights(784, 128, 10, 0.05, 1), training, validation, 0.3, 0.001, batch_size, 2, 1)
+    compare(trained(*run), reference(*run))
 
 
 def test_a_long_evaluation_counts_every_image_once(monkeypatch):

@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 
 from bench.work import System
+from pipeline.benchmarks import OURS
 
 logger = logging.getLogger("pipeline")
 
@@ -20,7 +21,6 @@ class Entry:
 
 
 TEXTBOOK = "textbook NumPy"
-OURS = "this project"
 TORCH_HINT = "install the CPU build of torch 2.13.0 into .venv-bench."
 ENTRIES = (
     Entry(TEXTBOOK, "numpy_textbook"),

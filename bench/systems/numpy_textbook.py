@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from bench.work import BRIGHTEST, LEARNING_RATE, REG, Outcome, Work
+from bench.work import LEARNING_RATE, REG, Outcome, Work
 from pipeline.examples import Indices
 from pipeline.network import Array, Labels, Weights, accuracy, cross_entropy, descend, forward, softmax
+from pipeline.sgd import BRIGHTEST
 
 
 class System:

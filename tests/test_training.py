@@ -1,0 +1,119 @@
+"""The train step: its numbers are the reference's on the unsorted images, and it refuses what is not its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from oracle import reference
+
+from pipeline import dataset, fingerprint, network, preparation, training
+from pipeline.errors import InputError
+from pipeline.examples import Examples, split
+
+PIXELS, CLASSES = 196, 10
+ROOT = Path(__file__).parent.parent
+
+
+def draw(count: int, seed: int) -> Examples:
+    """Images of which the later pixels are seldom used; a label brightens a stripe of its own."""
+    rng = np.random.default_rng(seed)
+    used = rng.random((count, PIXELS)) < np.linspace(0.9, 0.02, PIXELS)
+    images = (rng.integers(1, 256, used.shape) * used).astype(np.uint8)
+    labels = rng.integers(0, CLASSES, count).astype(np.uint8)
+    images[np.arange(count)[:, None], labels[:, None] * 9 + np.arange(9)] = 255
+    return Examples(images, labels)
+
+
+TRAINING, TESTING = draw(1500, 1), draw(200, 2)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """Prepared images."""
+    folder = tmp_path_factory.mktemp("training")
+    arrays = {
+        "training_images": TRAINING.images,
+        "training_labels": TRAINING.labels,
+        "testing_images": TESTING.images,
+        "testing_labels": TESTING.labels,
+    }
+    dataset.save(folder / "data", arrays, classes=CLASSES, name="small", source="mnist", fallback=False, files={})
+    preparation.save(folder / "prepared", *preparation.make(folder / "data", 0.2, 3))
+    return folder
+
+
+def specification(folder: Path, **changes) -> dict:
+    return {
+        **{"learning_rate": 0.5, "reg": 0.001, "batch_size": 32, "hidden": 16, "epochs": 3, "seed": 4},
+        **{"initial_scale": 0.1, "initial_seed": 5, "validation_fraction": 0.2, "split_seed": 3},
+        "data": dataset.read_manifest(folder / "data").fingerprint,
+        "code": fingerprint.code_fingerprint(),
+        "numpy": np.__version__,
+    } | changes
+
+
+def test_a_run_is_the_references_on_the_unsorted_images(folder):
+    result = training.run(specification(folder), folder / "prepared")
+    weights = network.initial_weights(PIXELS, 16, CLASSES, 0.1, 5)
+    parts = split(TRAINING, 0.2, 3)
+    for epochs in (1, 2, 3):
+        expected, after = reference(weights, *parts, 0.5, 0.001, 32, epochs, 4)
+        _, logits = network.forward(after, TESTING.images / 255)
+        testing = network.accuracy(logits, TESTING.labels)
+        if epochs == result.metrics["best_epoch"]:
+            assert result.metrics["testing_accuracy"] == pytest.approx(testing, abs=1e-12)
+    assert result.metrics["last_testing_accuracy"] == pytest.approx(testing, abs=1e-12)
+    for epoch, (of_training, of_validation, _) in zip(result.epochs, expected, strict=True):
+        assert (epoch.training_loss, epoch.training_accuracy) == pytest.approx(of_training, abs=1e-5)
+        assert (epoch.validation_loss, epoch.validation_accuracy) == pytest.approx(of_validation, abs=1e-5)
+    accuracies = [of_validation[1] for _, of_validation, _ in expected]
+    assert result.metrics["best_epoch"] == accuracies.index(max(accuracies)) + 1
+    assert max(accuracies) > 0.3, "it learns, so that a wrong order of the pixels would show"
+
+
+@pytest.mark.parametrize("changes", [{"data": "0" * 64}, {"validation_fraction": 0.25}, {"split_seed": None}])
+def test_images_prepared_from_something_else_are_refused(folder, changes):
+    with pytest.raises(InputError) as raised:
+        training.run(specification(folder, **changes), folder / "prepared")
+    (line,) = raised.value.problems
+    assert f"{folder / 'prepared'}: expected images prepared from" in line
+    assert line.endswith(preparation.MEND)
+
+
+@pytest.mark.parametrize("changes", [{"code": "0" * 64}, {"numpy": "1.0"}])
+def test_images_prepared_by_other_code_are_refused(folder, tmp_path, changes):
+    for path in (folder / "prepared").iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    described = json.loads((folder / "prepared/prepared.json").read_text())
+    (tmp_path / "prepared.json").unlink()
+    (tmp_path / "prepared.json").write_text(json.dumps(described | changes))
+    with pytest.raises(InputError, match="expected images prepared from"):
+        training.run(specification(folder), tmp_path)
+
+
+def step(folder: Path, output: Path, threads: int) -> bytes:
+    """The history that the train step writes if the environment allows so many threads."""
+    run = json.dumps(specification(folder, batch_size=500, hidden=128, epochs=1))
+    subprocess.run(
+        [sys.executable, "-m", "pipeline.training", "--run", run, "--data", folder / "prepared", "--output", output],
+        env=os.environ | {"OPENBLAS_NUM_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)},
+        cwd=ROOT,
+        check=True,
+    )
+    return (output / "history.csv").read_bytes()
+
+
+def test_the_number_of_threads_changes_no_byte(folder, tmp_path):
+    assert step(folder, tmp_path / "one", 1) == step(folder, tmp_path / "two", 2)
+
+
+def test_a_job_imports_numpy_and_nothing_else():
+    code = "import sys, pipeline.training; print(*{name.partition('.')[0] for name in sys.modules})"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    installed = set(result.stdout.split()) - sys.stdlib_module_names - {"__main__"}
+    own = {name for name in installed if not name.startswith(("_", "sitecustomize"))}
+    assert own == {"numpy", "pipeline"}
