@@ -24,7 +24,7 @@ logger = logging.getLogger("pipeline")
 OUTPUT = Path(benchmarks.FILE)
 FEWEST_ROUNDS = 5  # for the report
 BATCH_SIZES = (16, 32, 64, 128)
-ROUNDS = 15  # machines are seldom idle: the median of fewer is not steady
+ROUNDS = 9
 # Libraries read these when they are imported, so they must be in the environment before.
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
