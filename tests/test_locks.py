@@ -32,7 +32,7 @@ def wait_for_first_run(project: Project) -> None:
 
 @pytest.fixture
 def running(make_project):
-    project = make_project(**SMALL)
+    project = make_project(**SMALL | {"epochs": 60})  # at work for longer than a few other commands take
     process = start(project)
     wait_for_first_run(project)
     yield project, process
