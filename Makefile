@@ -30,7 +30,7 @@ test-page: .venv/page
 
 # The numerical libraries get one thread each, which must be said before they start.
 bench: .venv/report .venv-bench/stamp
-	@snakemake results/prepared/prepared.json --cores all --workflow-profile none --rerun-incomplete --quiet all $(SNAKEMAKE_OPTIONS)
+	@SUMMARY_FOLLOWS=1 snakemake results/prepared/prepared.json --cores all --workflow-profile none --rerun-incomplete --quiet all $(SNAKEMAKE_OPTIONS)
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 .venv-bench/bin/python -m bench $(BENCH_OPTIONS)
 
 prune: .venv/report

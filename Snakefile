@@ -71,7 +71,7 @@ rule gate:
 
 
 # Which data there are decides the keys of the runs, so this is settled before anything is trained.
-checkpoint data:
+rule data:
     input:
         code=needed_by("mnist"),
     output:
@@ -90,8 +90,9 @@ checkpoint data:
         "python -m pipeline.mnist --config results/config.json --output results/data --log {log}"
 
 
-# What every run would do first is done once.
-rule prepare:
+# What every run would do first is done once. A checkpoint, so that the runs are looked at again after it: jobs behind
+# an ancient input are passed over while what makes it is due.
+checkpoint prepare:
     input:
         "results/data/training_images.npy",
         "results/data/training_labels.npy",
@@ -143,7 +144,7 @@ checkpoint selection:
     input:
         config=ancient("results/config.json"),
         data="results/data/data.json",
-        runs=lambda wildcards: build.candidate_runs(checkpoints.data.get().output[-1]),
+        runs=lambda wildcards: build.candidate_runs(checkpoints.prepare.get().output[-1]),
         code=needed_by("selection"),
     output:
         "results/selection.json",
@@ -164,7 +165,7 @@ rule runs:
         data="results/data/data.json",
         selection="results/selection.json",
         runs=lambda wildcards: build.all_runs(
-            checkpoints.data.get().output[-1], checkpoints.selection.get().output[0]
+            checkpoints.prepare.get().output[-1], checkpoints.selection.get().output[0]
         ),
         code=needed_by("runs"),
     output:

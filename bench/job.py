@@ -58,7 +58,7 @@ def specification(description: Description, epochs: int, batch_size: int) -> Spe
         "initial_seed": INITIAL_SEED,
         "validation_fraction": description.validation_fraction,
         "split_seed": description.split_seed,
-        "data": description.data,
+        "data": description.fingerprint,
         "code": fingerprint.code_fingerprint(),
         "numpy": keys.numpy_version(),
     }

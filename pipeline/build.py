@@ -57,11 +57,11 @@ class Build:
         return cls(config, tree)
 
     def candidate_runs(self, manifest: str) -> list[str]:
-        """The runs that best_of experiments choose from, given data.json."""
+        """The runs that best_of experiments choose from, given prepared.json."""
         return self._files(manifest, plan.candidates(self.config))
 
     def all_runs(self, manifest: str, selection: str) -> list[str]:
-        """The runs of every experiment, given data.json and selection.json.
+        """The runs of every experiment, given prepared.json and selection.json.
 
         A selection of another configuration is about to be made anew; until then its experiments have no runs.
         """

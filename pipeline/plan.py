@@ -69,11 +69,11 @@ def read_selection(path: Path, config: Config) -> dict[str, Configuration]:
 
 
 def read_fingerprint(manifest: Path) -> str:
-    """The fingerprint in data.json, without the arrays' checks of pipeline.dataset. Raises InputError."""
+    """The data's fingerprint, in data.json and prepared.json, without the checks of arrays. Raises InputError."""
     try:
         return str(json.loads(manifest.read_text(encoding="utf-8"))["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{manifest}: expected what the data step writes, found: {error!r}.") from error
+        raise InputError(f"{manifest}: expected a file with the data's fingerprint, found: {error!r}.") from error
 
 
 def _run(config: Config, experiment: Experiment, configuration: Configuration, seed: int, data: str) -> Run:

@@ -28,9 +28,9 @@ TYPES = {"images": np.uint8, "labels": np.uint8, "lengths": np.int32}
 
 @dataclass(frozen=True)
 class Description:
-    """What prepared.json records: what the arrays were made from, and with which code (its fingerprint) and NumPy."""
+    """What prepared.json records: the data's fingerprint and classes, the split, the code (its fingerprint), NumPy."""
 
-    data: str
+    fingerprint: str
     classes: int
     validation_fraction: float
     split_seed: int | None
@@ -61,6 +61,8 @@ def load(folder: Path) -> tuple[Description, Prepared]:
     path = folder / DESCRIPTION
     try:
         description = Description(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: expected what the prepare step writes, found no file. {MEND}") from error
     except (OSError, ValueError, TypeError) as error:
         raise InputError(f"{path}: expected what the prepare step writes, found: {error}. {MEND}") from error
     pixels = read_array(folder / "pixels.npy", np.intp, MEND)

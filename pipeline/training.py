@@ -33,11 +33,14 @@ def run(specification: dict[str, Any], folder: Path) -> Result:
             "Hint: start the build again, in its own environment."
         )
     description, prepared = preparation.load(folder)
-    expected = {name: specification[name] for name in ("data", "validation_fraction", "split_seed", "numpy")}
-    expected["code"] = fingerprint.of(preparation.CODE)
-    found = {name: getattr(description, name) for name in expected}
-    if found != expected:
-        raise InputError(f"{folder}: expected images prepared from {expected}, found {found}. {preparation.MEND}")
+    expected = {name: specification[name] for name in ("validation_fraction", "split_seed", "numpy")}
+    expected |= {"fingerprint": specification["data"], "code": fingerprint.of(preparation.CODE)}
+    for name, value in expected.items():
+        if getattr(description, name) != value:
+            raise InputError(
+                f"{folder}: expected images prepared with {name} {value}, found {getattr(description, name)}. "
+                f"{preparation.MEND}"
+            )
     images = len(prepared.training)
     if specification["batch_size"] > images:
         raise InputError(

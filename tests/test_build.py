@@ -277,6 +277,24 @@ def test_a_spoilt_file_fails_each_build_until_it_is_deleted(built: Project):
     assert built.planned() == {}
 
 
+def test_another_split_trains_every_run_and_taking_it_back_none(built: Project):
+    before = (built / "results/runs.csv").read_bytes()
+    report = (built / "report/report.html").read_bytes()
+    built.configure(split={"validation_fraction": 0.25, "seed": 1024})
+    built.build()
+    runs = pd.read_csv(built / "results/runs.csv")
+    specifications = {metrics["key"]: metrics["specification"] for metrics in built.metrics()}
+    assert {specifications[key]["validation_fraction"] for key in runs["key"]} == {0.25}
+    assert "3,000 training" in " ".join(text_of(built / "report/report.pdf").split())
+    trained = built.keys()
+    built.configure(split={"validation_fraction": 0.2, "seed": 1024})
+    built.build()
+    assert built.keys() == trained
+    assert (built / "results/runs.csv").read_bytes() == before
+    assert (built / "report/report.html").read_bytes() == report
+    assert built.planned() == {}
+
+
 def test_where_the_data_lie_changes_nothing(built: Project):
     assert built.planned(MNIST_DIR="/nowhere") == {}
 

@@ -62,7 +62,7 @@ def folder(tmp_path: Path) -> Path:
 def test_what_is_written_is_read_back_without_loading_it(folder: Path):
     description, prepared = preparation.load(folder)
     assert (description.validation_fraction, description.split_seed, description.classes) == (0.25, 3, 10)
-    assert description.data == dataset.read_manifest(folder.parent / "data").fingerprint
+    assert description.fingerprint == dataset.read_manifest(folder.parent / "data").fingerprint
     examples = Examples(ARRAYS["training_images"], ARRAYS["training_labels"])
     expected = prepare(examples, Examples(ARRAYS["testing_images"], ARRAYS["testing_labels"]), 0.25, 3)
     np.testing.assert_array_equal(prepared.pixels, expected.pixels)
@@ -102,5 +102,5 @@ def test_an_array_of_another_type_is_named(folder: Path):
 
 
 def test_a_description_with_other_fields_is_named(folder: Path):
-    (folder / "prepared.json").write_text(json.dumps({"data": "0"}))
+    (folder / "prepared.json").write_text(json.dumps({"fingerprint": "0"}))
     assert "prepared.json: expected what the prepare step writes" in problem(folder)

@@ -80,7 +80,7 @@ def test_images_prepared_from_something_else_are_refused(folder, changes):
     with pytest.raises(InputError) as raised:
         training.run(specification(folder, **changes), folder / "prepared")
     (line,) = raised.value.problems
-    assert f"{folder / 'prepared'}: expected images prepared from" in line
+    assert f"{folder / 'prepared'}: expected images prepared with" in line
     assert line.endswith(preparation.MEND)
 
 
@@ -91,7 +91,7 @@ def test_images_prepared_by_other_code_are_refused(folder, tmp_path, changes):
     described = json.loads((folder / "prepared/prepared.json").read_text())
     (tmp_path / "prepared.json").unlink()
     (tmp_path / "prepared.json").write_text(json.dumps(described | changes))
-    with pytest.raises(InputError, match="expected images prepared from"):
+    with pytest.raises(InputError, match="expected images prepared with"):
         training.run(specification(folder), tmp_path)
 
 
