@@ -144,7 +144,9 @@ checkpoint selection:
     input:
         config=ancient("results/config.json"),
         data="results/data/data.json",
-        runs=lambda wildcards: build.candidate_runs(checkpoints.prepare.get().output[-1]),
+        runs=lambda wildcards: build.candidate_runs(
+            checkpoints.prepare.get().output[-1]
+        ),
         code=needed_by("selection"),
     output:
         "results/selection.json",
