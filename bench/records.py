@@ -48,6 +48,6 @@ def versions() -> dict[str, str]:
 
 def _blas() -> str:
     """Name and version of the BLAS that NumPy was built with."""
-    configuration: dict[str, Any] = np.show_config(mode="dicts")  # type: ignore[assignment]
+    configuration: dict[str, Any] = np.show_config(mode="dicts")  # type: ignore[assignment]  # NumPy annotates None
     blas = configuration["Build Dependencies"]["blas"]
     return f"{blas['name']} {blas['version']}"
