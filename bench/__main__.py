@@ -13,8 +13,9 @@ from rich.console import Console
 
 from bench import job, records, systems, tables, work
 from bench.measure import Measured, measure
-from bench.targets import IMAGES, verdicts
+from bench.targets import verdicts
 from pipeline import benchmarks, machine
+from pipeline.benchmarks import TRAINING_IMAGES
 from pipeline.console import run_step
 from pipeline.errors import InputError
 from pipeline.files import write_json
@@ -43,9 +44,9 @@ def run(batch_sizes: Sequence[int], rounds: int, data: Path, images: int | None,
     for size in batch_sizes:
         if not 1 <= size <= len(task.training):
             raise InputError(f"--batch-sizes: expected 1 to {len(task.training):,} (the training set), found {size:,}.")
-    if output is None and (rounds < FEWEST_ROUNDS or len(task.training) != IMAGES):
+    if output is None and (rounds < FEWEST_ROUNDS or len(task.training) != TRAINING_IMAGES):
         logger.info(
-            f"{OUTPUT}: not written: expected {IMAGES:,} training images and at least {FEWEST_ROUNDS} rounds, "
+            f"{OUTPUT}: not written: expected {TRAINING_IMAGES:,} training images and at least {FEWEST_ROUNDS} rounds, "
             f"found {len(task.training):,} and {rounds}. Hint: --output FILE writes the records anyway."
         )
     elif output is None:
@@ -64,8 +65,10 @@ def run(batch_sizes: Sequence[int], rounds: int, data: Path, images: int | None,
         console.print(tables.of_systems(results[-1], rounds))
     if found := [verdict for measured in results for verdict in verdicts(measured)]:
         console.print(tables.of_targets(found))
-    if len(task.training) != IMAGES:
-        console.print(f"The targets are meant for {IMAGES:,} training images; these are {len(task.training):,}.")
+    if len(task.training) != TRAINING_IMAGES:
+        console.print(
+            f"The targets are meant for {TRAINING_IMAGES:,} training images; these are {len(task.training):,}."
+        )
     console.print(tables.of_job(job.cost(data, description, len(task.training))), soft_wrap=True)
     if output is not None:
         write_json(output, records.records(results, described))

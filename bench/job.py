@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import child
-from bench.work import HIDDEN, INITIAL_SCALE, INITIAL_SEED, LEARNING_RATE, REG, SHUFFLE_SEED
+from bench.work import INITIAL_SCALE, INITIAL_SEED, LEARNING_RATE, REG, SHUFFLE_SEED
 from pipeline import fingerprint, keys
+from pipeline.benchmarks import HIDDEN
 from pipeline.keys import Specification
 from pipeline.preparation import Description
 

@@ -6,7 +6,6 @@ from bench.measure import Measured
 from bench.systems import TEXTBOOK
 from pipeline.benchmarks import OURS
 
-IMAGES = 48_000  # for training; with fewer, what an epoch does once weighs more
 # This system's seconds over ours, at least, by batch size.
 SLOWER = {
     "JAX": {16: 1.15, 32: 1.25, 64: 1.25, 128: 1.25},

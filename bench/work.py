@@ -15,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline import preparation
+from pipeline.benchmarks import HIDDEN
 from pipeline.errors import InputError
 from pipeline.examples import Indices, Sorted
 from pipeline.network import Weights, initial_weights
 from pipeline.preparation import Description
 from pipeline.sgd import BRIGHTEST
 
-HIDDEN = 128
 LEARNING_RATE = 0.1
 REG = 0.001
 INITIAL_SCALE = 0.001

@@ -26,6 +26,9 @@ FIGURE = "benchmark"  # the name of its figure, which no figure of an experiment
 OURS = "this project"
 FLOOR = "matrix products alone"
 HINT = "Hint: make bench"
+# What `make bench` measures, and writes to FILE only if it was this.
+TRAINING_IMAGES = 48_000
+HIDDEN = 128
 LEAST, MOST = 1e-9, 1e9  # a number outside was not measured
 ROUNDING = 1e-3  # by which a ratio may differ from that of its seconds
 LONGEST = 40  # characters of a system's name, which the figure has room for

@@ -14,7 +14,7 @@ from pipeline.blocks import Data, Plot, Row, Source, Value
 SOURCE = Source(benchmarks.FILE, "pipeline/benchmark_figure.py")
 # what packages call themselves, where that is not the name that the lock has
 NAMES = {"numpy": "NumPy", "blas": "BLAS", "torch": "PyTorch", "jax": "JAX"}
-EQUAL = "1.00"  # a factor that reads so is none
+EQUAL = 0.005  # a factor this near to 1 is none: it reads 1.00
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,15 @@ class Gap:
 class Speed:
     """The figure, what it was measured on and with, and where this project is ahead of the fastest other system.
 
+    `images` are those of training. A factor within `tolerance` of 1 is told as equal.
     `rival` is that system if it is the same at every batch size. `alone` are the batch sizes at which no other
     system was measured.
     """
 
     plot: Plot
+    images: str
+    hidden: int
+    tolerance: str
     cpu: str
     software: tuple[Markup, ...]
     faster: tuple[Gap, ...]
@@ -63,6 +67,9 @@ def build(record: Path, figures: Path) -> Speed:
             data=_data(benchmark),
             source=SOURCE,
         ),
+        images=f"{benchmarks.TRAINING_IMAGES:,}",
+        hidden=benchmarks.HIDDEN,
+        tolerance=f"{EQUAL:.1%}",
         cpu=benchmark.machine.cpu,
         software=tuple(escape(f"{name}\u00a0{version}") for name, version in versions.items()),
         faster=tuple(gaps["faster"]),
@@ -76,9 +83,9 @@ def build(record: Path, figures: Path) -> Speed:
 def _gaps(benchmark: Benchmark) -> Iterator[tuple[str, Gap]]:
     for group in benchmark.groups:
         if rival := group.fastest_other:
-            factor = significant(max(rival.ratio, 1 / rival.ratio))
-            outcome = "equal" if factor == EQUAL else "faster" if rival.ratio > 1 else "slower"
-            yield outcome, Gap(group.batch_size, rival.system, factor)
+            factor = max(rival.ratio, 1 / rival.ratio)
+            outcome = "equal" if factor < 1 + EQUAL else "faster" if rival.ratio > 1 else "slower"
+            yield outcome, Gap(group.batch_size, rival.system, significant(factor))
 
 
 def significant(value: float, digits: int = 3) -> str:
