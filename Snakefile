@@ -34,6 +34,7 @@ rule all:
         "results/theory.verified",
         "results/runs.csv",
         "results/histories.csv",
+        "results/norms.csv",
         expand("results/tables/{name}.csv", name=build.tables),
         expand("results/figures/{name}.svg", name=build.shown_figures),
 
@@ -126,6 +127,7 @@ rule train:
         ancient("results/prepared/prepared.json"),
     output:
         "results/runs/{key}/history.csv",
+        "results/runs/{key}/norms.csv",
         "results/runs/{key}/metrics.json",
         "results/runs/{key}/timing.json",
     log:
@@ -173,6 +175,7 @@ rule runs:
     output:
         runs="results/runs.csv",
         histories="results/histories.csv",
+        norms="results/norms.csv",
     log:
         "logs/runs.log",
     benchmark:

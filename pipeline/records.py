@@ -3,23 +3,26 @@
 import csv
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.metrics import HISTORY_COLUMNS, METRICS
+from pipeline.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.plan import Run
+
+Epochs = tuple[dict[str, float], ...]
 
 
 @dataclass(frozen=True)
 class Record:
-    """A trained run: status (ok or diverged), METRICS, and its history, one dict per finite epoch."""
+    """A trained run: status (ok or diverged), METRICS, and its history and norms, one dict per finite epoch."""
 
     status: str
     metrics: dict[str, float | None]
-    history: tuple[dict[str, float], ...]
+    history: Epochs
+    norms: Epochs
 
 
 def read(folder: Path, run: Run) -> Record:
@@ -29,12 +32,13 @@ def read(folder: Path, run: Run) -> Record:
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         if not isinstance(metrics, dict):
             raise TypeError("metrics.json holds no mapping")
-        history = _read_history(folder / "history.csv")
+        history = _read_epochs(folder / "history.csv", HISTORY_COLUMNS)
+        norms = _read_epochs(folder / "norms.csv", NORM_COLUMNS)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder}: expected a finished run, found: {error}. {hint}") from error
-    if problem := _problem(metrics, history, run):
+    if problem := _problem(metrics, history, norms, run):
         raise InputError(f"{folder}: {problem} {hint}")
-    return Record(metrics["status"], {name: metrics.get(name) for name in METRICS}, history)
+    return Record(metrics["status"], {name: metrics.get(name) for name in METRICS}, history, norms)
 
 
 def read_all(folder: Path, runs: Iterable[Run]) -> dict[str, Record]:
@@ -51,25 +55,27 @@ def read_all(folder: Path, runs: Iterable[Run]) -> dict[str, Record]:
     return records
 
 
-def _read_history(path: Path) -> tuple[dict[str, float], ...]:
+def _read_epochs(path: Path, columns: Sequence[str]) -> Epochs:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file, strict=True)
-        rows = tuple({column: float(row[column]) for column in HISTORY_COLUMNS} for row in reader)
+        rows = tuple({column: float(row[column]) for column in columns} for row in reader)
     if not all(math.isfinite(value) for row in rows for value in row.values()):
         raise ValueError(f"{path.name} holds a value that is not finite")
+    if [row["epoch"] for row in rows] != list(range(1, len(rows) + 1)):
+        raise ValueError(f"the epochs of {path.name} do not count from 1")
     return rows
 
 
-def _problem(metrics: Any, history: tuple[dict[str, float], ...], run: Run) -> str | None:
+def _problem(metrics: Any, history: Epochs, norms: Epochs, run: Run) -> str | None:
     if metrics.get("specification") != run.specification or metrics.get("key") != run.key:
         return "expected the run of this key, found another's metrics.json."
     status, epochs = metrics.get("status"), run.configuration.epochs
     if status not in ("ok", "diverged"):
         return f"expected status ok or diverged, found {status!r}."
-    if [row["epoch"] for row in history] != list(range(1, len(history) + 1)):
-        return "expected the epochs of history.csv to count from 1, found others."
     if (len(history) == epochs) != (status == "ok"):
         return f"expected {epochs} epochs in history.csv, or fewer of a diverged run, found {len(history)}."
+    if len(norms) != len(history):
+        return f"expected the {len(history)} epochs of history.csv in norms.csv, found {len(norms)}."
     values = [metrics.get(name) for name in METRICS]
     if status == "ok" and not all(isinstance(v, int | float) and math.isfinite(v) for v in values):
         return f"expected finite metrics, found {values}."

@@ -4,20 +4,38 @@ With pipeline.network, sgd, examples and metrics this is all that a run's number
 key is made of (pipeline.keys): no files and no messages here, since every change retrains every run.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from pipeline import sgd
 from pipeline.examples import Prepared, Sorted
 from pipeline.metrics import METRICS
-from pipeline.network import Weights, initial_weights
+from pipeline.network import Array, Weights, initial_weights
+
+
+@dataclass(frozen=True)
+class Norms:
+    """What an epoch did to the weights: the Frobenius norms of W1 and W2 at its end, and of its mean gradient.
+
+    The steps of an epoch add up to learning_rate × the sum of its batches' gradients, all weights and biases taken
+    together. Each image is in one batch, so that sum over the number of batches is the gradient on the whole training
+    set, averaged along the way.
+    """
+
+    w1_norm: float
+    w2_norm: float
+    gradient_norm: float
 
 
 @dataclass(frozen=True)
 class Result:
-    """A trained run: its finite epochs, and METRICS (all None if it diverged)."""
+    """A trained run: its finite epochs with their norms, and METRICS (all None if it diverged)."""
 
     epochs: tuple[sgd.Epoch, ...]
+    norms: tuple[Norms, ...]
     diverged: bool
     metrics: dict[str, float | int | None]
 
@@ -37,15 +55,32 @@ def train(specification: dict[str, Any], data: Prepared, classes: int) -> Result
     )
     learning_rate, reg, batch_size = (specification[name] for name in ("learning_rate", "reg", "batch_size"))
     trainer = sgd.Trainer(initial.reordered(data.pixels), data.training, learning_rate, reg, batch_size)
+    step = learning_rate * math.ceil(len(data.training) / batch_size)
     epochs: list[sgd.Epoch] = []
-    best_weights = trainer.weights
+    norms: list[Norms] = []
+    before = best_weights = trainer.weights.copy()
     for epoch in sgd.train(trainer, data.validation, specification["epochs"], specification["seed"]):
         if not epoch.finite:
-            return Result(tuple(epochs), diverged=True, metrics=dict.fromkeys(METRICS))
+            return Result(tuple(epochs), tuple(norms), diverged=True, metrics=dict.fromkeys(METRICS))
+        after = trainer.weights.copy()
         if not epochs or epoch.validation_accuracy > max(e.validation_accuracy for e in epochs):
-            best_weights = trainer.weights.copy()
+            best_weights = after
+        norms.append(_norms(before, after, step))
         epochs.append(epoch)
-    return Result(tuple(epochs), diverged=False, metrics=_metrics(epochs, best_weights, trainer.weights, data.testing))
+        before = after
+    metrics = _metrics(epochs, best_weights, trainer.weights, data.testing)
+    return Result(tuple(epochs), tuple(norms), diverged=False, metrics=metrics)
+
+
+def _norms(before: Weights, after: Weights, step: float) -> Norms:
+    pairs = zip(vars(before).values(), vars(after).values(), strict=True)
+    moved = math.hypot(*(_norm(new - old) for old, new in pairs))
+    return Norms(_norm(after.w1), _norm(after.w2), moved / step)
+
+
+def _norm(array: Array) -> float:
+    """The Frobenius norm, summed in double precision, in which the square of a large single one is finite."""
+    return math.sqrt(np.square(array, dtype=np.float64).sum())
 
 
 def _metrics(epochs: list[sgd.Epoch], best: Weights, last: Weights, testing: Sorted) -> dict[str, float | int | None]:

@@ -1,9 +1,9 @@
-"""All runs as two tidy tables: results/runs.csv (a row per experiment, run and seed) and
-results/histories.csv (a row per epoch of each).
+"""All runs as tidy tables: results/runs.csv (a row per experiment, run and seed), results/histories.csv and
+results/norms.csv (a row per epoch of each).
 """
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from pipeline import plan, records
 from pipeline.console import run_step
 from pipeline.dataset import read_manifest
 from pipeline.files import write_text
-from pipeline.metrics import HISTORY_COLUMNS, METRICS
+from pipeline.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.plan import Run
 from pipeline.records import Record
 from pipeline.settings import Configuration, Experiment
@@ -39,9 +39,18 @@ def runs_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.DataF
 
 
 def histories_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.DataFrame:
-    """One row per experiment, run, seed and finite epoch."""
-    columns = ["experiment", "key", *PARAMETERS, "seed", *HISTORY_COLUMNS]
-    rows = [{**_identity(run), **epoch} for run in runs for epoch in records[run.key].history]
+    """One row per experiment, run, seed and finite epoch, with HISTORY_COLUMNS."""
+    return _epochs_table(HISTORY_COLUMNS, [(run, epoch) for run in runs for epoch in records[run.key].history])
+
+
+def norms_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.DataFrame:
+    """One row per experiment, run, seed and finite epoch, with NORM_COLUMNS."""
+    return _epochs_table(NORM_COLUMNS, [(run, epoch) for run in runs for epoch in records[run.key].norms])
+
+
+def _epochs_table(measured: Sequence[str], epochs: Sequence[tuple[Run, dict[str, float]]]) -> pd.DataFrame:
+    columns = ["experiment", "key", *PARAMETERS, "seed", *measured]
+    rows = [{**_identity(run), **epoch} for run, epoch in epochs]
     table = pd.DataFrame(rows, columns=columns).sort_values([*ORDER, "epoch"], ignore_index=True)
     return table.astype({"epoch": "int64"})
 
@@ -71,12 +80,13 @@ def _identity(run: Run) -> dict[str, Any]:
 
 
 def collect(config: Path, data: Path, selection: Path, runs_folder: Path, output: Path) -> None:
-    """Read every run of the configuration and write runs.csv and histories.csv into `output`."""
+    """Read every run of the configuration and write runs.csv, histories.csv and norms.csv into `output`."""
     settings = configuration_file.read_resolved(config)
     settings = plan.select(settings, plan.read_selection(selection, settings))
     runs = plan.runs(settings, settings.experiments.values(), read_manifest(data).fingerprint)
     trained = records.read_all(runs_folder, runs)
     write_text(output / "histories.csv", to_csv(histories_table(runs, trained)))
+    write_text(output / "norms.csv", to_csv(norms_table(runs, trained)))
     write_text(output / "runs.csv", to_csv(runs_table(runs, trained)))
 
 
@@ -87,7 +97,7 @@ def main() -> None:
     parser.add_argument("--data", required=True, type=Path, help="folder of the prepared data")
     parser.add_argument("--selection", required=True, type=Path, help="the selected configurations")
     parser.add_argument("--runs", required=True, type=Path, help="folder of all runs")
-    parser.add_argument("--output", required=True, type=Path, help="folder for runs.csv and histories.csv")
+    parser.add_argument("--output", required=True, type=Path, help="folder for runs.csv, histories.csv and norms.csv")
     parser.add_argument("--log", type=Path)
     a = parser.parse_args()
     run_step(lambda: collect(a.config, a.data, a.selection, a.runs, a.output), a.log)

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from pipeline import fingerprint, preparation
 from pipeline.console import run_step
 from pipeline.errors import InputError, RunError
 from pipeline.files import write_json, write_text
-from pipeline.metrics import HISTORY_COLUMNS
+from pipeline.metrics import HISTORY_COLUMNS, NORM_COLUMNS
 from pipeline.run import Result, train
 
 
@@ -50,13 +51,9 @@ def run(specification: dict[str, Any], folder: Path) -> Result:
 
 
 def write(result: Result, specification: dict[str, Any], folder: Path) -> None:
-    """Write history.csv and metrics.json (the same bytes for the same run) and timing.json (seconds)."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(HISTORY_COLUMNS)
-    for number, epoch in enumerate(result.epochs, start=1):
-        writer.writerow([number, *(repr(getattr(epoch, column)) for column in HISTORY_COLUMNS[1:])])
-    write_text(folder / "history.csv", table.getvalue())
+    """Write history.csv, norms.csv and metrics.json (the same bytes for the same run) and timing.json (seconds)."""
+    write_text(folder / "history.csv", _by_epoch(HISTORY_COLUMNS, result.epochs))
+    write_text(folder / "norms.csv", _by_epoch(NORM_COLUMNS, result.norms))
     write_json(folder / "timing.json", {"seconds_per_epoch": [epoch.seconds for epoch in result.epochs]})
     write_json(
         folder / "metrics.json",
@@ -67,6 +64,16 @@ def write(result: Result, specification: dict[str, Any], folder: Path) -> None:
             "specification": specification,
         },
     )
+
+
+def _by_epoch(columns: Sequence[str], epochs: Sequence[Any]) -> str:
+    """A CSV table with the number of each epoch and those of its attributes that the other columns name."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(columns)
+    for number, epoch in enumerate(epochs, start=1):
+        writer.writerow([number, *(repr(getattr(epoch, column)) for column in columns[1:])])
+    return table.getvalue()
 
 
 def main() -> None:

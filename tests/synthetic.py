@@ -52,7 +52,7 @@ def jitter(seed: int, size: float = 0.001) -> float:
 def record_of(course: Course | None) -> Record:
     """What a run of this course records; None is a run that diverged."""
     if course is None:
-        return Record("diverged", dict.fromkeys(METRICS), ())
+        return Record("diverged", dict.fromkeys(METRICS), (), ())
     columns = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
     history = tuple({"epoch": float(n), **dict(zip(columns, row, strict=True))} for n, row in enumerate(course, 1))
     accuracies = [row[3] for row in course]
@@ -69,6 +69,7 @@ def record_of(course: Course | None) -> Record:
             "last_testing_accuracy": testing,
         },
         history,
+        tuple({"epoch": row["epoch"], "w1_norm": 10.0, "w2_norm": 5.0, "gradient_norm": 0.1} for row in history),
     )
 
 
@@ -139,6 +140,7 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
     settings = plan.select(settings, plan.read_selection(folder / "selection.json", settings))
     all_runs = plan.runs(settings, settings.experiments.values(), MANIFEST.fingerprint)
     (folder / "runs.csv").write_text(runs.to_csv(runs.runs_table(all_runs, train(all_runs))))
+    (folder / "norms.csv").write_text(runs.to_csv(runs.norms_table(all_runs, train(all_runs))))
     (folder / "histories.csv").write_text(runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
     inputs = folder / "config.json", folder / "selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")

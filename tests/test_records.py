@@ -12,9 +12,10 @@ from pipeline import records
 from pipeline.errors import InputError
 from pipeline.metrics import METRICS
 from pipeline.plan import Run
+from pipeline.run import Norms, Result
 from pipeline.settings import Configuration
 from pipeline.sgd import Epoch
-from pipeline.training import Result, write
+from pipeline.training import write
 
 EPOCHS = 3
 CONFIGURATION = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=EPOCHS)
@@ -29,7 +30,8 @@ def write_run(folder: Path, run: Run, *, finished: int = EPOCHS, diverged: bool 
     epochs = tuple(Epoch(2.5 / n, 0.1 * n, 1 / 3 / n, 0.2 * n, 0.0, finite=True) for n in range(1, finished + 1))
     values = {name: 0.1 * position for position, name in enumerate(METRICS)} | {"best_epoch": finished}
     metrics = dict.fromkeys(METRICS) if diverged else values
-    write(Result(epochs, diverged, metrics), run.specification, folder / run.key)
+    norms = tuple(Norms(1.5 * n, 0.75 * n, 0.5 / n) for n in range(1, finished + 1))
+    write(Result(epochs, norms, diverged, metrics), run.specification, folder / run.key)
 
 
 @pytest.fixture
@@ -49,6 +51,8 @@ def test_a_written_run_is_read_back_to_the_last_bit(folder: Path) -> None:
     assert record.metrics["training_loss"] == 0.1
     assert [epoch["epoch"] for epoch in record.history] == [1, 2, 3]
     assert [epoch["validation_loss"] for epoch in record.history] == [1 / 3, 1 / 3 / 2, 1 / 3 / 3]
+    assert [epoch["w1_norm"] for epoch in record.norms] == [1.5, 3.0, 4.5]
+    assert [epoch["gradient_norm"] for epoch in record.norms] == [0.5, 0.25, 0.5 / 3]
     assert [epoch["training_loss"] for epoch in record.history] == [2.5, 1.25, 2.5 / 3]
 
 
@@ -89,6 +93,12 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "metrics are {}": lambda run: (run / "metrics.json").write_text("{}"),
     "metrics empty": truncate("metrics.json", 0),
     "metrics truncated": truncate("metrics.json", 0.5),
+    "no norms": lambda run: (run / "norms.csv").unlink(),
+    "norms truncated": truncate("norms.csv", 0.7),
+    "NaN in norms": replace_text("norms.csv", "0.25", "nan"),
+    "norms of an epoch too few": lambda run: (run / "norms.csv").write_text(
+        "".join((run / "norms.csv").read_text().splitlines(keepends=True)[:-1])
+    ),
     "history empty": truncate("history.csv", 0),
     "history truncated": truncate("history.csv", 0.7),
     "metrics are not text": lambda run: (run / "metrics.json").write_bytes(b"\xff\xfe\x00"),

@@ -75,6 +75,31 @@ def test_a_run_is_the_references_on_the_unsorted_images(folder):
     assert max(accuracies) > 0.3, "it learns, so that a wrong order of the pixels would show"
 
 
+def test_the_norms_are_the_references(folder):
+    result = training.run(specification(folder), folder / "prepared")
+    before = network.initial_weights(PIXELS, 16, CLASSES, 0.1, 5)
+    parts = split(TRAINING, 0.2, 3)
+    updates = -(-len(parts[0]) // 32)
+    for epochs, norms in enumerate(result.norms, start=1):
+        _, after = reference(network.initial_weights(PIXELS, 16, CLASSES, 0.1, 5), *parts, 0.5, 0.001, 32, epochs, 4)
+        moved = np.concatenate(
+            [(new - old).ravel() for old, new in zip(vars(before).values(), vars(after).values(), strict=True)]
+        )
+        assert norms.w1_norm == pytest.approx(np.linalg.norm(after.w1), rel=1e-5)
+        assert norms.w2_norm == pytest.approx(np.linalg.norm(after.w2), rel=1e-5)
+        assert norms.gradient_norm == pytest.approx(np.linalg.norm(moved) / (0.5 * updates), rel=1e-4)
+        before = after
+
+
+def test_after_small_steps_the_gradients_norm_is_that_of_the_whole_set(folder):
+    result = training.run(specification(folder, learning_rate=0.01, reg=0.1, epochs=1), folder / "prepared")
+    images, labels = (getattr(split(TRAINING, 0.2, 3)[0], name) for name in ("images", "labels"))
+    weights = network.initial_weights(PIXELS, 16, CLASSES, 0.1, 5)
+    gradient = network.gradients(weights, images / 255, labels, 0.1)
+    norm = np.sqrt(sum((part**2).sum() for part in vars(gradient).values()))
+    assert result.norms[0].gradient_norm == pytest.approx(norm, rel=0.1)
+
+
 @pytest.mark.parametrize("changes", [{"data": "0" * 64}, {"validation_fraction": 0.25}, {"split_seed": None}])
 def test_images_prepared_from_something_else_are_refused(folder, changes):
     with pytest.raises(InputError) as raised:
