@@ -5,10 +5,10 @@ for five runs is 2.78 where a normal quantile would be 1.96.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
 
+import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 LEVEL = 0.95
@@ -27,27 +27,35 @@ class Interval:
         return self.low - slack <= value <= self.high + slack
 
 
-def prediction(values: Sequence[float], level: float = LEVEL) -> Interval:
+def prediction(values: npt.ArrayLike, level: float = LEVEL) -> Interval:
     """Where one more draw falls with probability `level`: mean ± t sd √(1 + 1/n). Needs two values or more."""
-    return _around(fmean(values), stdev(values) * math.sqrt(1 + 1 / len(values)), len(values) - 1, level)
+    centre, sd, n = _moments(values)
+    return _around(centre, sd * math.sqrt(1 + 1 / n), n - 1, level)
 
 
-def mean(values: Sequence[float], level: float = LEVEL) -> Interval:
+def mean(values: npt.ArrayLike, level: float = LEVEL) -> Interval:
     """The confidence interval of the mean: mean ± t sd / √n. Needs two values or more."""
-    return _around(fmean(values), stdev(values) / math.sqrt(len(values)), len(values) - 1, level)
+    centre, sd, n = _moments(values)
+    return _around(centre, sd / math.sqrt(n), n - 1, level)
 
 
-def difference(first: Sequence[float], second: Sequence[float], level: float = LEVEL) -> Interval:
+def difference(first: npt.ArrayLike, second: npt.ArrayLike, level: float = LEVEL) -> Interval:
     """Welch's confidence interval of the mean of `first` minus that of `second`, whose spreads may differ.
 
     Needs two values or more of each. Satterthwaite's degrees of freedom; one point if neither spreads at all.
     """
-    a, b = (stdev(values) ** 2 / len(values) for values in (first, second))
-    centre = fmean(first) - fmean(second)
-    if not a + b:
-        return Interval(centre, centre)
-    freedom = (a + b) ** 2 / (a**2 / (len(first) - 1) + b**2 / (len(second) - 1))
-    return _around(centre, math.sqrt(a + b), freedom, level)
+    (of_first, sd_first, n), (of_second, sd_second, m) = _moments(first), _moments(second)
+    a, b = sd_first**2 / n, sd_second**2 / m
+    if a + b == 0:
+        return Interval(of_first - of_second, of_first - of_second)
+    freedom = (a + b) ** 2 / (a**2 / (n - 1) + b**2 / (m - 1))
+    return _around(of_first - of_second, math.sqrt(a + b), freedom, level)
+
+
+def _moments(values: npt.ArrayLike) -> tuple[float, float, int]:
+    """Mean, standard deviation of a sample, and number."""
+    array = np.asarray(values, np.float64)
+    return float(array.mean()), float(array.std(ddof=1)), array.size
 
 
 def _around(centre: float, scale: float, freedom: float, level: float) -> Interval:
