@@ -52,7 +52,8 @@ class Measured:
 class Test:
     """What is measured, on the courses of `needs` in their order, and on which side of `threshold` the claim puts it.
 
-    None from `measure` says that the runs do not suffice. A test that does not `decide` shows what the claim starts from, or its background.
+    None from `measure` says that the runs do not suffice. A test that does not `decide` shows what the claim starts
+    from, or its background.
     """
 
     what: str

@@ -19,7 +19,7 @@ from pipeline.dataset import read_manifest
 from pipeline.files import write_text
 from pipeline.published import Published
 from pipeline.runs import read_csv, to_csv
-from pipeline.settings import Config
+from pipeline.settings import Config, Configuration
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def gather(results: Path, file: Path = published.FILE) -> Evidence:
     )
 
 
-def _leaders(config: Config) -> tuple[published.Configuration, ...]:
+def _leaders(config: Config) -> tuple[Configuration, ...]:
     """The configurations that best_of experiments took over from the grid of the tuning table."""
     searched = config.searched
     found = [

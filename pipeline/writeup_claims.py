@@ -76,7 +76,7 @@ def gap(courses: Courses) -> Values:
 def falls(courses: Courses) -> Values:
     """All falls of validation accuracy from one epoch to the next, added up; the first epoch is left out."""
     steps = np.diff(courses["validation_accuracy"][:, 1:], axis=1)
-    return -np.minimum(steps, 0).sum(axis=1)
+    return np.asarray(-np.minimum(steps, 0).sum(axis=1))
 
 
 def epochs_to_converge(courses: Courses) -> Values:
