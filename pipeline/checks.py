@@ -160,6 +160,8 @@ def _table_contradictions(config: Config) -> Iterator[str]:
         yield from problems
         if table.rate_of_change and not problems:
             yield from _pair_contradictions(table.rate_of_change, config.experiments[table.experiment])
+    for name in tables.evidence:
+        yield from _reference("tables.evidence", name, list(config.experiments), "an experiment")
     if tables.tuning:
         best = [e.name for e in experiments if e.kind == "best_of" and _is_grid(config, e.best_of)]
         single = [e.name for e in experiments if e.kind == "single"]
