@@ -18,9 +18,9 @@ PLACES = 6  # of the numbers of a neuron
 _LONGEST = 80  # characters of a wrong value that a message shows
 
 
-def schema_problems(tree: Any) -> list[str]:
-    """One line per violation of config.schema.yaml: key path, expected, found, hint."""
-    return [_explain(error) for error in sorted(_validator().iter_errors(tree), key=_position)]
+def schema_problems(tree: Any, schema: str = "config.schema.yaml") -> list[str]:
+    """One line per violation of a schema of this folder: key path, expected, found, hint."""
+    return [_explain(error) for error in sorted(_validator(schema).iter_errors(tree), key=_position)]
 
 
 def contradictions(tree: Mapping[str, Any], config: Config) -> list[str]:
@@ -44,8 +44,8 @@ def size_problems(config: Config, images: int) -> list[str]:
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    schema = yaml.safe_load(Path(__file__).with_name("config.schema.yaml").read_text(encoding="utf-8"))
+def _validator(name: str) -> Draft202012Validator:
+    schema = yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
     return Draft202012Validator(schema)
 
 
@@ -172,6 +172,8 @@ def _table_contradictions(config: Config) -> Iterator[str]:
         yield from problems
         if table.rate_of_change and not problems:
             yield from _pair_contradictions(table.rate_of_change, config.experiments[table.experiment])
+    for name in tables.evidence:
+        yield from _reference("tables.evidence", name, list(config.experiments), "an experiment")
     if tables.tuning:
         best = [e.name for e in experiments if e.kind == "best_of" and _is_grid(config, e.best_of)]
         single = [e.name for e in experiments if e.kind == "single"]

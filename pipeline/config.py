@@ -166,6 +166,7 @@ def _tables(tables: Mapping[str, Any]) -> Tables:
         learning_rates=sweep(tables.get("learning_rates")),
         regularization=sweep(tables.get("regularization")),
         tuning=_tuning(tables.get("tuning")),
+        evidence=tuple(tables.get("evidence", ())),
     )
 
 

@@ -7,13 +7,27 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import analysis, appendix, catalogue, comparison, labels, plan, proof, runlist, speed
+from pipeline import (
+    analysis,
+    appendix,
+    catalogue,
+    comparison,
+    evidence,
+    evidence_text,
+    labels,
+    plan,
+    proof,
+    published,
+    runlist,
+    speed,
+)
 from pipeline import config as configuration_file
 from pipeline.analysis import Findings
 from pipeline.appendix import Appendix
 from pipeline.blocks import Plot, Source, Table
 from pipeline.comparison import Sweep
 from pipeline.dataset import Manifest, read_manifest
+from pipeline.evidence_text import EvidenceText
 from pipeline.plots import Plots
 from pipeline.proof import Theory
 from pipeline.provenance import THEORY, Provenance
@@ -59,16 +73,23 @@ class Context:
     search_goes_down: bool
     appendix: Appendix
     speed: Speed | None
+    evidence: EvidenceText
     clear: float = comparison.CLEAR
     settled: float = comparison.SETTLED
     visible: float = analysis.VISIBLE
 
 
 def build(
-    results: Path, title: str, author: str, packages: Sequence[Package], benchmark: Path | None = None
+    results: Path,
+    title: str,
+    author: str,
+    packages: Sequence[Package],
+    *,
+    benchmark: Path | None = None,
+    printed: Path = published.FILE,
 ) -> Context:
     """Read the results folder and build the context; `packages` are what the appendix lists, `benchmark` is the
-    record of the speed of training, if there is one.
+    record of the speed of training, if there is one, and `printed` holds the write-up's numbers.
 
     Raises InputError if something does not fit.
     """
@@ -109,6 +130,7 @@ def build(
         search_goes_down=_search_goes_down(config, grid),
         appendix=appendix.build(results / "config.json", packages, runlist.groups(config, provenance, diverged)),
         speed=speed.build(benchmark, results / "figures") if benchmark else None,
+        evidence=evidence_text.build(evidence.gather(results, printed), runs, results / "figures"),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )
 

@@ -144,11 +144,15 @@ class TuningTable:
 
 @dataclass(frozen=True)
 class Tables:
-    """What section 3 shows; None leaves the subsection out."""
+    """What section 3 shows; None leaves the subsection out.
+
+    `evidence` names experiments that are there for the claims and have no section of their own.
+    """
 
     learning_rates: SweepTable | None
     regularization: SweepTable | None
     tuning: TuningTable | None
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

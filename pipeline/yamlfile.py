@@ -8,10 +8,14 @@ import yaml
 from pipeline.errors import InputError
 
 
-def read_yaml(path: Path) -> Any:
-    """Read one YAML document; a key given twice is an error. Raises InputError."""
+def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
+    """Read one YAML document; a key given twice is an error. Raises InputError.
+
+    With `as_texts` every plain value is the text that stands there: 0.9450 keeps its last digit.
+    """
+    loader = _TextLoader if as_texts else _UniqueKeyLoader
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - it is a SafeLoader
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are SafeLoaders
     except OSError as error:
         raise InputError(f"{path}: expected a readable file, found: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -40,3 +44,9 @@ class _UniqueKeyLoader(yaml.SafeLoader):
                 )
             seen[key_node.value] = line
         return super().construct_mapping(node, deep)
+
+
+class _TextLoader(_UniqueKeyLoader):
+    """The same without the rules by which plain values become numbers, dates and so on."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML asks for a mapping of the class

@@ -10,7 +10,20 @@ from typing import Any
 
 import yaml
 
-from pipeline import catalogue, config, figures, plan, proof, runs, selection, tables, theory
+from pipeline import (
+    catalogue,
+    cells_figure,
+    config,
+    evidence,
+    figures,
+    plan,
+    proof,
+    published,
+    runs,
+    selection,
+    tables,
+    theory,
+)
 from pipeline.dataset import Manifest
 from pipeline.metrics import METRICS
 from pipeline.plan import Run
@@ -148,7 +161,9 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
     (folder / "figures").mkdir()
     if draw:
         figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
+        evidence.write_all(folder, published.FILE, folder / "evidence")
+        cells_figure.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
     else:
-        for name in catalogue.figures(settings):
+        for name in (*catalogue.figures(settings), catalogue.CELLS):
             (folder / f"figures/{name}.svg").write_text(PLACEHOLDER)
     return folder

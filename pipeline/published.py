@@ -1,0 +1,200 @@
+"""Printed numbers: what a write-up of this assignment says that its runs reached, read from a file and checked.
+
+pipeline/published.yaml holds those of the write-up that the report rebuilds; published.schema.yaml describes the
+format. Light to import: the Snakefile loads it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipeline import checks
+from pipeline.errors import InputError
+from pipeline.quantity import Quantity, read_quantities, written
+from pipeline.settings import Config, Configuration
+from pipeline.yamlfile import read_yaml
+
+SCHEMA = "published.schema.yaml"
+FILE = Path(__file__).with_name("published.yaml")
+UNPRINTED = "-"
+UNNAMED = "defaults"  # the label of a column that names no parameter
+_TEXTS = ("title", "data", "name", "table", "metric")
+_LEAST_LOSS = 0.0
+
+
+@dataclass(frozen=True)
+class Column:
+    """A configuration as a table's head tells it: the parameters that it names, and all of them."""
+
+    named: Mapping[str, float]
+    configuration: Configuration
+
+    @property
+    def label(self) -> str:
+        """What identifies it in its table: 'learning_rate e^-1', or 'defaults'."""
+        return ", ".join(f"{name} {written(value)}" for name, value in self.named.items()) or UNNAMED
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A printed number. `metrics` are several where the table does not say which of them it shows."""
+
+    table: str
+    metrics: tuple[str, ...]
+    column: Column
+    printed: Quantity
+
+    @property
+    def rounding(self) -> float:
+        """By how much the number may differ from the printed one by rounding: half a unit in the last place."""
+        return rounding(self.printed)
+
+
+@dataclass(frozen=True)
+class RatesOfChange:
+    """A printed table of differences of a metric of `table` over those of the learning rate, a number for each pair."""
+
+    name: str
+    table: str
+    metric: str
+    pairs: tuple[tuple[float, float], ...]
+    printed: tuple[Quantity | None, ...]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A file of printed numbers. `data` is the name of the data set that they are of."""
+
+    title: str
+    data: str
+    cells: tuple[Cell, ...]
+    rates_of_change: RatesOfChange | None
+    search: Mapping[str, tuple[float, ...]]
+
+    @property
+    def configurations(self) -> tuple[Configuration, ...]:
+        """What has to be trained to judge the cells, each once."""
+        return tuple(dict.fromkeys(cell.column.configuration for cell in self.cells))
+
+    def row(self, table: str, metric: str) -> dict[str, Cell]:
+        """The cells of one row of a table by the label of their column; empty if there is no such row."""
+        return {c.column.label: c for c in self.cells if c.table == table and metric in c.metrics}
+
+
+def rounding(printed: Quantity) -> float:
+    """Half a unit in the last place of a printed decimal number; 0 for a power of e.
+
+    >>> rounding(Quantity("0.9450"))
+    5e-05
+    """
+    if "^" in printed.text:
+        return 0.0
+    exponent = Decimal(printed.text).as_tuple().exponent
+    return float(Decimal((0, (5,), int(exponent) - 1)))
+
+
+def load(path: Path, config: Config) -> Published:
+    """Read and check a file of printed numbers; a default that it leaves out is as `config` says.
+
+    Raises InputError with one line per problem.
+    """
+    tree = _quantities(read_yaml(path, as_texts=True))
+    problems = checks.schema_problems(tree, SCHEMA) or list(_contradictions(tree))
+    if problems:
+        raise InputError(*(f"{path}: {problem}" for problem in problems))
+    return _build(tree, config)
+
+
+def _quantities(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {key: value if key in _TEXTS else _quantities(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_quantities(value) for value in tree]
+    return read_quantities(tree)
+
+
+def _build(tree: Mapping[str, Any], config: Config) -> Published:
+    change = tree.get("rates_of_change")
+    return Published(
+        title=tree["title"],
+        data=tree["data"],
+        cells=tuple(_cells(tree["tables"], vars(config.defaults) | tree.get("defaults", {}))),
+        rates_of_change=RatesOfChange(
+            name=change["name"],
+            table=change["table"],
+            metric=change["metric"],
+            pairs=tuple((a, b) for a, b in change["pairs"]),
+            printed=tuple(None if value == UNPRINTED else value for value in change["printed"]),
+        )
+        if change
+        else None,
+        search={name: tuple(values) for name, values in tree.get("search", {}).items()},
+    )
+
+
+def _cells(tables: list[Any], defaults: Mapping[str, float]) -> Iterator[Cell]:
+    for table in tables:
+        columns = [Column(named, _configuration({**defaults, **named})) for named in table["columns"]]
+        for row in table["rows"]:
+            for column, printed in zip(columns, row["printed"], strict=True):
+                if printed != UNPRINTED:
+                    yield Cell(table["name"], _metrics(row), column, printed)
+
+
+def _configuration(parameters: Mapping[str, float]) -> Configuration:
+    counts = {name: int(parameters[name]) for name in ("batch_size", "hidden", "epochs")}
+    return Configuration(learning_rate=parameters["learning_rate"], reg=parameters["reg"], **counts)
+
+
+def _metrics(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return (row["metric"],) if isinstance(row["metric"], str) else tuple(row["metric"])
+
+
+def _contradictions(tree: Mapping[str, Any]) -> Iterator[str]:
+    """One line for each thing that the schema cannot express."""
+    names = [table["name"] for table in tree["tables"]]
+    for number, table in enumerate(tree["tables"]):
+        where = f"tables.{number}"
+        if names.count(table["name"]) > 1:
+            yield f"{where}.name: expected a name of its own for each table, found '{table['name']}' again."
+        columns = [tuple(sorted(column.items())) for column in table["columns"]]
+        if len(set(columns)) < len(columns):
+            yield f"{where}.columns: expected different configurations, found one of them twice."
+        for position, row in enumerate(table["rows"]):
+            place = f"{where}.rows.{position}.printed"
+            if len(row["printed"]) != len(columns):
+                yield f"{place}: expected {len(columns)} numbers, one for each column, found {len(row['printed'])}."
+            yield from (f"{place}: {problem}" for problem in _range_problems(_metrics(row), row["printed"]))
+    if change := tree.get("rates_of_change"):
+        yield from (f"rates_of_change.{problem}" for problem in _change_contradictions(change, tree["tables"]))
+
+
+def _range_problems(metrics: tuple[str, ...], printed: list[Any]) -> Iterator[str]:
+    accuracy = all(metric.endswith("accuracy") for metric in metrics)
+    for value in printed:
+        if value == UNPRINTED:
+            continue
+        if accuracy and not 0 <= value <= 1:
+            yield f"expected accuracies from 0 to 1, found {written(value)}. Hint: 0.9450 instead of 94.50."
+        elif value < _LEAST_LOSS:
+            yield f"expected numbers of at least 0, found {written(value)}."
+
+
+def _change_contradictions(change: Mapping[str, Any], tables: list[Any]) -> Iterator[str]:
+    if len(change["printed"]) != len(change["pairs"]):
+        yield f"printed: expected {len(change['pairs'])} numbers, one for each pair, found {len(change['printed'])}."
+    of = next((table for table in tables if table["name"] == change["table"]), None)
+    if of is None:
+        yield f"table: expected the name of one of the tables, found '{change['table']}'."
+        return
+    if not any(change["metric"] in _metrics(row) for row in of["rows"]):
+        yield f"metric: expected a metric of {change['table']}, found {change['metric']}."
+    rates = [column.get("learning_rate") for column in of["columns"]]
+    for number, pair in enumerate(change["pairs"]):
+        for rate in pair:
+            if rate not in rates:
+                yield f"pairs.{number}: expected learning rates of {change['table']}, found {written(rate)}."
+        if pair[0] == pair[1]:
+            yield f"pairs.{number}: expected two different learning rates, found {written(pair[0])} twice."
