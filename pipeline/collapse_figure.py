@@ -27,6 +27,7 @@ from pipeline.style import FULL_WIDTH, SMALL, STYLE, TRAINING, VALIDATION
 
 HEIGHT = 2.7  # inches
 UPRIGHT = 14  # columns from which on their values are written upwards
+ROOM = 0.15  # of the columns, which what is written above them takes
 SMALLEST = 1e-8  # norms below are drawn there
 OTHER_COLOUR = "#777777"
 UNSEEN: dict[str, Any] = {"markersize": 0.1, "alpha": 0, "color": OTHER_COLOUR}
@@ -73,8 +74,10 @@ def _column(axes: Axes, number: int, outcome: Outcome) -> None:
 
 def _frame(axes: Axes, config: Config, columns: list[Outcome]) -> None:
     written = {float(c.reg): c.reg for e in collapse.experiments(config) for c in e.configurations}
-    names = [f"{mathtext_value(written[each.reg])}\n{each.ratio:.2f}" for each in columns]
-    axes.set_xticks(range(len(columns)), names, rotation=90 if len(columns) > UPRIGHT else 0)
+    upright = len(columns) > UPRIGHT
+    between = "  " if upright else "\n"
+    names = [f"{mathtext_value(written[each.reg])}{between}{each.ratio:.2f}" for each in columns]
+    axes.set_xticks(range(len(columns)), names, rotation=90 if upright else 0)
     axes.tick_params(axis="x", length=0)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
@@ -101,10 +104,10 @@ def _critical(axes: Axes, linear: Linearisation, columns: list[Outcome]) -> None
     top: dict[str, Any] = {"xycoords": axes.get_xaxis_transform(), "textcoords": "offset points", "fontsize": SMALL}
     over: dict[str, Any] = {"ha": "center", "va": "bottom", "annotation_clip": False}
     axes.annotate(rf"$\lambda^* = {linear.critical:.4f}$", (place, 1), xytext=(0, 2), **top, **over)
-    if below:
-        axes.annotate("predicted to grow", (place, 1), xytext=(-5, -3), ha="right", va="top", **top)
-    if below < len(columns):
-        axes.annotate("predicted to shrink", (place, 1), xytext=(5, -3), ha="left", va="top", **top)
+    if below >= ROOM * len(columns):
+        axes.annotate("should grow", (place, 1), xytext=(-5, -3), ha="right", va="top", **top)
+    if len(columns) - below >= ROOM * len(columns):
+        axes.annotate("should shrink", (place, 1), xytext=(5, -3), ha="left", va="top", **top)
 
 
 def write(config: Path, linear: Path, table: Path, output: Path) -> None:

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import yaml
 from pipeline import (
     catalogue,
     cells_figure,
+    collapse,
+    collapse_figure,
     config,
     evidence,
     figures,
@@ -25,6 +27,7 @@ from pipeline import (
     theory,
 )
 from pipeline.dataset import Manifest
+from pipeline.linearisation import Linearisation
 from pipeline.metrics import METRICS
 from pipeline.plan import Run
 from pipeline.records import Record
@@ -46,9 +49,14 @@ MANIFEST = Manifest(
     fingerprint="f" * 64,
 )
 EPOCHS = 6
+# the critical coefficient is MNIST's
+LINEAR = Linearisation(
+    critical=0.1445, growth_rates=(0.1445, 0.1265), images=48_000, pixels=784, classes=10, largest_class=0.112
+)
 
 Course = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy by epoch
 Rule = Callable[[Configuration, int], "Course | None"]
+NormRule = Callable[[Configuration, int], tuple[float, float]]  # of W1 and W2, in every epoch
 
 
 def rising(best: float, *, gain: float = 0.0, epochs: int = EPOCHS, gap: float = 0.0) -> Course:
@@ -125,14 +133,28 @@ def usual(chosen: Configuration, seed: int) -> Course:
     return rising(accuracy - chosen.reg + jitter(seed), gain=0.01)
 
 
+def collapsing(chosen: Configuration, seed: int) -> tuple[float, float]:
+    """Norms as the linear equations predict: of 0.317 at the start, they grow below the critical coefficient alone."""
+    size = 10.0 if chosen.reg < LINEAR.critical else 0.05
+    return size + jitter(seed), size / 2
+
+
 @cache
 def checked_theory() -> str:
     """theory.json of the neurons that config.yaml comes with."""
     return json.dumps(proof.to_json(theory.check(config.load(ROOT / "config.yaml").neurons)))
 
 
-def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **changes: Any) -> Path:
-    """A results folder whose runs are what `rule` says; figures are drawn, or placeholders."""
+def write_results(
+    folder: Path,
+    rule: Rule = usual,
+    *,
+    draw: bool = False,
+    norms: NormRule = collapsing,
+    linear: Linearisation = LINEAR,
+    **changes: Any,
+) -> Path:
+    """A results folder whose runs are what `rule` and `norms` say; figures are drawn, or placeholders."""
     settings_tree = tree(**changes)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(config.resolved(settings_tree)))
@@ -142,7 +164,12 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
     settings = config.read_resolved(folder / "config.json")
 
     def train(wanted: tuple[Run, ...]) -> dict[str, Record]:
-        return {run.key: record_of(rule(run.configuration, run.seed)) for run in wanted}
+        return {run.key: trained(run) for run in wanted}
+
+    def trained(run: Run) -> Record:
+        record = record_of(rule(run.configuration, run.seed))
+        w1, w2 = norms(run.configuration, run.seed)
+        return replace(record, norms=tuple({**epoch, "w1_norm": w1, "w2_norm": w2} for epoch in record.norms))
 
     chosen = {}
     for experiment in settings.experiments.values():
@@ -158,12 +185,17 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
     (folder / "histories.csv").write_text(runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
     inputs = folder / "config.json", folder / "selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
+    if settings.tables.regularization:
+        collapse.write_tables(folder / "config.json", linear, folder / "norms.csv", folder)
     (folder / "figures").mkdir()
+    if draw and settings.tables.regularization:
+        files = (folder / name for name in ("config.json", "collapse.json", "tables/collapse.csv"))
+        collapse_figure.write(*files, folder / f"figures/{catalogue.COLLAPSE}.svg")
     if draw:
         figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
         evidence.write_all(folder, published.FILE, folder / "evidence")
         cells_figure.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
     else:
-        for name in (*catalogue.figures(settings), catalogue.CELLS):
+        for name in (*catalogue.figures(settings), catalogue.COLLAPSE, catalogue.CELLS):
             (folder / f"figures/{name}.svg").write_text(PLACEHOLDER)
     return folder
