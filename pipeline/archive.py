@@ -1,0 +1,83 @@
+"""Runs by what they were trained with, whichever experiments they belong to.
+
+A run trains with an order of the images that its seed alone decides, so the first epochs of a long run are those of a
+short one: where a configuration is asked for with fewer epochs than it was trained for, its history is cut.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.metrics import HISTORY_COLUMNS, NORM_COLUMNS
+from pipeline.runs import PARAMETERS
+from pipeline.settings import Configuration
+
+Values = npt.NDArray[np.float64]
+COURSES = (*HISTORY_COLUMNS[1:], *NORM_COLUMNS[1:])
+_POINT = [name for name in PARAMETERS if name != "epochs"]
+
+
+@dataclass(frozen=True)
+class Courses:
+    """What the finished runs of one configuration recorded after each epoch: by column an array (seeds, epochs).
+
+    `seeds` are in ascending order, and the rows of every array are theirs.
+    """
+
+    configuration: Configuration
+    seeds: tuple[int, ...]
+    columns: Mapping[str, Values]
+
+    def __getitem__(self, column: str) -> Values:
+        """One of COURSES, (seeds, epochs)."""
+        return self.columns[column]
+
+    def of_seeds(self, seeds: tuple[int, ...]) -> "Courses":
+        """The same of some of the seeds."""
+        rows = [self.seeds.index(seed) for seed in seeds]
+        return Courses(self.configuration, seeds, {name: values[rows] for name, values in self.columns.items()})
+
+    def to_epoch(self, epochs: int) -> "Courses":
+        """The same, ended after so many epochs."""
+        columns = {name: values[:, :epochs] for name, values in self.columns.items()}
+        return Courses(replace(self.configuration, epochs=epochs), self.seeds, columns)
+
+
+class Archive:
+    """All finished runs."""
+
+    def __init__(self, courses: Mapping[Configuration, Courses]) -> None:
+        self._courses = dict(courses)
+
+    @classmethod
+    def of(cls, runs: pd.DataFrame, histories: pd.DataFrame, norms: pd.DataFrame) -> Self:
+        """The runs of the tables runs.csv, histories.csv and norms.csv; what several experiments share counts once."""
+        finished = runs[runs["status"] == "ok"].drop_duplicates("key").set_index("key").sort_values("seed")
+        epochs = histories.merge(norms[["experiment", "key", *NORM_COLUMNS]], on=["experiment", "key", "epoch"])
+        by_key = dict(iter(epochs.drop_duplicates(["key", "epoch"]).sort_values("epoch").groupby("key")))
+        of: dict[Configuration, list[str]] = {}
+        for key, row in finished.iterrows():
+            counts = {name: int(row[name]) for name in ("batch_size", "hidden", "epochs")}
+            of.setdefault(Configuration(float(row["learning_rate"]), float(row["reg"]), **counts), []).append(str(key))
+        found = {}
+        for configuration, keys in of.items():
+            columns = {name: np.array([by_key[key][name] for key in keys]) for name in COURSES}
+            found[configuration] = Courses(configuration, tuple(finished.loc[keys, "seed"]), columns)
+        return cls(found)
+
+    def find(self, configuration: Configuration) -> Courses | None:
+        """The runs of a configuration; of those trained for at least as many epochs, the ones with most seeds.
+
+        None where there are none, or a single one, which tells nothing about the seeds.
+        """
+        usable = [c for c in self._courses.values() if _same_but_longer(c.configuration, configuration)]
+        best = max(usable, key=lambda c: (len(c.seeds), -c.configuration.epochs), default=None)
+        return best.to_epoch(configuration.epochs) if best and len(best.seeds) > 1 else None
+
+
+def _same_but_longer(trained: Configuration, wanted: Configuration) -> bool:
+    return trained.epochs >= wanted.epochs and all(trained.value(name) == wanted.value(name) for name in _POINT)
