@@ -30,7 +30,9 @@ class Build:
         # where the files lie is left out: they are the same files wherever they are found
         self.data_settings = json.dumps({"source": tree["source"], "data": tree["data"]})
         self.split = json.dumps(vars(config.split))
-        self.choices = json.dumps({e.name: [e.best_of, *map(vars, candidates)] for e, candidates in _choices(config)})
+        self.choices = json.dumps(
+            {e.name: [e.best_of, e.count, *map(vars, candidates)] for e, candidates in _choices(config)}
+        )
         self.neurons = json.dumps({function: vars(neuron) for function, neuron in config.neurons.items()})
         self.tables = catalogue.tables(config)
         self.figures = list(catalogue.figures(config))

@@ -90,4 +90,4 @@ def heat_maps(experiment: Experiment) -> Figure:
 
 
 def _positions(experiment: Experiment) -> tuple[int, ...]:
-    return tuple(range(1 if experiment.best_of else len(experiment.configurations)))
+    return tuple(range(experiment.count if experiment.best_of else len(experiment.configurations)))

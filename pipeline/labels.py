@@ -47,6 +47,11 @@ def symbol(parameter: str) -> Markup:
     return escape(_WORDS[parameter].capitalize())
 
 
+def has_symbol(parameter: str) -> bool:
+    """Whether the parameter is written as a letter: η, λ."""
+    return parameter in _SYMBOLS
+
+
 def value(number: float) -> Markup:
     """A value as it was written: e<sup>−1</sup>, 0.001."""
     text = written(number)

@@ -88,8 +88,8 @@ class Configuration:
 class Experiment:
     """Configurations compared with each other, each trained with shuffle seeds 1 to `replicates`.
 
-    `varied` names the parameters that differ. A best_of experiment has no configurations until
-    the experiment it refers to is trained.
+    `varied` names the parameters that differ. A best_of experiment takes over the `count` best configurations of
+    the experiment it refers to, best first, and with them what that one varies; it has none until that one is trained.
     """
 
     name: str
@@ -98,6 +98,7 @@ class Experiment:
     configurations: tuple[Configuration, ...]
     replicates: int
     best_of: str | None = None
+    count: int = 1
 
     @property
     def seeds(self) -> range:

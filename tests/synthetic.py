@@ -148,7 +148,8 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
     for experiment in settings.experiments.values():
         if experiment.best_of:
             candidates = plan.runs(settings, [settings.experiments[experiment.best_of]], MANIFEST.fingerprint)
-            chosen[experiment.name] = vars(selection.best(candidates, train(candidates)))
+            best = selection.best(candidates, train(candidates), experiment.count)
+            chosen[experiment.name] = [vars(configuration) for configuration in best]
     (folder / "selection.json").write_text(json.dumps(chosen))
     settings = plan.select(settings, plan.read_selection(folder / "selection.json", settings))
     all_runs = plan.runs(settings, settings.experiments.values(), MANIFEST.fingerprint)
