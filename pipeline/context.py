@@ -74,6 +74,7 @@ class Context:
     appendix: Appendix
     speed: Speed | None
     evidence: EvidenceText
+    failed_checks: int
     clear: float = comparison.CLEAR
     settled: float = comparison.SETTLED
     visible: float = analysis.VISIBLE
@@ -102,6 +103,7 @@ def build(
     )
     runs = read_csv(results / "runs.csv")
     provenance = Provenance(config, runs)
+    theory = proof.read(results / "theory.json")
     distinct = runs.drop_duplicates("key")
     diverged = frozenset(distinct.loc[distinct["status"] == "diverged", "key"])
     training, validation = config.split.sizes(manifest.training_images)
@@ -113,7 +115,7 @@ def build(
         title=title,
         author=author,
         config=config,
-        theory=proof.read(results / "theory.json"),
+        theory=theory,
         theory_source=THEORY,
         manifest=manifest,
         training_size=training,
@@ -130,6 +132,7 @@ def build(
         search_goes_down=_search_goes_down(config, grid),
         appendix=appendix.build(results / "config.json", packages, runlist.groups(config, provenance, diverged)),
         speed=speed.build(benchmark, results / "figures") if benchmark else None,
+        failed_checks=len(list(theory.failures())),
         evidence=evidence_text.build(evidence.gather(results, printed), runs, results / "figures"),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )
