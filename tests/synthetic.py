@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -131,14 +131,19 @@ def checked_theory() -> str:
     return json.dumps(proof.to_json(theory.check(config.load(ROOT / "config.yaml").neurons)))
 
 
-def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **changes: Any) -> Path:
-    """A results folder whose runs are what `rule` says; figures are drawn, or placeholders."""
+def write_results(
+    folder: Path, rule: Rule = usual, *, draw: bool = False, data: str = MANIFEST.name, **changes: Any
+) -> Path:
+    """A results folder whose runs are what `rule` says, on a data set called `data`.
+
+    Figures are drawn, or placeholders.
+    """
     settings_tree = tree(**changes)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(config.resolved(settings_tree)))
     (folder / "theory.json").write_text(checked_theory())
     (folder / "data").mkdir()
-    (folder / "data/data.json").write_text(json.dumps(asdict(MANIFEST)))
+    (folder / "data/data.json").write_text(json.dumps(asdict(replace(MANIFEST, name=data))))
     settings = config.read_resolved(folder / "config.json")
 
     def train(wanted: tuple[Run, ...]) -> dict[str, Record]:
