@@ -5,7 +5,7 @@ from typing import Literal
 
 from pipeline.settings import Config, Experiment
 
-EVIDENCE = ("cells", "claims", "tests")  # the CSV files under results/evidence/
+EVIDENCE = ("cells", "audit", "claims", "tests")  # the CSV files under results/evidence/
 COLLAPSE = "collapse"  # the figure of collapse.csv, on the two experiments of section 3.2
 CELLS = "evidence-cells"  # the figure of cells.csv, which no experiment has: its figures are called {experiment}-...
 

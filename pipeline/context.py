@@ -77,7 +77,7 @@ class Context:
     speed: Speed | None
     evidence: EvidenceText
     collapse: CollapseText | None
-    clear: float = comparison.CLEAR
+    failed_checks: int
     settled: float = comparison.SETTLED
     visible: float = analysis.VISIBLE
 
@@ -105,6 +105,7 @@ def build(
     )
     runs = read_csv(results / "runs.csv")
     provenance = Provenance(config, runs)
+    theory = proof.read(results / "theory.json")
     distinct = runs.drop_duplicates("key")
     diverged = frozenset(distinct.loc[distinct["status"] == "diverged", "key"])
     training, validation = config.split.sizes(manifest.training_images)
@@ -123,7 +124,7 @@ def build(
         title=title,
         author=author,
         config=config,
-        theory=proof.read(results / "theory.json"),
+        theory=theory,
         theory_source=THEORY,
         manifest=manifest,
         training_size=training,
@@ -141,6 +142,7 @@ def build(
         appendix=appendix.build(results / "config.json", packages, runlist.groups(config, provenance, diverged)),
         speed=speed.build(benchmark, results / "figures") if benchmark else None,
         collapse=collapse,
+        failed_checks=len(list(theory.failures())),
         evidence=evidence_text.build(evidence.gather(results, printed), runs, results / "figures"),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )

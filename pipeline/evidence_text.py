@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import catalogue, claims, labels
+from pipeline import audit_text, catalogue, claims, labels
+from pipeline.audit_text import Audit
 from pipeline.blocks import Data, Plot, Row, Source, Table, Value
 from pipeline.cells import Judged, Tally
 from pipeline.evidence import Evidence
@@ -58,6 +59,7 @@ class EvidenceText:
     plot: Plot
     failures: tuple[Failure, ...]
     wide: int
+    audit: Audit
     claims: tuple[claims.Judged, ...]
     claims_source: Source
     counts: tuple[Count, ...]
@@ -95,6 +97,7 @@ def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText
         ),
         failures=tuple(_failure(each) for each in evidence.cells if each.verdict == "not reproduced"),
         wide=sum(each.reading.interval.width > WIDE for each in judged if each.reading.interval),
+        audit=audit_text.build(evidence.audit),
         claims=evidence.claims,
         claims_source=Source(CLAIMS, "pipeline/evidence.py", _keys_of_longer(runs, needed)),
         counts=tuple(Count(verdict, verdicts.count(verdict)) for verdict in claims.VERDICTS),

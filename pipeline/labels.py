@@ -19,6 +19,7 @@ METRICS = {
 # what identifies a configuration of an experiment that varies nothing
 TUNED = ("learning_rate", "reg", "batch_size")
 _POWER = re.compile(r"((?:\d*\.?\d+)?e\^-?\d+)")
+_NEGATIVE = re.compile(r"(?<![\w.])-(?=\d)")
 _SYMBOLS = {"learning_rate": "η", "reg": "λ"}
 _MATHTEXT = {"learning_rate": r"\eta", "reg": r"\lambda"}
 _WORDS = {
@@ -114,9 +115,11 @@ def _mathtext(number: float) -> str:
 
 
 def powers(text: str) -> Markup:
-    """A sentence in which e^-2 is set as a power, and 5e^-2 as well."""
+    """A sentence with powers of e, such as e^-2 and 5e^-2, set as powers, and minus signs before digits as such."""
     parts = _POWER.split(text)
-    return Markup("").join(value(Quantity(part)) if number % 2 else escape(part) for number, part in enumerate(parts))
+    return Markup("").join(
+        value(Quantity(part)) if number % 2 else escape(_NEGATIVE.sub("−", part)) for number, part in enumerate(parts)
+    )
 
 
 def capitalized(text: Markup) -> Markup:

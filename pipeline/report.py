@@ -27,8 +27,8 @@ from pipeline.software import Package
 
 Medium = Literal["screen", "print"]
 STYLES: dict[Medium, tuple[str, ...]] = {
-    "screen": ("page.css", "provenance.css", "screen.css", "figure.css"),
-    "print": ("page.css", "provenance.css", "print.css"),
+    "screen": ("page.css", "provenance.css", "screen.css", "figure.css", "evidence.css"),
+    "print": ("page.css", "provenance.css", "print.css", "evidence.css"),
 }
 SPEED_STYLE = "speed.css"  # of a section that not every report has
 SCRIPTS = ("contents.js", "figure.js")

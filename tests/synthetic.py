@@ -150,17 +150,21 @@ def write_results(
     rule: Rule = usual,
     *,
     draw: bool = False,
+    data: str = MANIFEST.name,
     norms: NormRule = collapsing,
     linear: Linearisation = LINEAR,
     **changes: Any,
 ) -> Path:
-    """A results folder whose runs are what `rule` and `norms` say; figures are drawn, or placeholders."""
+    """A results folder whose runs are what `rule` and `norms` say, on a data set called `data`.
+
+    Figures are drawn, or placeholders.
+    """
     settings_tree = tree(**changes)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(config.resolved(settings_tree)))
     (folder / "theory.json").write_text(checked_theory())
     (folder / "data").mkdir()
-    (folder / "data/data.json").write_text(json.dumps(asdict(MANIFEST)))
+    (folder / "data/data.json").write_text(json.dumps(asdict(replace(MANIFEST, name=data))))
     settings = config.read_resolved(folder / "config.json")
 
     def train(wanted: tuple[Run, ...]) -> dict[str, Record]:

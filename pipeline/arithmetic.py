@@ -1,0 +1,119 @@
+"""Printed numbers as exact ones: the cells of tables, and whether a computed number is what a printed one says."""
+
+from collections.abc import Iterator
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Literal
+
+from pipeline.published import Cell, Published
+from pipeline.quantity import power_of_e, written
+
+Relation = Literal["equal", "about", "almost", "at most", "over", "above", "not below"]
+_DIGITS = 30  # of a power of e
+_VARIED = {"Table 4": "learning_rate", "Table 6": "reg", "Table 7": "learning_rate"}
+
+
+class MissingError(LookupError):
+    """A file of printed numbers has not the cell that something is computed from."""
+
+
+class Tables:
+    """The cells of a file of printed numbers. Whatever is not there raises MissingError."""
+
+    def __init__(self, published: Published) -> None:
+        self._published = published
+
+    def cell(self, table: str, metric: str, value: float) -> Fraction:
+        """One cell, its column given by the value of the parameter that the table varies."""
+        return self._find(table, metric, value)[1]
+
+    def row(self, table: str, metric: str) -> dict[float, Fraction]:
+        """The cells of one row by the value of the parameter that the table varies, the largest value first."""
+        cells = {_value(cell): exact(cell.printed) for cell in self._cells(table, metric)}
+        return dict(sorted(cells.items(), reverse=True))
+
+    def parameter(self, table: str, metric: str, name: str) -> tuple[Fraction, ...]:
+        """What the columns of one row were trained with."""
+        return tuple(exact(cell.column.configuration.value(name)) for cell in self._cells(table, metric))
+
+    def rate_of_change(self, first: float, second: float) -> Fraction:
+        """The printed number of one pair in the table of rates of change."""
+        for pair, printed in self.rates_of_change():
+            if pair == (first, second):
+                return printed
+        raise MissingError(f"rate of change from {written(second)} to {written(first)}")
+
+    def rates_of_change(self) -> Iterator[tuple[tuple[float, float], Fraction]]:
+        """The pairs in the table of rates of change with their numbers, where one is printed."""
+        if change := self._published.rates_of_change:
+            for pair, printed in zip(change.pairs, change.printed, strict=True):
+                if printed is not None:
+                    yield pair, exact(printed)
+
+    def lead(self, table: str, metric: str, value: float) -> Fraction:
+        """By how much a cell exceeds the largest of the same metric with another configuration, in any table."""
+        own, number = self._find(table, metric, value)
+        others = [
+            exact(cell.printed)
+            for cell in self._published.cells
+            if metric in cell.metrics and cell.column.configuration != own.column.configuration
+        ]
+        if not others:
+            raise MissingError(f"{metric} of another column")
+        return number - max(others)
+
+    def _find(self, table: str, metric: str, value: float) -> tuple[Cell, Fraction]:
+        for cell in self._cells(table, metric):
+            if _value(cell) == value:
+                return cell, exact(cell.printed)
+        raise MissingError(f"{table}: {metric} at {written(value)}")
+
+    def _cells(self, table: str, metric: str) -> tuple[Cell, ...]:
+        cells = tuple(self._published.row(table, metric).values())
+        if not cells:
+            raise MissingError(f"{table}: {metric}")
+        return cells
+
+
+def _value(cell: Cell) -> float:
+    return cell.column.configuration.value(_VARIED.get(cell.table, "learning_rate"))
+
+
+def exact(number: float) -> Fraction:
+    """A number as it is written, without rounding; a power of e to thirty digits.
+
+    >>> from pipeline.quantity import Quantity
+    >>> exact(Quantity("0.9450"))
+    Fraction(189, 200)
+    """
+    text = written(number)
+    if power := power_of_e(text):
+        factor, exponent = power
+        with localcontext(prec=_DIGITS):
+            return Fraction(Decimal(factor or 1) * Decimal(exponent).exp())
+    return Fraction(Decimal(text))
+
+
+def holds(relation: Relation, value: Fraction, printed: str) -> bool:
+    """Whether a computed number is what a printed one says.
+
+    equal and about: it rounds to the printed digits, a tie to either side. almost: so it does, from below. at most and
+    over: compared as they stand, over is strict. above and not below: no number is printed, and 0 is the bound.
+    """
+    if relation in ("above", "not below"):
+        return value > 0 or (value == 0 and relation == "not below")
+    number = Fraction(printed)
+    if relation == "at most":
+        return value <= number
+    if relation == "over":
+        return value > number
+    return abs(value - number) <= half_unit(printed) and (relation != "almost" or value < number)
+
+
+def half_unit(printed: str) -> Fraction:
+    """Half a unit in the last place of a decimal number.
+
+    >>> half_unit("0.012")
+    Fraction(1, 2000)
+    """
+    return Fraction(10) ** int(Decimal(printed).as_tuple().exponent) / 2
