@@ -2,6 +2,7 @@
 # Out: report/report.html and report/report.pdf, and report/build.json on how they were built.
 #
 # data -> prepare -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
+# prepare, runs -> collapse -> report: the critical coefficient of section 3.2
 # evidence -> report: the write-up's numbers and claims, held against the runs
 # speed -> report, where there is report/benchmark.json
 # theory -> report; gate: a report whose mathematics fails its checks is not published

@@ -358,6 +358,28 @@ def test_the_data_under_the_figure_are_its_marks(tmp_path: Path) -> None:
     assert len(plot.source.runs) == len(set(plot.source.runs)) == 16
 
 
+def test_other_norms_of_a_run_change_what_names_it_and_nothing_else(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "results", **around())
+
+    def shown() -> tuple[Any, ...]:
+        built = context.build(results, "Title", "Author", ())
+        assert built.collapse
+        table = built.tables["regularization"]
+        return (table.source, table.added), (built.collapse.plot.source, built.collapse.plot.data)
+
+    before = shown()
+    original = pd.read_csv(results / "norms.csv")
+    for key in original.groupby(["experiment", *runs.PARAMETERS])["key"].first().unique():
+        changed = original.copy()
+        changed.loc[changed["key"] == key, ["w1_norm", "w2_norm"]] *= 1.5
+        (results / "norms.csv").write_text(runs.to_csv(changed))
+        collapse.write_tables(results / "config.json", LINEAR, results / "norms.csv", results)
+        for (source, content), (_, again) in zip(before, shown(), strict=True):
+            assert (content != again) == (key in source.runs)
+    files = [file for source, _ in before for file, _ in (*source.also, (source.file, ""))]
+    assert all((results.parent / file).is_file() for file in files)
+
+
 # --- The configuration
 
 
