@@ -7,6 +7,7 @@ import os
 # The tests run on every core already, and small products on several threads are slow. Before NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import re
 import shutil
 import subprocess
 import sys
@@ -122,11 +123,10 @@ def text_of(pdf: Path) -> str:
 
 
 def _job_counts(lines: list[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for line in lines:
-        words = line.split()
-        if len(words) == 2 and words[1].isdigit() and words[0] not in ("total", "job"):
-            counts[words[0]] = int(words[1])
+    """Snakemake's table of jobs, in which the name of a rule has spaces for its underscores."""
+    rows = (re.fullmatch(r" ([a-z]+(?: [a-z]+)*) {2,}(\d+) *", line) for line in lines)
+    counts = {row[1].replace(" ", "_"): int(row[2]) for row in rows if row}
+    counts.pop("total", None)
     return counts
 
 
