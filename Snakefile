@@ -260,6 +260,24 @@ rule evidence_figure:
         "python -m pipeline.cells_figure {input.cells} --output {output} --log {log}"
 
 
+rule claims_figure:
+    input:
+        config="results/config.json",
+        runs="results/runs.csv",
+        histories="results/histories.csv",
+        norms="results/norms.csv",
+        code=needed_by("claims_figure"),
+        lock="requirements.lock",
+    output:
+        "results/figures/claims-curves.svg",
+    log:
+        "logs/claims_figure.log",
+    benchmark:
+        "logs/benchmarks/claims_figure.tsv"
+    shell:
+        "python -m pipeline.claims_figure --results results --output {output} --log {log}"
+
+
 # Asked for only where make bench has left its record: the report is built with or without it.
 rule speed:
     input:

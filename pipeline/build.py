@@ -39,7 +39,12 @@ class Build:
         self.evidence = catalogue.EVIDENCE
         # none where nothing was measured: then the report has no such section
         self.benchmark = [benchmarks.FILE] if Path(benchmarks.FILE).exists() else []
-        self.shown_figures = [*self.figures, catalogue.CELLS, *([benchmarks.FIGURE] if self.benchmark else [])]
+        self.shown_figures = [
+            *self.figures,
+            catalogue.CELLS,
+            catalogue.CLAIMS,
+            *([benchmarks.FIGURE] if self.benchmark else []),
+        ]
         self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
         self._runs: dict[str, plan.Run] = {}
 

@@ -6,7 +6,8 @@ from typing import Literal
 from pipeline.settings import Config, Experiment
 
 EVIDENCE = ("cells", "audit", "claims", "tests")  # the CSV files under results/evidence/
-CELLS = "evidence-cells"  # the figure of cells.csv, which no experiment has: its figures are called {experiment}-...
+# the figures of the evidence, which no experiment has: its figures are called {experiment}-...
+CELLS, CLAIMS = "evidence-cells", "claims-curves"
 
 Kind = Literal["accuracy", "loss", "grid"]
 
