@@ -13,6 +13,7 @@ import yaml
 from pipeline import (
     catalogue,
     cells_figure,
+    claims_figure,
     config,
     evidence,
     figures,
@@ -167,8 +168,9 @@ def write_results(
     if draw:
         figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
         evidence.write_all(folder, published.FILE, folder / "evidence")
+        claims_figure.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
         cells_figure.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
     else:
-        for name in (*catalogue.figures(settings), catalogue.CELLS):
+        for name in (*catalogue.figures(settings), catalogue.CELLS, catalogue.CLAIMS):
             (folder / f"figures/{name}.svg").write_text(PLACEHOLDER)
     return folder
