@@ -2,6 +2,7 @@
 # Out: report/report.html and report/report.pdf, and report/build.json on how they were built.
 #
 # data -> prepare -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
+# prepare, runs -> collapse -> report: the critical coefficient of section 3.2
 # evidence -> report: the write-up's numbers and claims, held against the runs
 # speed -> report, where there is report/benchmark.json
 # theory -> report; gate: a report whose mathematics fails its checks is not published
@@ -37,6 +38,7 @@ rule all:
         "results/histories.csv",
         "results/norms.csv",
         expand("results/tables/{name}.csv", name=build.tables),
+        build.collapse,
         expand("results/figures/{name}.svg", name=build.shown_figures),
         expand("results/evidence/{name}.csv", name=build.evidence),
 
@@ -224,6 +226,44 @@ rule figures:
         " --summary {input.summary} --curves {input.curves} --output results/figures --log {log}"
 
 
+# Asked for only where section 3.2 is shown.
+rule collapse:
+    input:
+        config="results/config.json",
+        prepared="results/prepared/prepared.json",
+        norms="results/norms.csv",
+        code=needed_by("collapse"),
+        lock="requirements.lock",
+    output:
+        "results/collapse.json",
+        "results/tables/collapse.csv",
+    log:
+        "logs/collapse.log",
+    benchmark:
+        "logs/benchmarks/collapse.tsv"
+    shell:
+        "python -m pipeline.collapse --config {input.config} --prepared results/prepared --norms {input.norms}"
+        " --output results --log {log}"
+
+
+rule collapse_figure:
+    input:
+        config="results/config.json",
+        linear="results/collapse.json",
+        table="results/tables/collapse.csv",
+        code=needed_by("collapse_figure"),
+        lock="requirements.lock",
+    output:
+        "results/figures/collapse.svg",
+    log:
+        "logs/collapse_figure.log",
+    benchmark:
+        "logs/benchmarks/collapse_figure.tsv"
+    shell:
+        "python -m pipeline.collapse_figure --config {input.config} --linear {input.linear} --table {input.table}"
+        " --output {output} --log {log}"
+
+
 rule evidence:
     input:
         config="results/config.json",
@@ -306,6 +346,7 @@ rule report:
         published="pipeline/published.yaml",
         evidence=expand("results/evidence/{name}.csv", name=build.evidence),
         tables=expand("results/tables/{name}.csv", name=build.tables),
+        collapse=build.collapse,
         figures=expand("results/figures/{name}.svg", name=build.shown_figures),
         benchmark=build.benchmark,
         templates=build.templates,

@@ -13,14 +13,15 @@ LISTED = 300
 class Source:
     """Where a table or figure comes from, paths relative to the project's folder.
 
-    `file` holds its numbers, `module` made it. `runs` are the keys of the runs behind the numbers, each
-    once, and `experiments` the experiments they belong to.
+    `file` holds its numbers, `module` made it; `also` are files of further numbers, with their modules. `runs` are the
+    keys of the runs behind the numbers, each once, and `experiments` the experiments they belong to.
     """
 
     file: str
     module: str
     runs: tuple[str, ...] = ()
     experiments: tuple[str, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
 
     @property
     def printed(self) -> tuple[str, ...]:
@@ -33,14 +34,18 @@ class Source:
         return self.runs if len(self.runs) <= LISTED else ()
 
 
+TableRow = tuple[Markup, tuple[Markup, ...]]  # a head and cells
+
+
 @dataclass(frozen=True)
 class Table:
-    """A table as the page shows it: column heads, then rows of a head and cells."""
+    """A table as the page shows it: column heads, then rows. `added` are rows that the write-up's table lacks."""
 
     corner: Markup
     columns: tuple[Markup, ...]
-    rows: tuple[tuple[Markup, tuple[Markup, ...]], ...]
+    rows: tuple[TableRow, ...]
     source: Source
+    added: tuple[TableRow, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,12 @@ class Build:
         self.evidence = catalogue.EVIDENCE
         # none where nothing was measured: then the report has no such section
         self.benchmark = [benchmarks.FILE] if Path(benchmarks.FILE).exists() else []
+        # none without the table of regularization
+        self.collapse = catalogue.collapse(config)
+        collapse_figures = [catalogue.COLLAPSE] if self.collapse else []
         self.shown_figures = [
             *self.figures,
+            *collapse_figures,
             catalogue.CELLS,
             catalogue.CLAIMS,
             *([benchmarks.FIGURE] if self.benchmark else []),

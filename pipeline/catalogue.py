@@ -6,6 +6,7 @@ from typing import Literal
 from pipeline.settings import Config, Experiment
 
 EVIDENCE = ("cells", "audit", "claims", "tests")  # the CSV files under results/evidence/
+COLLAPSE = "collapse"  # the figure of collapse.csv, on the two experiments of section 3.2
 # the figures of the evidence, which no experiment has: its figures are called {experiment}-...
 CELLS, CLAIMS = "evidence-cells", "claims-curves"
 
@@ -56,9 +57,16 @@ def sweeps(config: Config) -> list[Experiment]:
     return [config.experiments[table.experiment] for table in tables if table]
 
 
+def collapse(config: Config) -> list[str]:
+    """The files on the critical coefficient; none without the table of regularization."""
+    return ["results/collapse.json", "results/tables/collapse.csv"] if config.tables.regularization else []
+
+
 def further(config: Config) -> list[Experiment]:
-    """The experiments that no table of sections 3.1 to 3.3 shows and that are not there for the evidence."""
+    """The experiments that sections 3.1 to 3.3 do not show and that are not there for the evidence."""
     shown = {*config.tables.evidence, *(experiment.name for experiment in sweeps(config))}
+    if config.tables.regularization and config.tables.regularization.critical:
+        shown.add(config.tables.regularization.critical)
     if config.tables.tuning and config.searched:
         shown |= {*config.tables.tuning.rows, config.searched.name}
     return [experiment for name, experiment in config.experiments.items() if name not in shown]

@@ -170,6 +170,9 @@ def _table_contradictions(config: Config) -> Iterator[str]:
         expected = f"an experiment that sweeps {parameter}"
         problems = list(_reference(f"tables.{name}.experiment", table.experiment, choices, expected))
         yield from problems
+        if table.critical is not None:
+            others = [choice for choice in choices if choice != table.experiment]
+            yield from _reference(f"tables.{name}.critical", table.critical, others, "another such experiment")
         if table.rate_of_change and not problems:
             yield from _pair_contradictions(table.rate_of_change, config.experiments[table.experiment])
     for name in tables.evidence:

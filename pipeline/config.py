@@ -160,7 +160,7 @@ def _tables(tables: Mapping[str, Any]) -> Tables:
             return None
         change = settings.get("rate_of_change")
         rate = RateOfChange(change["metric"], tuple((a, b) for a, b in change["pairs"])) if change else None
-        return SweepTable(settings["experiment"], tuple(settings["metrics"]), rate)
+        return SweepTable(settings["experiment"], tuple(settings["metrics"]), rate, settings.get("critical"))
 
     return Tables(
         learning_rates=sweep(tables.get("learning_rates")),

@@ -1,7 +1,7 @@
 """Everything that the templates may show, built in one place: they compute nothing themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +11,7 @@ from pipeline import (
     analysis,
     appendix,
     catalogue,
+    collapse_text,
     comparison,
     evidence,
     evidence_text,
@@ -25,6 +26,7 @@ from pipeline import config as configuration_file
 from pipeline.analysis import Findings
 from pipeline.appendix import Appendix
 from pipeline.blocks import Plot, Source, Table
+from pipeline.collapse_text import CollapseText
 from pipeline.comparison import Sweep
 from pipeline.dataset import Manifest, read_manifest
 from pipeline.evidence_text import EvidenceText
@@ -74,6 +76,7 @@ class Context:
     appendix: Appendix
     speed: Speed | None
     evidence: EvidenceText
+    collapse: CollapseText | None
     failed_checks: int
     settled: float = comparison.SETTLED
     visible: float = analysis.VISIBLE
@@ -109,6 +112,13 @@ def build(
     plots = Plots(results / "figures", config, summary, read_csv(results / "tables" / "curves.csv"), provenance)
     tuning = config.tables.tuning
     grid = config.searched
+    tables = _tables(config, results / "tables", provenance)
+    collapse = None
+    if config.tables.regularization:
+        collapse = collapse_text.build(config, results, runs, facts.regularization)
+        also = ((collapse_text.FILE, "pipeline/collapse.py"),)
+        table = tables["regularization"]
+        tables["regularization"] = replace(table, added=collapse.rows, source=replace(table.source, also=also))
     shown = [*catalogue.sweeps(config), *([config.experiments[tuning.best]] if tuning else [])]
     return Context(
         title=title,
@@ -122,7 +132,7 @@ def build(
         distinct_runs=len(distinct),
         diverged_runs=len(diverged),
         findings=facts,
-        tables=_tables(config, results / "tables", provenance),
+        tables=tables,
         curves={e.name: tuple(plots.plot(figure) for figure in catalogue.curves(e)) for e in shown},
         losses={e.name: plots.plot(catalogue.losses(e)) for e in catalogue.sweeps(config)},
         heat_map=plots.plot(catalogue.heat_maps(grid)) if grid else None,
@@ -131,6 +141,7 @@ def build(
         search_goes_down=_search_goes_down(config, grid),
         appendix=appendix.build(results / "config.json", packages, runlist.groups(config, provenance, diverged)),
         speed=speed.build(benchmark, results / "figures") if benchmark else None,
+        collapse=collapse,
         failed_checks=len(list(theory.failures())),
         evidence=evidence_text.build(evidence.gather(results, printed), runs, results / "figures"),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),

@@ -95,15 +95,23 @@ def _joined(parameters: Iterable[str], configuration: Configuration) -> Markup:
 
 def mathtext(parameter: str, number: float) -> str:
     r"""The same as `setting` for matplotlib: $\eta = e^{-1}$."""
-    text = written(number)
-    if power := power_of_e(text):
-        factor, exponent = power
-        text = f"{factor}e^{{{exponent}}}"
-    else:
-        text = _with_zero(text)
+    text = _mathtext(number)
     if parameter in _MATHTEXT:
         return f"${_MATHTEXT[parameter]} = {text}$"
     return f"{_WORDS[parameter]} ${text}$"
+
+
+def mathtext_value(number: float) -> str:
+    """The same as `value` for matplotlib: $e^{-1}$."""
+    return f"${_mathtext(number)}$"
+
+
+def _mathtext(number: float) -> str:
+    text = written(number)
+    if power := power_of_e(text):
+        factor, exponent = power
+        return f"{factor}e^{{{exponent}}}"
+    return _with_zero(text)
 
 
 def powers(text: str) -> Markup:

@@ -120,11 +120,15 @@ class RateOfChange:
 
 @dataclass(frozen=True)
 class SweepTable:
-    """A table of a sweep: one column per value, one row per metric."""
+    """A table of a sweep: one column per value, one row per metric.
+
+    `critical` is the experiment whose runs test the critical coefficient, of the table of regularization.
+    """
 
     experiment: str
     metrics: tuple[str, ...]
     rate_of_change: RateOfChange | None = None
+    critical: str | None = None
 
 
 @dataclass(frozen=True)

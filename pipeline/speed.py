@@ -1,6 +1,5 @@
 """What the page says of report/benchmark.json: its figure with its data, and this project against the others."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from markupsafe import Markup, escape
 from pipeline import benchmarks
 from pipeline.benchmarks import FLOOR, Benchmark, Group
 from pipeline.blocks import Data, Plot, Row, Source, Value
+from pipeline.wording import significant
 
 SOURCE = Source(benchmarks.FILE, "pipeline/benchmark_figure.py")
 # what packages call themselves, where that is not the name that the lock has
@@ -86,16 +86,6 @@ def _gaps(benchmark: Benchmark) -> Iterator[tuple[str, Gap]]:
             factor = max(rival.ratio, 1 / rival.ratio)
             outcome = "equal" if factor < 1 + EQUAL else "faster" if rival.ratio > 1 else "slower"
             yield outcome, Gap(group.batch_size, rival.system, significant(factor))
-
-
-def significant(value: float, digits: int = 3) -> str:
-    """A positive number to so many significant digits: 0.0123, 1.23, 12.3, 1230.
-
-    >>> significant(0.9996), significant(12.345), significant(1234.5)
-    ('1.00', '12.3', '1230')
-    """
-    rounded = float(f"{value:.{digits - 1}e}")
-    return f"{rounded:.{max(digits - 1 - math.floor(math.log10(rounded)), 0)}f}"
 
 
 def _description(benchmark: Benchmark) -> str:

@@ -39,7 +39,7 @@ def summarise(runs: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
                     **parameters,
                     "metric": metric,
                     "mean": values.mean(),
-                    "sd": _standard_deviation(values),
+                    "sd": standard_deviation(values),
                     "n": len(values),
                     "diverged": diverged,
                 }
@@ -47,7 +47,7 @@ def summarise(runs: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _standard_deviation(values: "pd.Series[float]") -> float:
+def standard_deviation(values: "pd.Series[float]") -> float:
     """The sample standard deviation; exactly 0 for equal values, which rounding would miss."""
     return 0.0 if len(values) > 1 and values.nunique() == 1 else float(values.std(ddof=1))
 

@@ -47,6 +47,16 @@ def power_above(value: float) -> Markup:
     return Markup("10<sup>{}</sup>").format(str(exponent).replace("-", "−"))
 
 
+def significant(value: float, digits: int = 3) -> str:
+    """A positive number to so many significant digits: 0.0123, 1.23, 12.3, 1230.
+
+    >>> significant(0.9996), significant(12.345), significant(1234.5)
+    ('1.00', '12.3', '1230')
+    """
+    rounded = float(f"{value:.{digits - 1}e}")
+    return f"{rounded:.{max(digits - 1 - math.floor(math.log10(rounded)), 0)}f}"
+
+
 def epochs(count: int) -> str:
     """A number of epochs: '1 epoch', '3 epochs'."""
     return f"{count} epoch" if count == 1 else f"{count} epochs"

@@ -14,6 +14,8 @@ from pipeline import (
     catalogue,
     cells_figure,
     claims_figure,
+    collapse,
+    collapse_figure,
     config,
     evidence,
     figures,
@@ -26,6 +28,7 @@ from pipeline import (
     theory,
 )
 from pipeline.dataset import Manifest
+from pipeline.linearisation import Linearisation
 from pipeline.metrics import METRICS
 from pipeline.plan import Run
 from pipeline.records import Record
@@ -47,9 +50,14 @@ MANIFEST = Manifest(
     fingerprint="f" * 64,
 )
 EPOCHS = 6
+# the critical coefficient is MNIST's
+LINEAR = Linearisation(
+    critical=0.1445, growth_rates=(0.1445, 0.1265), images=48_000, pixels=784, classes=10, largest_class=0.112
+)
 
 Course = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy by epoch
 Rule = Callable[[Configuration, int], "Course | None"]
+NormRule = Callable[[Configuration, int], tuple[float, float]]  # of W1 and W2, in every epoch
 
 
 def rising(best: float, *, gain: float = 0.0, epochs: int = EPOCHS, gap: float = 0.0) -> Course:
@@ -126,6 +134,12 @@ def usual(chosen: Configuration, seed: int) -> Course:
     return rising(accuracy - chosen.reg + jitter(seed), gain=0.01)
 
 
+def collapsing(chosen: Configuration, seed: int) -> tuple[float, float]:
+    """Norms as the linear equations predict: of 0.317 at the start, they grow below the critical coefficient alone."""
+    size = 10.0 if chosen.reg < LINEAR.critical else 0.05
+    return size + jitter(seed), size / 2
+
+
 @cache
 def checked_theory() -> str:
     """theory.json of the neurons that config.yaml comes with."""
@@ -133,9 +147,16 @@ def checked_theory() -> str:
 
 
 def write_results(
-    folder: Path, rule: Rule = usual, *, draw: bool = False, data: str = MANIFEST.name, **changes: Any
+    folder: Path,
+    rule: Rule = usual,
+    *,
+    draw: bool = False,
+    data: str = MANIFEST.name,
+    norms: NormRule = collapsing,
+    linear: Linearisation = LINEAR,
+    **changes: Any,
 ) -> Path:
-    """A results folder whose runs are what `rule` says, on a data set called `data`.
+    """A results folder whose runs are what `rule` and `norms` say, on a data set called `data`.
 
     Figures are drawn, or placeholders.
     """
@@ -148,7 +169,12 @@ def write_results(
     settings = config.read_resolved(folder / "config.json")
 
     def train(wanted: tuple[Run, ...]) -> dict[str, Record]:
-        return {run.key: record_of(rule(run.configuration, run.seed)) for run in wanted}
+        return {run.key: trained(run) for run in wanted}
+
+    def trained(run: Run) -> Record:
+        record = record_of(rule(run.configuration, run.seed))
+        w1, w2 = norms(run.configuration, run.seed)
+        return replace(record, norms=tuple({**epoch, "w1_norm": w1, "w2_norm": w2} for epoch in record.norms))
 
     chosen = {}
     for experiment in settings.experiments.values():
@@ -164,13 +190,18 @@ def write_results(
     (folder / "histories.csv").write_text(runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
     inputs = folder / "config.json", folder / "selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
+    if settings.tables.regularization:
+        collapse.write_tables(folder / "config.json", linear, folder / "norms.csv", folder)
     (folder / "figures").mkdir()
+    if draw and settings.tables.regularization:
+        files = (folder / name for name in ("config.json", "collapse.json", "tables/collapse.csv"))
+        collapse_figure.write(*files, folder / f"figures/{catalogue.COLLAPSE}.svg")
     if draw:
         figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
         evidence.write_all(folder, published.FILE, folder / "evidence")
         claims_figure.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
         cells_figure.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
     else:
-        for name in (*catalogue.figures(settings), catalogue.CELLS, catalogue.CLAIMS):
+        for name in (*catalogue.figures(settings), catalogue.COLLAPSE, catalogue.CELLS, catalogue.CLAIMS):
             (folder / f"figures/{name}.svg").write_text(PLACEHOLDER)
     return folder

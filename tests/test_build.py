@@ -15,7 +15,10 @@ import pandas as pd
 from conftest import SMALL, Project, text_of
 from measured import records
 
-AGGREGATION = {"runs": 1, "tables": 1, "figures": 1, "report": 2, "publish": 2, "record": 1, "all": 1}
+AGGREGATION = {
+    **{"runs": 1, "tables": 1, "figures": 1, "collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1},
+    **{"report": 2, "publish": 2, "record": 1, "all": 1},
+}
 
 
 def test_a_build_ends_with_both_reports_and_says_what_they_were_built_on(built: Project):
@@ -57,6 +60,7 @@ def test_the_record_is_of_the_build_and_its_report(built: Project):
     assert {name: rule["jobs"] for name, rule in record["rules"].items()} == {
         **{"theory": 1, "gate": 1, "data": 1, "prepare": 1, "selection": 1, "runs": 1},
         **{"tables": 1, "figures": 1, "train": 15, "report": 2, "publish": 2},
+        **{"collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1},
     }
     assert 0 < record["training_seconds"] < record["rules"]["train"]["seconds"]["sum"]
     for name, content in before.items():
