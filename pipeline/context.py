@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import analysis, appendix, catalogue, comparison, labels, plan, proof, runlist, speed
+from pipeline import analysis, appendix, catalogue, comparison, labels, plan, proof, randomisation_text, runlist, speed
 from pipeline import config as configuration_file
 from pipeline.analysis import Findings
 from pipeline.appendix import Appendix
@@ -17,6 +17,7 @@ from pipeline.dataset import Manifest, read_manifest
 from pipeline.plots import Plots
 from pipeline.proof import Theory
 from pipeline.provenance import THEORY, Provenance
+from pipeline.randomisation_text import Randomisation
 from pipeline.runs import read_csv
 from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
 from pipeline.software import Package
@@ -59,6 +60,7 @@ class Context:
     search_goes_down: bool
     appendix: Appendix
     speed: Speed | None
+    randomisation: Randomisation | None
     clear: float = comparison.CLEAR
     settled: float = comparison.SETTLED
     visible: float = analysis.VISIBLE
@@ -109,6 +111,7 @@ def build(
         search_goes_down=_search_goes_down(config, grid),
         appendix=appendix.build(results / "config.json", packages, runlist.groups(config, provenance, diverged)),
         speed=speed.build(benchmark, results / "figures") if benchmark else None,
+        randomisation=randomisation_text.build(config, manifest, results),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )
 
