@@ -4,6 +4,7 @@
 # data -> prepare -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
 # prepare, runs -> collapse -> report: the critical coefficient of section 3.2
 # evidence -> report: the write-up's numbers and claims, held against the runs
+# prepare -> randomisation (one job per test) -> randomisation_figure -> report, where config.yaml asks for it
 # speed -> report, where there is report/benchmark.json
 # theory -> report; gate: a report whose mathematics fails its checks is not published
 import os
@@ -25,6 +26,7 @@ os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
 wildcard_constraints:
     key="[0-9a-f]{16}",
     format="html|pdf",
+    test=r"[a-z_]+[0-9.e-]*",
 
 
 # Also what the report is made from, so that a file which was deleted, or whose job failed, is made again.
@@ -41,6 +43,11 @@ rule all:
         build.collapse,
         expand("results/figures/{name}.svg", name=build.shown_figures),
         expand("results/evidence/{name}.csv", name=build.evidence),
+        expand(
+            "results/randomisation/{test}.{kind}",
+            test=build.tests,
+            kind=["csv", "json"],
+        ),
 
 
 rule theory:
@@ -334,6 +341,47 @@ rule speed:
         "python -m pipeline.benchmark_figure {input.record} --output {output} --log {log}"
 
 
+# Trained anew after an edit of its settings or of the code behind its numbers, comments apart, as runs are.
+rule randomisation:
+    input:
+        "results/prepared/prepared.json",
+    output:
+        "results/randomisation/{test}.csv",
+        "results/randomisation/{test}.json",
+    log:
+        "logs/randomisation/{test}.log",
+    benchmark:
+        "logs/benchmarks/randomisation.{test}.tsv"
+    params:
+        training=build.tests_training,
+        code=build.tests_code,
+    shell:
+        "python -m pipeline.randomisation --test {wildcards.test} --training {params.training:q}"
+        " --data results/prepared --output results/randomisation --log {log}"
+
+
+rule randomisation_figure:
+    input:
+        expand(
+            "results/randomisation/{test}.{kind}",
+            test=build.tests,
+            kind=["csv", "json"],
+        ),
+        code=needed_by("randomisation_figure"),
+        lock="requirements.lock",
+    output:
+        "results/figures/randomisation.svg",
+    log:
+        "logs/randomisation_figure.log",
+    benchmark:
+        "logs/benchmarks/randomisation_figure.tsv"
+    params:
+        tests=build.tests,
+    shell:
+        "python -m pipeline.randomisation_figure {params.tests} --results results/randomisation"
+        " --output {output} --log {log}"
+
+
 rule report:
     input:
         config="results/config.json",
@@ -349,6 +397,11 @@ rule report:
         collapse=build.collapse,
         figures=expand("results/figures/{name}.svg", name=build.shown_figures),
         benchmark=build.benchmark,
+        randomisation=expand(
+            "results/randomisation/{test}.{kind}",
+            test=build.tests,
+            kind=["csv", "json"],
+        ),
         templates=build.templates,
         code=needed_by("report"),
         lock="requirements.lock",

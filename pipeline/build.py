@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipeline import benchmarks, catalogue, keys, locks, plan
+from pipeline import benchmarks, catalogue, fingerprint, keys, locks, plan, randomisation_record
 from pipeline import config as configuration_file
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.files import write_text
@@ -42,12 +42,17 @@ class Build:
         # none without the table of regularization
         self.collapse = catalogue.collapse(config)
         collapse_figures = [catalogue.COLLAPSE] if self.collapse else []
+        self.tests_training = _training(config)
+        self.tests_code = fingerprint.of(randomisation_record.CODE)
+        tests = randomisation_record.variants(config.randomisation) if config.randomisation else ()
+        self.tests = [test.name for test in tests]
         self.shown_figures = [
             *self.figures,
             *collapse_figures,
             catalogue.CELLS,
             catalogue.CLAIMS,
             *([benchmarks.FIGURE] if self.benchmark else []),
+            *([randomisation_record.FIGURE] if tests else []),
         ]
         self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
         self._runs: dict[str, plan.Run] = {}
@@ -94,6 +99,15 @@ class Build:
         runs = {run.key: run for run in planned}
         self._runs |= runs
         return [RUN_FILE.format(key=key) for key in runs]
+
+
+def _training(config: Config) -> str:
+    """How the randomization tests are trained, as JSON; without the corruption, so that another one adds a test."""
+    if config.randomisation is None:
+        return ""
+    how = {name: value for name, value in vars(config.randomisation).items() if name != "corruption"}
+    how |= {name: float(how[name]) for name in ("learning_rate", "reg", "initial_scale")}  # however it is written
+    return json.dumps(how | {"hidden": config.defaults.hidden})
 
 
 def _choices(config: Config) -> Iterator[tuple[Experiment, tuple[Configuration, ...]]]:

@@ -40,6 +40,13 @@ def size_problems(config: Config, images: int) -> list[str]:
         for configuration in experiment.configurations
         if configuration.batch_size > training
     ]
+    if tests := config.randomisation:
+        used = min(tests.images, training)
+        if tests.batch_size > used:
+            problems.append(
+                f"randomisation.batch_size: expected at most {used:,} (the images of a test), "
+                f"found {tests.batch_size:,}."
+            )
     return list(dict.fromkeys(problems))
 
 

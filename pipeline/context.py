@@ -19,6 +19,7 @@ from pipeline import (
     plan,
     proof,
     published,
+    randomisation_text,
     runlist,
     speed,
 )
@@ -33,6 +34,7 @@ from pipeline.evidence_text import EvidenceText
 from pipeline.plots import Plots
 from pipeline.proof import Theory
 from pipeline.provenance import THEORY, Provenance
+from pipeline.randomisation_text import Randomisation
 from pipeline.runs import read_csv
 from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
 from pipeline.software import Package
@@ -78,6 +80,7 @@ class Context:
     evidence: EvidenceText
     collapse: CollapseText | None
     failed_checks: int
+    randomisation: Randomisation | None
     settled: float = comparison.SETTLED
     visible: float = analysis.VISIBLE
 
@@ -144,6 +147,7 @@ def build(
         collapse=collapse,
         failed_checks=len(list(theory.failures())),
         evidence=evidence_text.build(evidence.gather(results, printed), runs, results / "figures"),
+        randomisation=randomisation_text.build(config, manifest, results),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )
 

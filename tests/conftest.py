@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 
 # The tests run on every core already, and small products on several threads are slow. Before NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -36,6 +37,16 @@ SMALL: dict[str, Any] = {
     "source": "sample",
     "replicates": 2,
     "epochs": 2,
+    "randomisation": {
+        "images": 100,
+        "learning_rate": 1,
+        "reg": 0,
+        "batch_size": 20,
+        "initial_scale": 0.05,
+        "epochs": 3,
+        "seed": 1,
+        "corruption": [1],
+    },
     "experiments": {
         "learning_rates": {"sweep": {"learning_rate": [1, "e^-1"]}},
         "regularization": {"sweep": {"reg": [1, "e^-4"]}},
@@ -124,9 +135,10 @@ def text_of(pdf: Path) -> str:
 def _job_counts(lines: list[str]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for line in lines:
-        words = line.split()
-        if len(words) == 2 and words[1].isdigit() and words[0] not in ("total", "job"):
-            counts[words[0]] = int(words[1])
+        # Snakemake prints the name of a rule with spaces in place of underscores
+        match = re.fullmatch(r" *([a-z]+(?: [a-z]+)?) +(\d+) *", line)
+        if match and match[1] not in ("total", "job"):
+            counts[match[1].replace(" ", "_")] = int(match[2])
     return counts
 
 

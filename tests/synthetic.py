@@ -22,6 +22,8 @@ from pipeline import (
     plan,
     proof,
     published,
+    randomisation_figure,
+    randomisation_record,
     runs,
     selection,
     tables,
@@ -31,6 +33,8 @@ from pipeline.dataset import Manifest
 from pipeline.linearisation import Linearisation
 from pipeline.metrics import METRICS
 from pipeline.plan import Run
+from pipeline.randomisation_record import Epoch as TestEpoch
+from pipeline.randomisation_record import Outcome, Variant
 from pipeline.records import Record
 from pipeline.settings import Configuration
 
@@ -55,8 +59,20 @@ LINEAR = Linearisation(
     critical=0.1445, growth_rates=(0.1445, 0.1265), images=48_000, pixels=784, classes=10, largest_class=0.112
 )
 
+RANDOMISATION: dict[str, Any] = {
+    "images": 200,
+    "learning_rate": 0.5,
+    "reg": 0,
+    "batch_size": 20,
+    "initial_scale": 0.1,
+    "epochs": 20,
+    "seed": 3,
+    "corruption": [0.5, 1],
+}
+
 Course = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy by epoch
 Rule = Callable[[Configuration, int], "Course | None"]
+TestRule = Callable[[Variant], Outcome]
 NormRule = Callable[[Configuration, int], tuple[float, float]]  # of W1 and W2, in every epoch
 
 
@@ -101,6 +117,7 @@ def tree(**changes: Any) -> dict[str, Any]:
     base |= {
         "replicates": 2,
         "epochs": EPOCHS,
+        "randomisation": RANDOMISATION,
         "experiments": {
             "learning_rates": {"sweep": {"learning_rate": [1, "e^-1", "e^-2"]}},
             "regularization": {"sweep": {"reg": [1, "e^-1", "e^-2"]}},
@@ -122,7 +139,7 @@ def tree(**changes: Any) -> dict[str, Any]:
             "tuning": {"best": "best", "default": "default", "metrics": ["best_validation_accuracy"]},
         },
     }
-    return base | changes
+    return {name: value for name, value in (base | changes).items() if value is not None}
 
 
 def usual(chosen: Configuration, seed: int) -> Course:
@@ -154,11 +171,12 @@ def write_results(
     data: str = MANIFEST.name,
     norms: NormRule = collapsing,
     linear: Linearisation = LINEAR,
+    test_rule: "TestRule | None" = None,
     **changes: Any,
 ) -> Path:
     """A results folder whose runs are what `rule` and `norms` say, on a data set called `data`.
 
-    Figures are drawn, or placeholders.
+    Figures are drawn, or placeholders. The randomization tests are what `test_rule` says, or usual ones.
     """
     settings_tree = tree(**changes)
     folder.mkdir(parents=True, exist_ok=True)
@@ -204,4 +222,41 @@ def write_results(
     else:
         for name in (*catalogue.figures(settings), catalogue.COLLAPSE, catalogue.CELLS, catalogue.CLAIMS):
             (folder / f"figures/{name}.svg").write_text(PLACEHOLDER)
+    if settings.randomisation:
+        variants = randomisation_record.variants(settings.randomisation)
+        for variant in variants:
+            randomisation_record.write((test_rule or usual_test)(variant), folder / "randomisation")
+        drawing = folder / f"figures/{randomisation_record.FIGURE}.svg"
+        drawing.write_text(PLACEHOLDER)
+        if draw:
+            randomisation_figure.write(variants, folder / "randomisation", drawing)
     return folder
+
+
+def outcome_of(
+    variant: Variant,
+    epochs: int | None,
+    testing: float | None,
+    *,
+    start: int = 1,
+    most: int = RANDOMISATION["epochs"],
+    changed: float = 0.0,
+) -> Outcome:
+    """A test that is fitted after so many epochs, or never; it is above 0.9 from the epoch `start` on.
+
+    Without a testing accuracy it diverged after as many epochs.
+    """
+    last = most if epochs is None else epochs
+    rows = [TestEpoch(2.3 - n / last, 0.95 if n >= start else 0.11) for n in range(1, last + 1)]
+    if epochs is not None and testing is not None:
+        rows[-1] = TestEpoch(0.01, 1.0)
+    return Outcome(variant, RANDOMISATION["images"], changed, tuple(rows), testing is None, testing)
+
+
+def usual_test(variant: Variant) -> Outcome:
+    """A test like the paper's: corrupted labels take longer, the testing accuracy falls to chance."""
+    if variant.kind in ("true_labels", "corrupted_labels"):
+        p = variant.corruption
+        return outcome_of(variant, 4 + int(8 * p), 0.9 - 0.8 * p, start=1 + int(6 * p), changed=0.9 * p)
+    testing = {"shuffled_pixels": 0.91, "random_pixels": 0.16}.get(variant.kind, 0.1)
+    return outcome_of(variant, 5, testing, start=1 if variant.kind == "shuffled_pixels" else 3)
