@@ -35,6 +35,7 @@ rule all:
         "results/runs.csv",
         "results/histories.csv",
         "results/norms.csv",
+        "results/recovery.json",
         expand("results/tables/{name}.csv", name=build.tables),
         expand("results/figures/{name}.svg", name=build.shown_figures),
 
@@ -185,6 +186,27 @@ rule runs:
         " --runs results/runs --output results --log {log}"
 
 
+# What the labels, the runs and the printed numbers tell of the write-up's protocol.
+rule recovery:
+    input:
+        config="results/config.json",
+        labels=["results/data/training_labels.npy", "results/data/testing_labels.npy"],
+        data="results/data/data.json",
+        runs="results/runs.csv",
+        published="pipeline/published.yaml",
+        schema="pipeline/published.schema.yaml",
+        code=needed_by("recovery"),
+    output:
+        "results/recovery.json",
+    log:
+        "logs/recovery.log",
+    benchmark:
+        "logs/benchmarks/recovery.tsv"
+    shell:
+        "python -m pipeline.recovery --config {input.config} --data results/data --runs {input.runs}"
+        " --published {input.published} --output {output} --log {log}"
+
+
 rule tables:
     input:
         config="results/config.json",
@@ -243,6 +265,7 @@ rule report:
         config="results/config.json",
         theory="results/theory.json",
         data="results/data/data.json",
+        recovery="results/recovery.json",
         selection="results/selection.json",
         runs="results/runs.csv",
         histories="results/histories.csv",

@@ -7,7 +7,19 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import analysis, appendix, catalogue, comparison, labels, plan, proof, runlist, speed
+from pipeline import (
+    analysis,
+    appendix,
+    catalogue,
+    comparison,
+    labels,
+    plan,
+    proof,
+    recovered,
+    recovery_text,
+    runlist,
+    speed,
+)
 from pipeline import config as configuration_file
 from pipeline.analysis import Findings
 from pipeline.appendix import Appendix
@@ -17,6 +29,7 @@ from pipeline.dataset import Manifest, read_manifest
 from pipeline.plots import Plots
 from pipeline.proof import Theory
 from pipeline.provenance import THEORY, Provenance
+from pipeline.recovery_text import Told
 from pipeline.runs import read_csv
 from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
 from pipeline.software import Package
@@ -43,6 +56,7 @@ class Context:
     config: Config
     theory: Theory
     theory_source: Source
+    recovery: Told
     manifest: Manifest
     training_size: int
     validation_size: int
@@ -94,6 +108,7 @@ def build(
         config=config,
         theory=proof.read(results / "theory.json"),
         theory_source=THEORY,
+        recovery=recovery_text.tell(recovered.read(results / "recovery.json")),
         manifest=manifest,
         training_size=training,
         validation_size=validation,

@@ -8,14 +8,29 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
-from pipeline import catalogue, config, figures, plan, proof, runs, selection, tables, theory
+from pipeline import (
+    catalogue,
+    config,
+    figures,
+    plan,
+    proof,
+    published,
+    recovered,
+    recovery,
+    runs,
+    selection,
+    tables,
+    theory,
+)
 from pipeline.dataset import Manifest
 from pipeline.metrics import METRICS
 from pipeline.plan import Run
 from pipeline.records import Record
-from pipeline.settings import Configuration
+from pipeline.recovered import Recovery
+from pipeline.settings import Config, Configuration
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
@@ -118,6 +133,13 @@ def checked_theory() -> str:
     return json.dumps(proof.to_json(theory.check(config.load(ROOT / "config.yaml").neurons)))
 
 
+def of_nothing(settings: Config, file: Path) -> Recovery:
+    """What these runs tell of the write-up's protocol: little, as they are of other data."""
+    labels = np.zeros(0, np.uint8)
+    printed = published.load(published.FILE, settings)
+    return recovery.recover(printed, settings, MANIFEST, (labels, labels), runs.read_csv(file))
+
+
 def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **changes: Any) -> Path:
     """A results folder whose runs are what `rule` says; figures are drawn, or placeholders."""
     settings_tree = tree(**changes)
@@ -142,6 +164,7 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
     (folder / "runs.csv").write_text(runs.to_csv(runs.runs_table(all_runs, train(all_runs))))
     (folder / "norms.csv").write_text(runs.to_csv(runs.norms_table(all_runs, train(all_runs))))
     (folder / "histories.csv").write_text(runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
+    (folder / "recovery.json").write_text(json.dumps(recovered.to_json(of_nothing(settings, folder / "runs.csv"))))
     inputs = folder / "config.json", folder / "selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
     (folder / "figures").mkdir()
