@@ -2,6 +2,7 @@
 # Out: report/report.html and report/report.pdf, and report/build.json on how they were built.
 #
 # data -> prepare -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
+# evidence -> report: the write-up's numbers and claims, held against the runs
 # speed -> report, where there is report/benchmark.json
 # theory -> report; gate: a report whose mathematics fails its checks is not published
 import os
@@ -38,6 +39,7 @@ rule all:
         "results/recovery.json",
         expand("results/tables/{name}.csv", name=build.tables),
         expand("results/figures/{name}.svg", name=build.shown_figures),
+        expand("results/evidence/{name}.csv", name=build.evidence),
 
 
 rule theory:
@@ -244,6 +246,42 @@ rule figures:
         " --summary {input.summary} --curves {input.curves} --output results/figures --log {log}"
 
 
+rule evidence:
+    input:
+        config="results/config.json",
+        data="results/data/data.json",
+        selection="results/selection.json",
+        runs="results/runs.csv",
+        histories="results/histories.csv",
+        norms="results/norms.csv",
+        published="pipeline/published.yaml",
+        code=needed_by("evidence"),
+    output:
+        expand("results/evidence/{name}.csv", name=build.evidence),
+    log:
+        "logs/evidence.log",
+    benchmark:
+        "logs/benchmarks/evidence.tsv"
+    shell:
+        "python -m pipeline.evidence --results results --published {input.published}"
+        " --output results/evidence --log {log}"
+
+
+rule evidence_figure:
+    input:
+        cells="results/evidence/cells.csv",
+        code=needed_by("cells_figure"),
+        lock="requirements.lock",
+    output:
+        "results/figures/evidence-cells.svg",
+    log:
+        "logs/evidence_figure.log",
+    benchmark:
+        "logs/benchmarks/evidence_figure.tsv"
+    shell:
+        "python -m pipeline.cells_figure {input.cells} --output {output} --log {log}"
+
+
 # Asked for only where make bench has left its record: the report is built with or without it.
 rule speed:
     input:
@@ -269,6 +307,9 @@ rule report:
         selection="results/selection.json",
         runs="results/runs.csv",
         histories="results/histories.csv",
+        norms="results/norms.csv",
+        published="pipeline/published.yaml",
+        evidence=expand("results/evidence/{name}.csv", name=build.evidence),
         tables=expand("results/tables/{name}.csv", name=build.tables),
         figures=expand("results/figures/{name}.svg", name=build.shown_figures),
         benchmark=build.benchmark,
@@ -287,7 +328,7 @@ rule report:
     shell:
         "python -m pipeline.report {wildcards.format} --title-block {params.title_block:q}"
         " --results results --templates templates --lock {input.lock} --project {input.project}"
-        " --benchmark {input.benchmark}"
+        " --published {input.published} --benchmark {input.benchmark}"
         " --output {output} --log {log}"
 
 

@@ -1,19 +1,16 @@
 """The arithmetic of the write-up as the page shows it: a row per statement, and how many came out how."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from pipeline import labels
 from pipeline.audit import Audited, Verdict
 from pipeline.blocks import Source
-from pipeline.quantity import Quantity
+from pipeline.labels import powers
 
-SOURCE = Source("results/evidence/audit.csv", "pipeline/audit.py")
+SOURCE = Source("results/evidence/audit.csv", "pipeline/evidence.py")
 MARKS: dict[Verdict, str] = {"right": "✓", "wrong": "✗", "not judged": "–"}
-_POWER = re.compile(r"\d*e\^-?\d+")
 
 
 @dataclass(frozen=True)
@@ -53,19 +50,6 @@ def build(audited: Sequence[Audited]) -> Audit:
 def _lines(audited: Sequence[Audited]) -> Iterator[Line]:
     for each in audited:
         said = each.statement
-        recomputed = _typeset(each.recomputed) or Markup("–")
+        recomputed = powers(each.recomputed) or Markup("–")
         mark = MARKS[each.verdict]
-        yield Line(said.section, _typeset(said.claim), _typeset(said.published), recomputed, each.verdict, mark)
-
-
-def _typeset(text: str) -> Markup:
-    """The same text with powers of e raised and minus signs as such."""
-    shown, end = Markup(""), 0
-    for power in _POWER.finditer(text):
-        shown += _plain(text[end : power.start()]) + labels.value(Quantity(power.group()))
-        end = power.end()
-    return shown + _plain(text[end:])
-
-
-def _plain(text: str) -> Markup:
-    return escape(re.sub(r"-(?=\d)", "−", text))
+        yield Line(said.section, powers(said.claim), powers(said.published), recomputed, each.verdict, mark)

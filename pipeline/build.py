@@ -30,13 +30,16 @@ class Build:
         # where the files lie is left out: they are the same files wherever they are found
         self.data_settings = json.dumps({"source": tree["source"], "data": tree["data"]})
         self.split = json.dumps(vars(config.split))
-        self.choices = json.dumps({e.name: [e.best_of, *map(vars, candidates)] for e, candidates in _choices(config)})
+        self.choices = json.dumps(
+            {e.name: [e.best_of, e.count, *map(vars, candidates)] for e, candidates in _choices(config)}
+        )
         self.neurons = json.dumps({function: vars(neuron) for function, neuron in config.neurons.items()})
         self.tables = catalogue.tables(config)
         self.figures = list(catalogue.figures(config))
+        self.evidence = catalogue.EVIDENCE
         # none where nothing was measured: then the report has no such section
         self.benchmark = [benchmarks.FILE] if Path(benchmarks.FILE).exists() else []
-        self.shown_figures = [*self.figures, *([benchmarks.FIGURE] if self.benchmark else [])]
+        self.shown_figures = [*self.figures, catalogue.CELLS, *([benchmarks.FIGURE] if self.benchmark else [])]
         self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
         self._runs: dict[str, plan.Run] = {}
 

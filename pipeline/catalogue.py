@@ -5,6 +5,9 @@ from typing import Literal
 
 from pipeline.settings import Config, Experiment
 
+EVIDENCE = ("cells", "audit", "claims", "tests")  # the CSV files under results/evidence/
+CELLS = "evidence-cells"  # the figure of cells.csv, which no experiment has: its figures are called {experiment}-...
+
 Kind = Literal["accuracy", "loss", "grid"]
 
 
@@ -53,8 +56,8 @@ def sweeps(config: Config) -> list[Experiment]:
 
 
 def further(config: Config) -> list[Experiment]:
-    """The experiments that no table of sections 3.1 to 3.3 shows."""
-    shown = {experiment.name for experiment in sweeps(config)}
+    """The experiments that no table of sections 3.1 to 3.3 shows and that are not there for the evidence."""
+    shown = {*config.tables.evidence, *(experiment.name for experiment in sweeps(config))}
     if config.tables.tuning and config.searched:
         shown |= {*config.tables.tuning.rows, config.searched.name}
     return [experiment for name, experiment in config.experiments.items() if name not in shown]
@@ -87,4 +90,4 @@ def heat_maps(experiment: Experiment) -> Figure:
 
 
 def _positions(experiment: Experiment) -> tuple[int, ...]:
-    return tuple(range(1 if experiment.best_of else len(experiment.configurations)))
+    return tuple(range(experiment.count if experiment.best_of else len(experiment.configurations)))

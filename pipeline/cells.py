@@ -22,6 +22,12 @@ from pipeline.runs import PARAMETERS
 from pipeline.settings import Configuration
 
 Verdict = Literal["reproduced", "not reproduced", "not judged"]
+OTHER_EPOCH = {
+    "validation_accuracy": "best_validation_accuracy",
+    "best_validation_accuracy": "validation_accuracy",
+    "testing_accuracy": "last_testing_accuracy",
+    "last_testing_accuracy": "testing_accuracy",
+}
 COLUMNS = ["table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
 
 
@@ -58,18 +64,21 @@ class Reading:
         """How far the printed number is from the middle, in half widths; ties and single points count as zero width."""
         if self.interval is None or self.mean is None:
             return 0.0
-        half = (self.interval.high - self.interval.low) / 2 + cell.rounding
+        half = self.interval.width / 2 + cell.rounding
         return abs(cell.printed - self.mean) / half if half else float(cell.printed != self.mean)
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A cell with what the runs give for it. `others` are their other metrics that the printed number fits."""
+    """A cell with what the runs give for it.
+
+    `instead` is the same metric at another epoch, if the printed number fits that and not the one it should be.
+    """
 
     cell: Cell
     reading: Reading
     diverged: int
-    others: tuple[str, ...] = ()
+    instead: Reading | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -86,6 +95,12 @@ class Judged:
     def n(self) -> int:
         """The number of finished runs."""
         return len(self.reading.values)
+
+    @property
+    def beyond_all(self) -> bool:
+        """Whether the printed number is above, or below, every one of the runs."""
+        values = self.reading.values
+        return bool(values) and not min(values) <= self.cell.printed <= max(values)
 
     @property
     def difference(self) -> float | None:
@@ -166,6 +181,6 @@ def _judged(cell: Cell, runs: pd.DataFrame) -> Judged:
     finished = runs[runs["status"] == "ok"].sort_values("seed")
     readings = {name: Reading(name, tuple(finished[name])) for name in METRICS if name != "best_epoch"}
     best = min((readings[metric] for metric in cell.metrics), key=lambda reading: reading.distance(cell))
-    comparable = [name for name in readings if name.endswith("accuracy") and name not in cell.metrics]
-    others = tuple(name for name in comparable if readings[name].fits(cell))
-    return Judged(cell, best, len(runs) - len(finished), () if best.fits(cell) else others)
+    sibling = OTHER_EPOCH.get(best.metric)
+    instead = readings[sibling] if sibling and not best.fits(cell) and readings[sibling].fits(cell) else None
+    return Judged(cell, best, len(runs) - len(finished), instead)

@@ -133,6 +133,18 @@ def _experiment_contradictions(settings: Mapping[str, Any], config: Config) -> I
             yield f": expected best_of to take its parameters from '{settings['best_of']}', found {_quoted(extra)}."
         choices = [e.name for e in config.experiments.values() if e.kind in ("sweep", "grid")]
         yield from _reference(".best_of", settings["best_of"], choices, "a sweep or grid experiment")
+        if settings["best_of"] in choices:
+            available, count = (
+                len(config.experiments[settings["best_of"]].configurations),
+                int(settings.get("count", 1)),
+            )
+            if count > available:
+                yield (
+                    f".count: expected at most {available:,} (the configurations of '{settings['best_of']}'), "
+                    f"found {count:,}."
+                )
+    elif "count" in settings:
+        yield f".count: expected only beside best_of, found it beside {kind}."
 
 
 def _neuron_contradictions(config: Config) -> Iterator[str]:
@@ -160,10 +172,14 @@ def _table_contradictions(config: Config) -> Iterator[str]:
         yield from problems
         if table.rate_of_change and not problems:
             yield from _pair_contradictions(table.rate_of_change, config.experiments[table.experiment])
+    for name in tables.evidence:
+        yield from _reference("tables.evidence", name, list(config.experiments), "an experiment")
     if tables.tuning:
         best = [e.name for e in experiments if e.kind == "best_of" and _is_grid(config, e.best_of)]
         single = [e.name for e in experiments if e.kind == "single"]
         yield from _reference("tables.tuning.best", tables.tuning.best, best, "a best_of experiment over a grid")
+        if tables.tuning.best in best and (count := config.experiments[tables.tuning.best].count) > 1:
+            yield f"tables.tuning.best: expected one configuration, found '{tables.tuning.best}' with count {count:,}."
         yield from _reference("tables.tuning.default", tables.tuning.default, single, "a single experiment")
         if tables.tuning.default in tables.tuning.others:
             yield f"tables.tuning.others: expected experiments other than the default, found '{tables.tuning.default}'."

@@ -16,6 +16,7 @@ from pipeline.intervals import Interval
 from pipeline.settings import Configuration
 
 Verdict = Literal["supported", "contradicted", "undetermined"]
+VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "undetermined")
 COLUMNS = ["claim", "test", "statistic", "verdict", "sentence"]
 Side = Literal["above", "below"]
 

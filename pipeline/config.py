@@ -123,18 +123,26 @@ def _data_file(file: Mapping[str, Any]) -> DataFile:
 
 def _experiment(name: str, settings: Mapping[str, Any], tree: Mapping[str, Any]) -> Experiment:
     kind: Kind = next((kind for kind in KINDS if kind in settings), "single")
-    axes: Mapping[str, list[float]] = settings[kind] if kind in ("sweep", "grid") else {}
+    axes = _axes(settings)
     single = settings.get("single", {})
     common = _defaults(tree) | settings.get("fixed", {}) | single | {"epochs": settings.get("epochs", tree["epochs"])}
     combinations = [] if kind == "best_of" else itertools.product(*axes.values())
+    varied = _axes(tree["experiments"].get(settings["best_of"], {})) if kind == "best_of" else axes
     return Experiment(
         name=name,
         kind=kind,
-        varied=tuple(axes),
+        varied=tuple(varied),
         configurations=tuple(_configuration(common | dict(zip(axes, values, strict=True))) for values in combinations),
         replicates=int(settings.get("replicates", tree["replicates"])),
         best_of=settings.get("best_of"),
+        count=int(settings.get("count", 1)),
     )
+
+
+def _axes(settings: Mapping[str, Any]) -> Mapping[str, list[float]]:
+    """The parameters that a sweep or a grid varies with their values; none of another kind."""
+    axes: Mapping[str, list[float]] = settings.get("sweep") or settings.get("grid") or {}
+    return axes
 
 
 def _defaults(tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,6 +166,7 @@ def _tables(tables: Mapping[str, Any]) -> Tables:
         learning_rates=sweep(tables.get("learning_rates")),
         regularization=sweep(tables.get("regularization")),
         tuning=_tuning(tables.get("tuning")),
+        evidence=tuple(tables.get("evidence", ())),
     )
 
 

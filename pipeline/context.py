@@ -12,9 +12,12 @@ from pipeline import (
     appendix,
     catalogue,
     comparison,
+    evidence,
+    evidence_text,
     labels,
     plan,
     proof,
+    published,
     recovered,
     recovery_text,
     runlist,
@@ -26,6 +29,7 @@ from pipeline.appendix import Appendix
 from pipeline.blocks import Plot, Source, Table
 from pipeline.comparison import Sweep
 from pipeline.dataset import Manifest, read_manifest
+from pipeline.evidence_text import EvidenceText
 from pipeline.plots import Plots
 from pipeline.proof import Theory
 from pipeline.provenance import THEORY, Provenance
@@ -73,16 +77,24 @@ class Context:
     search_goes_down: bool
     appendix: Appendix
     speed: Speed | None
+    evidence: EvidenceText
+    failed_checks: int
     clear: float = comparison.CLEAR
     settled: float = comparison.SETTLED
     visible: float = analysis.VISIBLE
 
 
 def build(
-    results: Path, title: str, author: str, packages: Sequence[Package], benchmark: Path | None = None
+    results: Path,
+    title: str,
+    author: str,
+    packages: Sequence[Package],
+    *,
+    benchmark: Path | None = None,
+    printed: Path = published.FILE,
 ) -> Context:
     """Read the results folder and build the context; `packages` are what the appendix lists, `benchmark` is the
-    record of the speed of training, if there is one.
+    record of the speed of training, if there is one, and `printed` holds the write-up's numbers.
 
     Raises InputError if something does not fit.
     """
@@ -95,6 +107,7 @@ def build(
     )
     runs = read_csv(results / "runs.csv")
     provenance = Provenance(config, runs)
+    theory = proof.read(results / "theory.json")
     distinct = runs.drop_duplicates("key")
     diverged = frozenset(distinct.loc[distinct["status"] == "diverged", "key"])
     training, validation = config.split.sizes(manifest.training_images)
@@ -106,7 +119,7 @@ def build(
         title=title,
         author=author,
         config=config,
-        theory=proof.read(results / "theory.json"),
+        theory=theory,
         theory_source=THEORY,
         recovery=recovery_text.tell(recovered.read(results / "recovery.json")),
         manifest=manifest,
@@ -124,6 +137,8 @@ def build(
         search_goes_down=_search_goes_down(config, grid),
         appendix=appendix.build(results / "config.json", packages, runlist.groups(config, provenance, diverged)),
         speed=speed.build(benchmark, results / "figures") if benchmark else None,
+        failed_checks=len(list(theory.failures())),
+        evidence=evidence_text.build(evidence.gather(results, printed), runs, results / "figures"),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )
 

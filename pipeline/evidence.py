@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import cells, claims, plan, published, writeup_claims
+from pipeline import audit, cells, claims, plan, published, writeup_claims
 from pipeline import config as configuration_file
 from pipeline.archive import Archive
 from pipeline.cells import Tally
@@ -29,6 +29,7 @@ class Evidence:
     published: Published
     comparable: bool
     cells: tuple[cells.Judged, ...]
+    audit: tuple[audit.Audited, ...]
     claims: tuple[claims.Judged, ...]
 
     @property
@@ -53,6 +54,7 @@ def gather(results: Path, file: Path = published.FILE) -> Evidence:
         published=printed,
         comparable=comparable,
         cells=cells.judge(printed, used),
+        audit=audit.audit(printed),
         claims=claims.judge((*writeup_claims.CLAIMS, writeup_claims.best_of_grid(_leaders(config))), archive),
     )
 
@@ -74,6 +76,7 @@ def write_all(results: Path, file: Path, output: Path) -> None:
     evidence = gather(results, file)
     frames: dict[str, pd.DataFrame] = {
         "cells": cells.to_frame(evidence.cells),
+        "audit": audit.to_frame(evidence.audit),
         "claims": claims.to_frame(evidence.claims),
         "tests": claims.tests_to_frame(evidence.claims),
     }

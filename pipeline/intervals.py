@@ -22,6 +22,11 @@ class Interval:
     low: float
     high: float
 
+    @property
+    def width(self) -> float:
+        """From end to end."""
+        return self.high - self.low
+
     def contains(self, value: float, slack: float = 0.0) -> bool:
         """Whether a value that is known to within `slack` may lie inside."""
         return self.low - slack <= value <= self.high + slack

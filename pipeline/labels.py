@@ -1,10 +1,11 @@
 """How parameters, values and metrics are called in print: as HTML and as matplotlib's mathtext."""
 
+import re
 from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-from pipeline.quantity import power_of_e, written
+from pipeline.quantity import Quantity, power_of_e, written
 from pipeline.settings import Configuration, Experiment
 
 METRICS = {
@@ -17,6 +18,8 @@ METRICS = {
 }
 # what identifies a configuration of an experiment that varies nothing
 TUNED = ("learning_rate", "reg", "batch_size")
+_POWER = re.compile(r"((?:\d*\.?\d+)?e\^-?\d+)")
+_NEGATIVE = re.compile(r"(?<![\w.])-(?=\d)")
 _SYMBOLS = {"learning_rate": "η", "reg": "λ"}
 _MATHTEXT = {"learning_rate": r"\eta", "reg": r"\lambda"}
 _WORDS = {
@@ -24,6 +27,7 @@ _WORDS = {
     "reg": "regularization coefficient",
     "batch_size": "batch size",
     "hidden": "hidden units",
+    "epochs": "epochs",
 }
 
 
@@ -42,6 +46,11 @@ def symbol(parameter: str) -> Markup:
     if parameter in _SYMBOLS:
         return Markup("<i>{}</i>").format(_SYMBOLS[parameter])
     return escape(_WORDS[parameter].capitalize())
+
+
+def has_symbol(parameter: str) -> bool:
+    """Whether the parameter is written as a letter: η, λ."""
+    return parameter in _SYMBOLS
 
 
 def value(number: float) -> Markup:
@@ -95,6 +104,19 @@ def mathtext(parameter: str, number: float) -> str:
     if parameter in _MATHTEXT:
         return f"${_MATHTEXT[parameter]} = {text}$"
     return f"{_WORDS[parameter]} ${text}$"
+
+
+def powers(text: str) -> Markup:
+    """A sentence with powers of e, such as e^-2 and 5e^-2, set as powers, and minus signs before digits as such."""
+    parts = _POWER.split(text)
+    return Markup("").join(
+        value(Quantity(part)) if number % 2 else escape(_NEGATIVE.sub("−", part)) for number, part in enumerate(parts)
+    )
+
+
+def capitalized(text: Markup) -> Markup:
+    """The same, its first letter a capital one; markup at the beginning stays as it is."""
+    return text if text.startswith("<") else Markup(text[:1].upper()) + text[1:]  # noqa: S704 - a letter of it
 
 
 def _with_zero(text: str) -> str:

@@ -23,6 +23,7 @@ from pipeline.spacing import apart
 from pipeline.style import FULL_WIDTH, SERIES, SINGLE, SMALL, STYLE, Series
 
 PANEL_HEIGHT = 1.75  # inches
+TITLE_LINE = 0.19  # inches that each further line of a title takes
 COLUMNS = 5  # panels per row at most
 MARGIN = 0.04  # of the range of the values, on each side
 MARKER = 2.8  # points, where the epochs lie far enough apart
@@ -37,7 +38,8 @@ def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataF
     experiment = config.experiments[figure.experiment]
     metric = figure.kind
     limits = _limits(curves[curves["experiment"] == experiment.name], metric)
-    canvas, grid = _panels(len(figure.panels))
+    titles = [_title(experiment, experiment.configurations[position]) for position in figure.panels]
+    canvas, grid = _panels(len(figure.panels), max(title.count("\n") for title in titles))
     for panel, (axes, position) in enumerate(zip(grid, figure.panels, strict=True)):
         configuration = experiment.configurations[position]
         width = canvas.get_figwidth() / _columns(len(figure.panels))
@@ -45,20 +47,21 @@ def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataF
         _curves(axes, panel, rows_of(curves, experiment, configuration), metric, _marker(width, configuration.epochs))
         noted = _note_divergence(axes, rows_of(summary, experiment, configuration))
         if len(grid) > 1:
-            axes.set_title(_title(experiment, configuration), pad=14 if noted else 4)
+            axes.set_title(titles[panel], pad=17 if noted else 4)
     _name_axes(canvas, grid, metric.capitalize())
     if any(axes.lines for axes in grid):
         _name_lines(canvas, grid)
     return canvas
 
 
-def _panels(count: int) -> tuple[Canvas, list[Axes]]:
+def _panels(count: int, further_lines: int) -> tuple[Canvas, list[Axes]]:
     if count == 1:
         canvas = Canvas(figsize=SINGLE, layout="constrained")
         return canvas, [canvas.subplots()]
     columns = _columns(count)
     rows = -(-count // columns)
-    canvas = Canvas(figsize=(FULL_WIDTH, PANEL_HEIGHT * rows + 0.4), layout="constrained")
+    height = PANEL_HEIGHT + TITLE_LINE * further_lines
+    canvas = Canvas(figsize=(FULL_WIDTH, height * rows + 0.4), layout="constrained")
     grid = list(canvas.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for axes in grid[count:]:
         axes.set_visible(False)
@@ -127,8 +130,10 @@ def _note_divergence(axes: Axes, summary: pd.DataFrame) -> bool:
 
 
 def _title(experiment: Experiment, configuration: Configuration) -> str:
-    varied = experiment.varied or labels.TUNED
-    return ", ".join(labels.mathtext(name, configuration.value(name)) for name in varied)
+    """The parameters with a symbol in one line, each of the others in one of its own: a panel may be narrow."""
+    texts = {name: labels.mathtext(name, configuration.value(name)) for name in experiment.varied or labels.TUNED}
+    short = [text for name, text in texts.items() if labels.has_symbol(name)]
+    return "\n".join([*([", ".join(short)] if short else []), *(t for t in texts.values() if t not in short)])
 
 
 def _name_axes(canvas: Canvas, grid: list[Axes], name: str) -> None:

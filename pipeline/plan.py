@@ -1,6 +1,6 @@
 """Which runs the experiments need, and under which key each is found.
 
-An experiment of kind best_of gets its configuration from results/selection.json once the
+An experiment of kind best_of gets its configurations from results/selection.json once the
 experiment it refers to is trained.
 """
 
@@ -13,7 +13,7 @@ from pipeline import keys
 from pipeline.errors import InputError
 from pipeline.settings import Config, Configuration, Experiment
 
-Selection = Mapping[str, Configuration]
+Selection = Mapping[str, tuple[Configuration, ...]]
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ def runs(config: Config, experiments: Iterable[Experiment], data_fingerprint: st
 
 
 def select(config: Config, selection: Selection) -> Config:
-    """The same configuration with every best_of experiment holding its selected configuration."""
+    """The same configuration with every best_of experiment holding its selected configurations."""
     experiments = {
-        name: replace(experiment, configurations=(selection[name],)) if experiment.best_of else experiment
+        name: replace(experiment, configurations=selection[name]) if experiment.best_of else experiment
         for name, experiment in config.experiments.items()
     }
     return replace(config, experiments=experiments)
@@ -52,18 +52,21 @@ def candidates(config: Config) -> tuple[Experiment, ...]:
     return tuple(config.experiments[name] for name in names)
 
 
-def read_selection(path: Path, config: Config) -> dict[str, Configuration]:
-    """The selected configuration of each best_of experiment. Raises InputError if the file does not fit."""
+def read_selection(path: Path, config: Config) -> dict[str, tuple[Configuration, ...]]:
+    """The selected configurations of each best_of experiment, the best first.
+
+    Raises InputError if the file does not fit.
+    """
     try:
         chosen = json.loads(path.read_text(encoding="utf-8"))
         return {
-            name: _find(config.experiments[experiment.best_of], chosen[name])
+            name: _chosen(config.experiments[experiment.best_of], experiment.count, chosen[name])
             for name, experiment in config.experiments.items()
             if experiment.best_of
         }
-    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{path}: expected one selected configuration per best_of experiment, found: {error!r}. "
+            f"{path}: expected the selected configurations of each best_of experiment, found: {error!r}. "
             f"Hint: delete the file and build again."
         ) from error
 
@@ -81,5 +84,9 @@ def _run(config: Config, experiment: Experiment, configuration: Configuration, s
     return Run(experiment.name, configuration, seed, specification, keys.key(specification))
 
 
-def _find(experiment: Experiment, parameters: Mapping[str, float]) -> Configuration:
-    return next(c for c in experiment.configurations if vars(c) == parameters)
+def _chosen(experiment: Experiment, count: int, chosen: list[Mapping[str, float]]) -> tuple[Configuration, ...]:
+    """The configurations of an experiment with these parameters. Raises ValueError if they are not `count`."""
+    found = [c for parameters in chosen for c in experiment.configurations if vars(c) == parameters]
+    if not len(found) == len(set(found)) == len(chosen) == count:
+        raise ValueError(f"{len(chosen)} entries, {len(set(found))} of them of {experiment.name}, not {count}")
+    return tuple(found)

@@ -105,6 +105,11 @@ class Theory:
     samples: int
     symbolic_sizes: tuple[int, int]
 
+    @property
+    def checks(self) -> int:
+        """The number of checks: an equation each, a row of a truth table each, and two of XOR."""
+        return len(self.derivations) + sum(len(solution.rows) for solution in self.solutions.values()) + 2
+
     def failures(self) -> Iterator[tuple[str, str]]:
         """The equation's label and what is wrong, for each check that failed."""
         for label, derivation in self.derivations.items():

@@ -19,6 +19,7 @@ from pipeline.yamlfile import read_yaml
 SCHEMA = "published.schema.yaml"
 FILE = Path(__file__).with_name("published.yaml")
 UNPRINTED = "-"
+UNNAMED = "defaults"  # the label of a column that names no parameter
 _TEXTS = ("title", "data", "name", "table", "metric")
 _LEAST_LOSS = 0.0
 
@@ -33,7 +34,7 @@ class Column:
     @property
     def label(self) -> str:
         """What identifies it in its table: 'learning_rate e^-1', or 'defaults'."""
-        return ", ".join(f"{name} {written(value)}" for name, value in self.named.items()) or "defaults"
+        return ", ".join(f"{name} {written(value)}" for name, value in self.named.items()) or UNNAMED
 
 
 @dataclass(frozen=True)

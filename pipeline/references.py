@@ -108,6 +108,11 @@ class Numbering:
         text = ("Appendix {}" if number[:1].isalpha() else _LINK_TEXT[kind]).format(number)
         return Markup('<a href="#{}-{}">{}</a>').format(kind, name, text)
 
+    def link(self, kind: str, name: str, words: str) -> Markup:
+        """The same link with words of its own. Raises InputError if the kind is unknown."""
+        self.ref(kind, name)
+        return Markup('<a href="#{}-{}">{}</a>').format(kind, name, words)
+
     def _check_free(self, kind: str, name: str) -> None:
         _check_kind(kind, name)
         if (kind, name) in self._assigned:

@@ -27,8 +27,8 @@ from pipeline.software import Package
 
 Medium = Literal["screen", "print"]
 STYLES: dict[Medium, tuple[str, ...]] = {
-    "screen": ("page.css", "provenance.css", "screen.css", "figure.css"),
-    "print": ("page.css", "provenance.css", "print.css"),
+    "screen": ("page.css", "provenance.css", "screen.css", "figure.css", "evidence.css"),
+    "print": ("page.css", "provenance.css", "print.css", "evidence.css"),
 }
 SPEED_STYLE = "speed.css"  # of a section that not every report has
 SCRIPTS = ("contents.js", "figure.js")
@@ -67,6 +67,8 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         "configuration": wording.configuration,
         "symbol": labels.symbol,
         "words": labels.words,
+        "powers": labels.powers,
+        "capitalized": labels.capitalized,
         "value": labels.value,
         "decimal": labels.decimal,
         "title_of": labels.title,
@@ -167,9 +169,14 @@ def write(
     author: str,
     packages: Sequence[Package],
     benchmark: Path | None,
+    published: Path,
 ) -> None:
     """Build the report for one medium and write it to `output`."""
-    html = render(report_context.build(results, title, author, packages, benchmark), templates, medium)
+    html = render(
+        report_context.build(results, title, author, packages, benchmark=benchmark, printed=published),
+        templates,
+        medium,
+    )
     if medium == "screen":
         write_text(output, html)
         return
@@ -187,6 +194,7 @@ def main() -> None:
     parser.add_argument("--templates", required=True, type=Path, help="folder of the templates")
     parser.add_argument("--lock", required=True, type=Path, help="the lock whose packages the appendix lists")
     parser.add_argument("--project", required=True, type=Path, help="pyproject.toml")
+    parser.add_argument("--published", required=True, type=Path, help="the write-up's printed numbers")
     parser.add_argument("--benchmark", nargs="?", type=Path, help="what make bench measured, if there is any")
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("--log", type=Path)
@@ -195,7 +203,8 @@ def main() -> None:
 
     def step() -> None:
         packages = software.installed(a.lock, a.project)
-        write(medium, a.results, a.templates, a.output, packages=packages, benchmark=a.benchmark, **a.title_block)
+        sources = {"packages": packages, "benchmark": a.benchmark, "published": a.published}
+        write(medium, a.results, a.templates, a.output, **sources, **a.title_block)
 
     run_step(step, a.log)
 

@@ -1,7 +1,8 @@
-"""Which configuration of an experiment is best: the one with the highest validation accuracy.
+"""Which configurations of an experiment are best: those with the highest validation accuracy.
 
 The testing images have no say. Where an experiment has several seeds, their mean counts; a
-configuration with a diverged run loses to every other; the first in the file wins a tie.
+configuration with a diverged run loses to every other; the first in the file wins a tie. A best_of
+experiment may take over several configurations, the best first.
 """
 
 import argparse
@@ -20,24 +21,25 @@ from pipeline.records import Record
 from pipeline.settings import Configuration
 
 
-def best(runs: tuple[Run, ...], records: Mapping[str, Record]) -> Configuration:
-    """The configuration with the highest mean best_validation_accuracy over its seeds."""
+def best(runs: tuple[Run, ...], records: Mapping[str, Record], count: int = 1) -> tuple[Configuration, ...]:
+    """The `count` configurations with the highest mean best_validation_accuracy over their seeds, best first."""
     accuracies: dict[Configuration, list[float]] = {}
     for run in runs:
         accuracy = records[run.key].metrics["best_validation_accuracy"]
         accuracies.setdefault(run.configuration, []).append(-math.inf if accuracy is None else accuracy)
-    return max(accuracies, key=lambda configuration: fmean(accuracies[configuration]))
+    return tuple(sorted(accuracies, key=lambda configuration: -fmean(accuracies[configuration]))[:count])
 
 
 def select(config: Path, data: Path, runs_folder: Path, output: Path) -> None:
-    """Write {best_of experiment: its configuration} as JSON."""
+    """Write {best_of experiment: its configurations, best first} as JSON."""
     settings = configuration_file.read_resolved(config)
     fingerprint = read_manifest(data).fingerprint
     chosen = {}
     for experiment in settings.experiments.values():
         if experiment.best_of:
             runs = plan.runs(settings, [settings.experiments[experiment.best_of]], fingerprint)
-            chosen[experiment.name] = vars(best(runs, records.read_all(runs_folder, runs)))
+            selected = best(runs, records.read_all(runs_folder, runs), experiment.count)
+            chosen[experiment.name] = [vars(configuration) for configuration in selected]
     write_json(output, chosen)
 
 

@@ -88,8 +88,8 @@ class Configuration:
 class Experiment:
     """Configurations compared with each other, each trained with shuffle seeds 1 to `replicates`.
 
-    `varied` names the parameters that differ. A best_of experiment has no configurations until
-    the experiment it refers to is trained.
+    `varied` names the parameters that differ. A best_of experiment takes over the `count` best configurations of
+    the experiment it refers to, best first, and with them what that one varies; it has none until that one is trained.
     """
 
     name: str
@@ -98,6 +98,7 @@ class Experiment:
     configurations: tuple[Configuration, ...]
     replicates: int
     best_of: str | None = None
+    count: int = 1
 
     @property
     def seeds(self) -> range:
@@ -143,11 +144,15 @@ class TuningTable:
 
 @dataclass(frozen=True)
 class Tables:
-    """What section 3 shows; None leaves the subsection out."""
+    """What section 3 shows; None leaves the subsection out.
+
+    `evidence` names experiments that are there for the claims and have no section of their own.
+    """
 
     learning_rates: SweepTable | None
     regularization: SweepTable | None
     tuning: TuningTable | None
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

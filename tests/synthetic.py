@@ -13,7 +13,9 @@ import yaml
 
 from pipeline import (
     catalogue,
+    cells_figure,
     config,
+    evidence,
     figures,
     plan,
     proof,
@@ -157,7 +159,8 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
     for experiment in settings.experiments.values():
         if experiment.best_of:
             candidates = plan.runs(settings, [settings.experiments[experiment.best_of]], MANIFEST.fingerprint)
-            chosen[experiment.name] = vars(selection.best(candidates, train(candidates)))
+            best = selection.best(candidates, train(candidates), experiment.count)
+            chosen[experiment.name] = [vars(configuration) for configuration in best]
     (folder / "selection.json").write_text(json.dumps(chosen))
     settings = plan.select(settings, plan.read_selection(folder / "selection.json", settings))
     all_runs = plan.runs(settings, settings.experiments.values(), MANIFEST.fingerprint)
@@ -170,7 +173,9 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
     (folder / "figures").mkdir()
     if draw:
         figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
+        evidence.write_all(folder, published.FILE, folder / "evidence")
+        cells_figure.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
     else:
-        for name in catalogue.figures(settings):
+        for name in (*catalogue.figures(settings), catalogue.CELLS):
             (folder / f"figures/{name}.svg").write_text(PLACEHOLDER)
     return folder

@@ -370,7 +370,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def page(results: Path, content: Any, medium: report.Medium = "screen") -> str:
     path = None if content is None else written(results, content)
-    return report.render(context.build(results, "Title", "Author", (), path), TEMPLATES, medium)
+    return report.render(context.build(results, "Title", "Author", (), benchmark=path), TEMPLATES, medium)
 
 
 def section(html: str) -> str:

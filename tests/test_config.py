@@ -59,6 +59,23 @@ def setting(path: str, value):
         ("experiments.x", {"sweep": {"reg": [1], "hidden": [2]}}, "Hint: use grid for combinations."),
         ("experiments.x", {"single": {"reg": 1}, "fixed": {"reg": 2}}, "expected parameters that single does not set"),
         ("experiments.x", {"best_of": "grid", "epochs": 3}, "expected best_of to take its parameters from 'grid'"),
+        ("experiments.leaders.count", 0, "experiments.leaders.count: expected a whole number of at least 1, found 0."),
+        ("experiments.leaders.count", 1.5, "experiments.leaders.count: expected a whole number of at least 1, found"),
+        (
+            "experiments.leaders.count",
+            49,
+            "experiments.leaders.count: expected at most 48 (the configurations of 'grid'), found 49.",
+        ),
+        (
+            "experiments.default.count",
+            2,
+            "experiments.default.count: expected only beside best_of, found it beside sin",
+        ),
+        (
+            "tables.tuning.best",
+            "leaders",
+            "tables.tuning.best: expected one configuration, found 'leaders' with count 6",
+        ),
         ("experiments", {}, "experiments: expected a list of named experiments, found {}."),
         ("experiments.../../x", {"single": {}}, None),
         ("tables.learning_rates.experiment", "regularization", "expected an experiment that sweeps learning_rate"),

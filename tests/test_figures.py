@@ -291,6 +291,25 @@ def test_several_panels_have_one_legend_which_covers_no_panel(panels: int) -> No
     assert not any(legend.get_window_extent().overlaps(axes.bbox) for axes in visible(canvas))
 
 
+@pytest.mark.parametrize("panels", [2, 6, 10])
+def test_titles_of_several_parameters_stay_within_their_panels(panels: int) -> None:
+    names = ("learning_rate", "reg", "batch_size", "hidden")
+    points = [(0.2 + k, 0.0005, 128, 256 + k) for k in range(panels)]
+    chosen = tuple(replace(BASE, **dict(zip(names, point, strict=True))) for point in points)
+    experiment = Experiment("leaders", "best_of", names, chosen, 3, "grid", panels)
+    inputs = summary_of(experiment, (2, 1), *[(3, 0)] * (panels - 1)), curves_of(experiment, *[0.9] * panels)
+    canvas = figures.draw(catalogue.panels(experiment), settings(experiment), *inputs)
+    assert len(visible(canvas)) == panels
+    assert canvas.axes[0].get_title().split("\n") == [
+        r"$\eta = 0.2$, $\lambda = 0.0005$",
+        "batch size $128$",
+        "hidden units $256$",
+    ]
+    placed = boxes(canvas)
+    assert not overlap(placed.values())
+    assert all(inside(canvas, box) for box in placed.values())
+
+
 SMALLEST = 7.5  # points
 
 

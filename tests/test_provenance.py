@@ -213,7 +213,7 @@ def ten_thousand() -> tuple[Config, Provenance]:
     grid = {"grid": {"learning_rate": values, "reg": values}, "replicates": 1}
     settings = config.parse(tree(experiments=tree()["experiments"] | {"grid": grid}), "config.yaml")
     chosen = settings.experiments["grid"].configurations[0]
-    settings = plan.select(settings, {"best": chosen})
+    settings = plan.select(settings, {"best": (chosen,)})
     rows = [
         {"experiment": each.name, **{name: c.value(name) for name in runs.PARAMETERS}, "key": f"{each.name}-{n}-{seed}"}
         for each in settings.experiments.values()

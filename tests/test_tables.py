@@ -37,7 +37,7 @@ def run(experiment: str, configuration: Configuration, seed: int) -> Run:
 def record(best_validation: float | None, testing: float = 0.5, losses: tuple[float, ...] = (2.0, 1.0)) -> Record:
     """A finished run with the given accuracies, or a diverged one."""
     if best_validation is None:
-        return Record("diverged", dict.fromkeys(METRICS), ())
+        return Record("diverged", dict.fromkeys(METRICS), (), ())
     history = tuple(
         {
             "epoch": float(epoch),
@@ -53,7 +53,7 @@ def record(best_validation: float | None, testing: float = 0.5, losses: tuple[fl
         "testing_accuracy": testing,
         "best_epoch": 1,
     }
-    return Record("ok", metrics, history)
+    return Record("ok", metrics, history, ())
 
 
 def trained(experiment: Experiment, accuracies: list[list[float | None]]) -> tuple[tuple[Run, ...], dict[str, Record]]:
@@ -119,7 +119,7 @@ def test_every_metric_is_summarised_by_its_own_column() -> None:
     experiment = sweep(0.5, replicates=1)
     values = {name: float(position) for position, name in enumerate(METRICS)}
     (only,) = [run("rates", experiment.configurations[0], 1)]
-    table = runs_table((only,), {only.key: Record("ok", values, ())})
+    table = runs_table((only,), {only.key: Record("ok", values, (), ())})
     summary = tables.summarise(table, experiment).set_index("metric")["mean"].to_dict()
     assert summary == {name: value for name, value in values.items() if name != "best_epoch"}
 
@@ -190,7 +190,7 @@ def test_the_search_space_lists_each_value_once_in_the_files_order() -> None:
 
 def diverged(*losses: float) -> Record:
     """A run that diverged after epochs with these losses."""
-    return Record("diverged", dict.fromkeys(METRICS), record(0.5, losses=losses).history)
+    return Record("diverged", dict.fromkeys(METRICS), record(0.5, losses=losses).history, ())
 
 
 def test_curves_are_means_over_the_finished_runs() -> None:
@@ -302,7 +302,8 @@ def choose(accuracies: list[list[float | None]], testing: list[float] | None = N
             records[each.key].metrics["last_testing_accuracy"] = testing[place]
             records[each.key].metrics["validation_accuracy"] = testing[place]
             records[each.key].metrics["training_accuracy"] = testing[place]
-    return selection.best(runs, records).learning_rate
+    (best,) = selection.best(runs, records)
+    return best.learning_rate
 
 
 def test_the_highest_validation_accuracy_is_selected_whatever_the_testing_images_say() -> None:
@@ -320,6 +321,14 @@ def test_the_first_in_the_file_wins_a_tie() -> None:
 def test_a_configuration_that_ever_diverged_loses_to_any_other() -> None:
     assert choose([[0.99, None], [0.10, 0.11]]) == 2
     assert choose([[None, 0.99], [0.0, 0.0], [0.99, None]]) == 2
+
+
+def test_several_are_ranked_the_diverged_last_and_ties_in_the_order_of_the_file() -> None:
+    experiment = sweep(1, 2, 3, 4, 5, replicates=2)
+    runs, records = trained(experiment, [[0.8, 0.8], [0.99, None], [0.9, 0.7], [0.8, 0.81], [0.1, 0.1]])
+    for count in range(1, 6):
+        rates = [chosen.learning_rate for chosen in selection.best(runs, records, count)]
+        assert rates == [4, 1, 3, 5, 2][:count]
 
 
 def test_where_everything_diverged_the_first_is_selected() -> None:

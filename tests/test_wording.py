@@ -708,6 +708,35 @@ def test_a_further_selection_says_what_was_selected(tell: Callable[..., str]) ->
     assert "selects" in text.split("Further experiments")[1]
 
 
+LEADERS = {"leaders": {"best_of": "grid", "count": 3}}
+
+
+def test_several_selected_configurations_are_named_by_what_the_grid_varies(tell: Callable[..., str]) -> None:
+    def rule(chosen: Configuration, seed: int) -> Course:
+        if chosen.batch_size != 32:
+            return usual(chosen, seed)
+        best_in_grid = chosen.learning_rate == 0.6
+        return rising(0.96 + chosen.learning_rate / 100 - chosen.reg - (0.02 if best_in_grid and seed > 1 else 0))
+
+    text = tell(rule, experiments=tree()["experiments"] | LEADERS).split("Leaders")[1]
+    assert "These are the 3 configurations with the highest validation accuracy in Grid, the best first." in text
+    assert "The highest validation accuracy here is that of η = 0.4, λ = 0.0005, batch size 32 (0.9635 ± 0.0" in text
+    assert "the lowest that of η = 0.6, λ = 0.001, batch size 32" in text
+    assert "selects" not in text
+
+
+def test_selected_configurations_are_the_rows_of_their_table_best_first(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "results", experiments=tree()["experiments"] | LEADERS)
+    built = context.build(results, "Title", "Author", ())
+    (section,) = [each for each in built.further if each.experiment.name == "leaders"]
+    assert [head.replace("\u00a0", " ") for head, _ in section.table.rows] == [
+        f"<i>η</i> = {rate}, <i>λ</i> = {reg}, batch size 32"
+        for rate, reg in ((0.6, 0.0005), (0.6, 0.001), (0.4, 0.0005))
+    ]
+    assert len(section.table.source.runs) == 6
+    assert {row.panel for row in section.plot.data.rows} == {0, 1, 2}
+
+
 def test_the_protocol_tells_the_defaults(tell: Callable[..., str]) -> None:
     text = tell()
     assert "through 128 sigmoid units to 10 softmax outputs" in text

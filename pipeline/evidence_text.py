@@ -1,0 +1,179 @@
+"""The evidence as the page shows it: the printed numbers with their verdicts, and the claims."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from pipeline import audit_text, catalogue, claims, labels
+from pipeline.audit_text import Audit
+from pipeline.blocks import Data, Plot, Row, Source, Table, Value
+from pipeline.cells import Judged, Tally
+from pipeline.evidence import Evidence
+from pipeline.intervals import LEVEL
+from pipeline.runs import PARAMETERS
+from pipeline.settings import Configuration
+
+CELLS = "results/evidence/cells.csv"
+CLAIMS = "results/evidence/claims.csv"
+WIDE = 0.1  # accuracy; an interval wider than this refutes little
+COLUMNS = ("Printed", "Mean of the runs", "Interval", "Difference, points", "Verdict")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A printed number that does not reproduce. `away` is how far it is from the mean of `runs` runs, as a place."""
+
+    name: Markup
+    printed: str
+    away: float
+    runs: int
+    beyond_all: bool
+    instead: str | None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many claims have a verdict."""
+
+    verdict: str
+    number: int
+
+
+@dataclass(frozen=True)
+class EvidenceText:
+    """What the sections on the evidence show. `data` is what the printed numbers are of.
+
+    `wide` cells have an interval so wide that hardly a number would be refuted.
+    """
+
+    title: str
+    data: str
+    comparable: bool
+    tally: Tally
+    by_chance: str
+    luck: str
+    level: str
+    table: Table
+    plot: Plot
+    failures: tuple[Failure, ...]
+    wide: int
+    audit: Audit
+    claims: tuple[claims.Judged, ...]
+    claims_source: Source
+    counts: tuple[Count, ...]
+    tests: int
+
+
+def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText:
+    """Put the evidence into words; `runs` is runs.csv and `figures` the folder of the figures."""
+    tally = evidence.tally
+    judged = [each for each in evidence.cells if each.verdict != "not judged"]
+    source = Source(CELLS, "pipeline/evidence.py", _keys(runs, evidence.published.configurations))
+    verdicts = [each.verdict for each in evidence.claims]
+    needed = {need for each in evidence.claims for tested in each.tests for need in tested.test.needs}
+    return EvidenceText(
+        title=evidence.published.title,
+        data=evidence.published.data,
+        comparable=evidence.comparable,
+        tally=tally,
+        by_chance=f"{tally.by_chance:.1f}",
+        luck=f"{tally.luck:.2f}",
+        level=f"{LEVEL:.0%}",
+        table=Table(
+            corner=Markup("Cell"),
+            columns=tuple(map(escape, COLUMNS)),
+            rows=tuple((_name(each), _row(each)) for each in evidence.cells),
+            source=source,
+        ),
+        plot=Plot(
+            name=catalogue.CELLS,
+            svg=(figures / f"{catalogue.CELLS}.svg").read_text(encoding="utf-8"),
+            description=_description(judged),
+            label=Markup(""),
+            data=_data(judged),
+            source=Source(CELLS, "pipeline/cells_figure.py", source.runs),
+        ),
+        failures=tuple(_failure(each) for each in evidence.cells if each.verdict == "not reproduced"),
+        wide=sum(each.reading.interval.width > WIDE for each in judged if each.reading.interval),
+        audit=audit_text.build(evidence.audit),
+        claims=evidence.claims,
+        claims_source=Source(CLAIMS, "pipeline/evidence.py", _keys_of_longer(runs, needed)),
+        counts=tuple(Count(verdict, verdicts.count(verdict)) for verdict in claims.VERDICTS),
+        tests=sum(len(each.tests) for each in evidence.claims),
+    )
+
+
+def _keys(runs: pd.DataFrame, configurations: tuple[Configuration, ...]) -> tuple[str, ...]:
+    points = {tuple(configuration.value(name) for name in PARAMETERS) for configuration in configurations}
+    own = [tuple(row) in points for row in runs[PARAMETERS].itertuples(index=False)]
+    return tuple(dict.fromkeys(runs.loc[own, "key"]))
+
+
+def _keys_of_longer(runs: pd.DataFrame, needed: set[Configuration]) -> tuple[str, ...]:
+    """The runs of the configurations, or of the same for more epochs: what the archive finds them in."""
+    names = [name for name in PARAMETERS if name != "epochs"]
+    points = {tuple(configuration.value(name) for name in names) for configuration in needed}
+    own = [tuple(row) in points for row in runs[names].itertuples(index=False)]
+    return tuple(dict.fromkeys(runs.loc[own, "key"]))
+
+
+def _name(judged: Judged) -> Markup:
+    """Table 4, testing accuracy, η = e^-1."""
+    named = judged.cell.column.named
+    setting = Markup(", ").join(labels.setting(name, value) for name, value in named.items())
+    return Markup("{}, {}, {}").format(judged.cell.table, _metric(judged.metric), setting or "defaults")
+
+
+def _metric(metric: str) -> str:
+    """'validation accuracy' of whatever epoch: the column beside says which."""
+    return labels.METRICS[metric].split(",")[0].lower()
+
+
+def _row(judged: Judged) -> tuple[Markup, ...]:
+    reading, interval = judged.reading, judged.reading.interval
+    if reading.mean is None or interval is None or reading.sd is None or judged.difference is None:
+        return (escape(judged.cell.printed.text), *(Markup("–"),) * 3, escape(judged.verdict))
+    verdict = escape(judged.verdict) if judged.verdict == "reproduced" else Markup("<b>{}</b>").format(judged.verdict)
+    return (
+        escape(judged.cell.printed.text),
+        escape(f"{reading.mean:.4f}\u00a0±\u00a0{reading.sd:.4f}"),
+        escape(f"{interval.low:.4f} to {interval.high:.4f}".replace("-", "−")),
+        escape(f"{judged.difference * 100:+.2f}".replace("-", "−")),
+        verdict,
+    )
+
+
+def _failure(judged: Judged) -> Failure:
+    return Failure(
+        name=_name(judged),
+        printed=judged.cell.printed.text,
+        away=judged.difference or 0.0,
+        runs=judged.n,
+        beyond_all=judged.beyond_all,
+        instead=labels.METRICS[judged.instead.metric].lower() if judged.instead else None,
+    )
+
+
+def _description(judged: list[Judged]) -> str:
+    outside = [each for each in judged if each.verdict == "not reproduced"]
+    named = "; ".join(_name(each).striptags() for each in outside)
+    told = f"Outside: {named}." if outside else "All of them lie inside." if judged else ""
+    return f"Every printed number on the prediction interval of its runs: {len(judged)} cells. {told}".strip()
+
+
+def _data(judged: list[Judged]) -> Data:
+    """A row per judged cell, each a panel of its own."""
+    heads = (Markup("Cell"),)
+    columns = tuple(map(escape, ("Printed", "Mean of the runs", "Low", "High")))
+    rows = []
+    for number, each in enumerate(judged):
+        interval = each.reading.interval
+        if interval is None or each.reading.mean is None:
+            continue
+        values = (float(each.cell.printed), each.reading.mean, interval.low, interval.high)
+        texts = (each.cell.printed.text, *(f"{value:.4f}".replace("-", "−") for value in values[1:]))
+        shown = tuple(Value(escape(text), value) for text, value in zip(texts, values, strict=True))
+        rows.append(Row(number, (Value(_name(each), number),), shown))
+    return Data(heads, columns, tuple(rows))

@@ -1,0 +1,215 @@
+"""Printed numbers against runs: the interval is Student's, and a verdict follows from it and from nothing else."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from pipeline import cells, config, intervals, published
+from pipeline.metrics import METRICS
+from pipeline.runs import PARAMETERS
+
+ROOT = Path(__file__).parent.parent
+CONFIG = config.load(ROOT / "config.yaml")
+VALUES = st.lists(st.integers(0, 1000).map(lambda value: value / 1000), min_size=2, max_size=8)
+
+
+@pytest.mark.parametrize(("n", "quantile"), [(2, 12.706), (3, 4.303), (5, 2.776), (10, 2.262), (30, 2.045)])
+def test_the_quantiles_are_those_of_the_tables(n: int, quantile: float) -> None:
+    values = np.linspace(-1, 1, n)
+    found = intervals.prediction(values)
+    assert found.high / (values.std(ddof=1) * math.sqrt(1 + 1 / n)) == pytest.approx(quantile, abs=5e-4)
+    assert found.low == pytest.approx(-found.high)
+
+
+def test_a_further_draw_falls_inside_as_often_as_promised() -> None:
+    rng = np.random.default_rng(1)
+    draws = rng.normal(0.9, 0.01, (4000, 6))
+    inside = [intervals.prediction(row[:5]).contains(row[5]) for row in draws]
+    assert np.mean(inside) == pytest.approx(intervals.LEVEL, abs=0.012)
+
+
+@given(VALUES, VALUES)
+def test_a_difference_is_welchs(first: list[float], second: list[float]) -> None:
+    found = intervals.difference(first, second)
+    spread = np.std(first) + np.std(second)
+    if spread < 1e-6:
+        assert found.contains(np.mean(first) - np.mean(second), 1e-6)
+        return
+    expected = stats.ttest_ind(first, second, equal_var=False).confidence_interval(intervals.LEVEL)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=1e-6, abs=1e-9)
+
+
+@given(VALUES)
+def test_a_mean_is_students(values: list[float]) -> None:
+    found = intervals.mean(values)
+    if np.std(values) < 1e-6:
+        return
+    expected = stats.ttest_1samp(values, 0).confidence_interval(intervals.LEVEL)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=1e-6)
+
+
+# --- Verdicts
+
+
+def write(folder: Path, **changes: object) -> Path:
+    """A file of printed numbers with one table of two columns."""
+    table = {
+        "name": "Table 1",
+        "columns": [{"learning_rate": 1}, {"learning_rate": 0.5}],
+        "rows": [
+            {"metric": "testing_accuracy", "printed": ["0.9450", "0.9300"]},
+            {"metric": ["validation_accuracy", "best_validation_accuracy"], "printed": ["0.9400", "0.9200"]},
+        ],
+    }
+    path = folder / "printed.yaml"
+    path.write_text(yaml.safe_dump({"title": "Somebody", "data": "MNIST", "tables": [table | changes]}))
+    return path
+
+
+def runs(**metrics: list[float | None]) -> pd.DataFrame:
+    """A run for each seed at the rate 1, all metrics 0.5 unless given; None diverged."""
+    count = max(map(len, metrics.values()))
+    rows = []
+    for seed in range(count):
+        values = dict.fromkeys(METRICS, 0.5) | {name: values[seed] for name, values in metrics.items()}
+        diverged = None in values.values()
+        rows.append(
+            {"experiment": "e", "key": f"k{seed}", "seed": seed + 1, "status": "diverged" if diverged else "ok"}
+            | {name: CONFIG.defaults.value(name) for name in PARAMETERS}
+            | {"learning_rate": 1.0}
+            | {name: math.nan if diverged else value for name, value in values.items()}
+        )
+    return pd.DataFrame(rows)
+
+
+def judge(path: Path, table: pd.DataFrame) -> list[cells.Judged]:
+    return list(cells.judge(published.load(path, CONFIG), table))
+
+
+SPREAD = [0.944, 0.945, 0.946]  # the interval reaches 0.0005 beyond 0.9400 and 0.9500 by Student's t: 0.945 ± 0.00497
+
+
+@pytest.mark.parametrize(
+    ("printed", "verdict"),
+    [
+        ("0.9450", "reproduced"),
+        ("0.9499", "reproduced"),
+        ("0.9500", "reproduced"),  # may be 0.94996
+        ("0.9501", "not reproduced"),
+        ("0.9401", "reproduced"),
+        ("0.9399", "not reproduced"),
+        ("0.95", "reproduced"),  # may be 0.945
+        ("0.96", "not reproduced"),
+        ("1", "reproduced"),  # may be 0.5 to 1.5
+    ],
+)
+def test_a_number_is_reproduced_within_the_interval_and_its_rounding(
+    tmp_path: Path, printed: str, verdict: str
+) -> None:
+    rows = [{"metric": "testing_accuracy", "printed": [printed, "0.5"]}]
+    judged, _ = judge(write(tmp_path, rows=rows), runs(testing_accuracy=SPREAD))
+    interval = judged.reading.interval
+    assert interval is not None
+    assert (interval.low, interval.high) == pytest.approx((0.945 - 0.004968, 0.945 + 0.004968), abs=1e-6)
+    assert judged.verdict == verdict
+
+
+def test_equal_runs_leave_the_rounding_alone(tmp_path: Path) -> None:
+    table = runs(testing_accuracy=[0.11352] * 5)
+    for printed, verdict in (("0.1135", "reproduced"), ("0.1136", "not reproduced"), ("0.114", "reproduced")):
+        rows = [{"metric": "testing_accuracy", "printed": [printed, "-"]}]
+        (judged,) = judge(write(tmp_path, rows=rows), table)
+        assert judged.verdict == verdict
+
+
+@pytest.mark.parametrize("values", [[0.945], [0.945, None], [None, None, None]])
+def test_fewer_than_two_finished_runs_judge_nothing(tmp_path: Path, values: list[float | None]) -> None:
+    judged = judge(write(tmp_path), runs(testing_accuracy=values))[0]
+    assert (judged.verdict, judged.reading.interval) == ("not judged", None)
+    assert judged.diverged == values.count(None)
+    assert judged.n == len(values) - values.count(None)
+
+
+def test_a_configuration_without_runs_is_not_judged(tmp_path: Path) -> None:
+    judged = judge(write(tmp_path), runs(testing_accuracy=SPREAD))
+    assert [each.verdict for each in judged if each.cell.column.label == "learning_rate 0.5"] == ["not judged"] * 2
+
+
+def test_a_run_of_two_experiments_counts_once(tmp_path: Path) -> None:
+    table = runs(testing_accuracy=SPREAD)
+    judged = judge(write(tmp_path), pd.concat([table, table.assign(experiment="f")]))[0]
+    assert judged.n == 3
+
+
+def test_of_two_possible_metrics_the_one_that_fits_counts(tmp_path: Path) -> None:
+    table = runs(validation_accuracy=[0.92, 0.921, 0.922], best_validation_accuracy=[0.939, 0.940, 0.941])
+    judged = judge(write(tmp_path), table)[2]
+    assert (judged.metric, judged.verdict) == ("best_validation_accuracy", "reproduced")
+    far = runs(validation_accuracy=[0.92, 0.921, 0.922], best_validation_accuracy=[0.959, 0.960, 0.961])
+    assert judge(write(tmp_path), far)[2].verdict == "not reproduced"
+
+
+def test_a_number_of_another_epoch_is_recognised_and_not_reproduced(tmp_path: Path) -> None:
+    table = runs(testing_accuracy=[0.96, 0.961, 0.962], last_testing_accuracy=SPREAD)
+    judged = judge(write(tmp_path), table)[0]
+    assert judged.verdict == "not reproduced"
+    assert judged.beyond_all
+    assert judged.instead is not None
+    assert judged.instead.metric == "last_testing_accuracy"
+    assert judge(write(tmp_path), runs(testing_accuracy=[0.96, 0.961, 0.962]))[0].instead is None
+
+
+def test_the_tally_says_what_chance_would_do() -> None:
+    tally = cells.Tally(reproduced=28, failed=1, unjudged=2)
+    assert tally.judged == 29
+    assert tally.by_chance == pytest.approx(1.45)
+    assert tally.luck == pytest.approx(1 - 0.95**29)
+
+
+def test_altering_one_cell_changes_exactly_its_verdict(tmp_path: Path) -> None:
+    """The write-up's own file on runs that all print what it does."""
+    printed = published.load(published.FILE, CONFIG)
+    table = matching_runs(printed)
+    before = cells.judge(printed, table)
+    assert {each.verdict for each in before} == {"reproduced"}
+    text = published.FILE.read_text(encoding="utf-8")
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(text.replace("[0.9471, 0.9443, 0.9461, 0.9301]", "[0.9471, 0.9543, 0.9461, 0.9301]"))
+    after = cells.judge(published.load(changed, CONFIG), table)
+    different = [k for k, pair in enumerate(zip(before, after, strict=True)) if pair[0].verdict != pair[1].verdict]
+    (position,) = different
+    assert (after[position].cell.table, after[position].cell.column.label) == ("Table 4", "learning_rate e^-1")
+    assert after[position].verdict == "not reproduced"
+
+
+def matching_runs(printed: published.Published) -> pd.DataFrame:
+    """Runs of three seeds around every printed number."""
+    rows = []
+    for number, configuration in enumerate(printed.configurations):
+        values = dict.fromkeys(METRICS, 0.5)
+        for cell in printed.cells:
+            if cell.column.configuration == configuration:
+                values |= dict.fromkeys(cell.metrics, float(cell.printed))
+        rows += [
+            {"experiment": "e", "key": f"{number}-{seed}", "seed": seed, "status": "ok"}
+            | {name: configuration.value(name) for name in PARAMETERS}
+            | {name: value + 0.0005 * (seed - 2) for name, value in values.items()}
+            for seed in (1, 2, 3)
+        ]
+    return pd.DataFrame(rows)
+
+
+def test_the_table_has_the_columns_of_the_contract(tmp_path: Path) -> None:
+    frame = cells.to_frame(judge(write(tmp_path), runs(testing_accuracy=SPREAD)))
+    assert list(frame) == ["table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
+    first = frame.iloc[0]
+    assert (first["published"], first["n"], first["verdict"]) == ("0.9450", 3, "reproduced")
+    assert first["mean"] == pytest.approx(0.945)
+    assert frame["mean"].isna().tolist() == [False, True, False, True]
