@@ -157,7 +157,7 @@ class Tables:
 
 @dataclass(frozen=True)
 class Config:
-    """The whole configuration, checked."""
+    """The whole configuration, checked. `replicates` is what experiments have that say nothing of their own."""
 
     title: str
     author: str
@@ -166,6 +166,7 @@ class Config:
     split: Split
     network: Network
     defaults: Configuration
+    replicates: int
     neurons: Mapping[str, Neuron]
     experiments: Mapping[str, Experiment]
     tables: Tables

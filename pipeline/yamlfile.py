@@ -1,21 +1,27 @@
 """Reading YAML so that its mistakes are named: syntax, and keys given twice."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from pipeline.errors import InputError
 
+DEEPEST = 20  # levels of lists and mappings in a file that is read as texts
+
 
 def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
     """Read one YAML document; a key given twice is an error. Raises InputError.
 
-    With `as_texts` every plain value is the text that stands there: 0.9450 keeps its last digit.
+    With `as_texts`, meant for other people's files, every plain value is the text that stands there: 0.9450 keeps its
+    last digit. Aliases, by which a short file can stand for an endless one, and deep nesting are errors, too.
     """
-    loader = _TextLoader if as_texts else _UniqueKeyLoader
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are SafeLoaders
+        text = path.read_text(encoding="utf-8")
+        if not as_texts:
+            return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+        _refuse_excess(text)
+        return yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a SafeLoader, too
     except OSError as error:
         raise InputError(f"{path}: expected a readable file, found: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -28,8 +34,20 @@ def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
         raise InputError(f"{path}: expected YAML, found: {str(error).splitlines()[0]}.") from error
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """PyYAML's safe loader, which would silently keep the last of two equal keys."""
+def _refuse_excess(text: str) -> None:
+    """Raise MarkedYAMLError for an alias, and for nesting beyond DEEPEST, which could crash libyaml's loader."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_TextLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        mark: Any = event.start_mark
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem=f"the alias *{event.anchor}", problem_mark=mark)
+        if depth > DEEPEST:
+            raise yaml.MarkedYAMLError(problem=f"more than {DEEPEST} levels", problem_mark=mark)
+
+
+class _UniqueKeys(yaml.constructor.SafeConstructor):
+    """PyYAML's safe constructor, which would silently keep the last of two equal keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: dict[Any, int] = {}
@@ -46,7 +64,18 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-class _TextLoader(_UniqueKeyLoader):
+class _UniqueKeyLoader(_UniqueKeys, yaml.SafeLoader):
+    """PyYAML's safe loader with unique keys."""
+
+
+# libyaml is several times as fast, which counts for hundreds of files; its messages are in other words.
+if TYPE_CHECKING:
+    _FastLoader = yaml.SafeLoader
+else:
+    _FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _TextLoader(_UniqueKeys, _FastLoader):
     """The same without the rules by which plain values become numbers, dates and so on."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML asks for a mapping of the class

