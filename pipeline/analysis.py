@@ -4,8 +4,8 @@ import itertools
 import math
 from dataclasses import dataclass
 
+from pipeline import intervals
 from pipeline.comparison import (
-    CLEAR,
     JUDGED_BY,
     Difference,
     Estimate,
@@ -204,13 +204,13 @@ def _rivals(best: Trained, grid: Sweep) -> int | None:
     """How many other configurations come so near to the best that the seed could decide.
 
     The best one's standard deviation over its seeds stands for everybody's: two means of n runs
-    each differ by chance with √(2/n) times that. None with a single seed.
+    each differ by chance with √(2/n) times that, times Student's t. None with a single seed.
     """
-    sd = best[JUDGED_BY].sd
-    if sd is None:
+    spread = best[JUDGED_BY]
+    if spread.sd is None:
         return None
     top = grid.best[JUDGED_BY]
-    reach = top.mean - CLEAR * math.sqrt(2 / top.n) * sd
+    reach = top.mean - intervals.quantile(spread.n - 1) * math.sqrt(2 / top.n) * spread.sd
     return sum(t[JUDGED_BY].mean >= reach for t in grid.ranked) - 1
 
 

@@ -1,8 +1,8 @@
 """How configurations compare over their seeds: estimates, differences, rankings and the course of training.
 
 Which configuration is better is judged by validation accuracy; the testing images decide nothing.
-A difference of two means counts as clear if it exceeds CLEAR standard errors of that difference;
-with one seed nothing is known about the error, and nothing is called clear.
+A difference of two means counts as clear if its confidence interval (pipeline.intervals) leaves out
+zero; with one seed nothing is known about the spread, and nothing is called clear.
 """
 
 import math
@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 from markupsafe import Markup
 
-from pipeline import labels
+from pipeline import intervals, labels
+from pipeline.intervals import Moments
 from pipeline.runs import rows_of
 from pipeline.settings import Configuration, Experiment
 
-CLEAR = 2.0
 SETTLED = 0.01  # accuracy within which a curve counts as having reached its best
 LATE_EPOCHS = 3  # what "the last epochs" means, where there are as many
 MOVING = 0.002  # accuracy over the last epochs from which on a curve counts as rising or falling
@@ -34,11 +34,6 @@ class Estimate:
     sd: float | None
     n: int
     diverged: int
-
-    @property
-    def standard_error(self) -> float | None:
-        """The standard error of the mean."""
-        return None if self.sd is None else self.sd / math.sqrt(self.n)
 
 
 @dataclass(frozen=True)
@@ -152,9 +147,10 @@ class Results:
 def difference(first: Estimate, second: Estimate) -> Difference:
     """The first minus the second, and whether it is clear."""
     value = first.mean - second.mean
-    if first.standard_error is None or second.standard_error is None:
+    if first.sd is None or second.sd is None or min(first.n, second.n) < intervals.FEWEST:
         return Difference(value, None)
-    return Difference(value, abs(value) > CLEAR * math.hypot(first.standard_error, second.standard_error))
+    moments = Moments(first.mean, first.sd, first.n), Moments(second.mean, second.sd, second.n)
+    return Difference(value, not intervals.difference_of_moments(*moments).contains(0.0))
 
 
 def sweep(experiment: Experiment, results: Results) -> Sweep:
@@ -208,10 +204,8 @@ def _course(histories: pd.DataFrame, epochs: int) -> Course:
 
 
 def _clearly_positive(differences: npt.NDArray[np.float64]) -> bool | None:
-    """Whether the mean over the seeds exceeds CLEAR standard errors; None with one seed."""
-    if len(differences) == 1:
-        return None
-    return bool(differences.mean() > CLEAR * differences.std(ddof=1) / math.sqrt(len(differences)))
+    """Whether the confidence interval of the mean over the seeds is above zero; None with one seed."""
+    return None if len(differences) == 1 else intervals.mean(differences).low > 0
 
 
 def _estimates(summary: pd.DataFrame) -> dict[str, Estimate]:

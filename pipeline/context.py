@@ -79,7 +79,6 @@ class Context:
     speed: Speed | None
     evidence: EvidenceText
     failed_checks: int
-    clear: float = comparison.CLEAR
     settled: float = comparison.SETTLED
     visible: float = analysis.VISIBLE
 

@@ -6,6 +6,7 @@ for five runs is 2.78 where a normal quantile would be 1.96.
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,14 @@ class Interval:
         return self.low - slack <= value <= self.high + slack
 
 
+class Moments(NamedTuple):
+    """Mean, standard deviation of a sample (divisor n - 1), and number of values."""
+
+    mean: float
+    sd: float
+    n: int
+
+
 def prediction(values: npt.ArrayLike, level: float = LEVEL) -> Interval:
     """Where one more draw falls with probability `level`: mean ± t sd √(1 + 1/n). Needs two values or more."""
     centre, sd, n = _moments(values)
@@ -49,7 +58,12 @@ def difference(first: npt.ArrayLike, second: npt.ArrayLike, level: float = LEVEL
 
     Needs two values or more of each. Satterthwaite's degrees of freedom; one point if neither spreads at all.
     """
-    (of_first, sd_first, n), (of_second, sd_second, m) = _moments(first), _moments(second)
+    return difference_of_moments(_moments(first), _moments(second), level)
+
+
+def difference_of_moments(first: Moments, second: Moments, level: float = LEVEL) -> Interval:
+    """The same from the moments of the two samples."""
+    (of_first, sd_first, n), (of_second, sd_second, m) = first, second
     a, b = sd_first**2 / n, sd_second**2 / m
     if a + b == 0:
         return Interval(of_first - of_second, of_first - of_second)
@@ -57,12 +71,16 @@ def difference(first: npt.ArrayLike, second: npt.ArrayLike, level: float = LEVEL
     return _around(of_first - of_second, math.sqrt(a + b), freedom, level)
 
 
-def _moments(values: npt.ArrayLike) -> tuple[float, float, int]:
-    """Mean, standard deviation of a sample, and number."""
+def quantile(freedom: float, level: float = LEVEL) -> float:
+    """What Student's t exceeds on either side with probability 1 - level: 2.78 for four degrees of freedom."""
+    return float(stats.t.ppf((1 + level) / 2, freedom))
+
+
+def _moments(values: npt.ArrayLike) -> Moments:
     array = np.asarray(values, np.float64)
-    return float(array.mean()), float(array.std(ddof=1)), array.size
+    return Moments(float(array.mean()), float(array.std(ddof=1)), array.size)
 
 
 def _around(centre: float, scale: float, freedom: float, level: float) -> Interval:
-    reach = float(stats.t.ppf((1 + level) / 2, freedom)) * scale
+    reach = quantile(freedom, level) * scale
     return Interval(centre - reach, centre + reach)

@@ -10,15 +10,20 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 import yaml
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 from pypdf import PdfReader
+
+from pipeline import report
 
 # machines differ in speed: time is measured in benchmarks, not here
 settings.register_profile("project", deadline=None)
@@ -140,6 +145,15 @@ def _job_counts(lines: list[str]) -> dict[str, int]:
         if len(words) == 2 and words[1].isdigit() and words[0] not in ("total", "job"):
             counts[words[0]] = int(words[1])
     return counts
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compile each template once for all tests of a process, which render the report again and again."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "Environment", partial(jinja2.Environment, bytecode_cache=cache))
+        yield
 
 
 @pytest.fixture

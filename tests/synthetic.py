@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -135,21 +135,26 @@ def checked_theory() -> str:
     return json.dumps(proof.to_json(theory.check(config.load(ROOT / "config.yaml").neurons)))
 
 
-def of_nothing(settings: Config, file: Path) -> Recovery:
-    """What these runs tell of the write-up's protocol: little, as they are of other data."""
-    labels = np.zeros(0, np.uint8)
+def recovered_from(settings: Config, manifest: Manifest, file: Path) -> Recovery:
+    """What these runs, and labels that occur equally often, tell of the write-up's protocol."""
+    labels = tuple(np.arange(n, dtype=np.uint8) % 10 for n in (manifest.training_images, manifest.testing_images))
     printed = published.load(published.FILE, settings)
-    return recovery.recover(printed, settings, MANIFEST, (labels, labels), runs.read_csv(file))
+    return recovery.recover(printed, settings, manifest, labels, runs.read_csv(file))
 
 
-def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **changes: Any) -> Path:
-    """A results folder whose runs are what `rule` says; figures are drawn, or placeholders."""
+def write_results(
+    folder: Path, rule: Rule = usual, *, draw: bool = False, data: str = MANIFEST.name, **changes: Any
+) -> Path:
+    """A results folder whose runs are what `rule` says, on a data set called `data`.
+
+    Figures are drawn, or placeholders.
+    """
     settings_tree = tree(**changes)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(config.resolved(settings_tree)))
     (folder / "theory.json").write_text(checked_theory())
     (folder / "data").mkdir()
-    (folder / "data/data.json").write_text(json.dumps(asdict(MANIFEST)))
+    (folder / "data/data.json").write_text(json.dumps(asdict(replace(MANIFEST, name=data))))
     settings = config.read_resolved(folder / "config.json")
 
     def train(wanted: tuple[Run, ...]) -> dict[str, Record]:
@@ -167,7 +172,8 @@ def write_results(folder: Path, rule: Rule = usual, *, draw: bool = False, **cha
     (folder / "runs.csv").write_text(runs.to_csv(runs.runs_table(all_runs, train(all_runs))))
     (folder / "norms.csv").write_text(runs.to_csv(runs.norms_table(all_runs, train(all_runs))))
     (folder / "histories.csv").write_text(runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
-    (folder / "recovery.json").write_text(json.dumps(recovered.to_json(of_nothing(settings, folder / "runs.csv"))))
+    facts = recovered_from(settings, replace(MANIFEST, name=data), folder / "runs.csv")
+    (folder / "recovery.json").write_text(json.dumps(recovered.to_json(facts)))
     inputs = folder / "config.json", folder / "selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
     (folder / "figures").mkdir()

@@ -1,0 +1,297 @@
+"""Claims: one rule for every verdict, and every test of the write-up's claims decided by histories of known truth."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import claims, writeup_claims
+from pipeline.archive import COURSES, Archive, Courses, Values
+from pipeline.claims import POINTS, Claim, Measured
+from pipeline.intervals import Interval
+from pipeline.settings import Configuration
+from pipeline.writeup_claims import BEST, CLAIMS, DEFAULT, LARGE_BATCH, RATE_E2
+
+SEEDS = 4
+
+# --- The rule
+
+
+def rule(side: claims.Side, threshold: float = 0.0) -> claims.Test:
+    return claims.Test(
+        "a", (), lambda: None, side, threshold, POINTS, supported="yes", contradicted="no", undetermined="?"
+    )
+
+
+def measured(low: float, high: float) -> Measured:
+    return Measured((low + high) / 2, Interval(low, high), SEEDS)
+
+
+@pytest.mark.parametrize(
+    ("side", "low", "high", "verdict"),
+    [
+        ("above", 0.1, 0.3, "supported"),
+        ("above", -0.3, -0.1, "contradicted"),
+        ("above", -0.1, 0.3, "undetermined"),
+        ("below", -0.3, -0.1, "supported"),
+        ("below", 0.1, 0.3, "contradicted"),
+        ("below", -0.3, 0.1, "undetermined"),
+        ("above", 0.0, 0.3, "undetermined"),
+    ],
+)
+def test_the_interval_decides(side: claims.Side, low: float, high: float, verdict: str) -> None:
+    tested = claims.Tested(rule(side), measured(low, high))
+    assert tested.verdict == verdict
+    assert tested.sentence == {"supported": "yes", "contradicted": "no", "undetermined": "?"}[verdict]
+
+
+@given(st.floats(-1, 1), st.floats(0, 1), st.floats(-1, 1), st.sampled_from(["above", "below"]))
+def test_what_supports_a_claim_contradicts_its_opposite(
+    low: float, width: float, threshold: float, side: claims.Side
+) -> None:
+    found = measured(low, low + width)
+    opposite: claims.Side = "below" if side == "above" else "above"
+    verdicts = {claims.Tested(rule(each, threshold), found).verdict for each in (side, opposite)}
+    assert verdicts in ({"supported", "contradicted"}, {"undetermined"})
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (["supported", "supported"], "supported"),
+        (["supported", "undetermined"], "undetermined"),
+        (["supported", "contradicted"], "contradicted"),
+        (["undetermined", "contradicted"], "contradicted"),
+        (["undetermined"], "undetermined"),
+    ],
+)
+def test_a_claim_stands_with_all_its_tests_and_falls_with_one(verdicts: list[str], expected: str) -> None:
+    ends = {"supported": (0.1, 0.2), "contradicted": (-0.2, -0.1), "undetermined": (-0.1, 0.1)}
+    tests = [claims.Tested(rule("above"), measured(*ends[verdict])) for verdict in verdicts]
+    background = claims.Tested(replace(rule("above"), decides=False), measured(-0.2, -0.1))
+    claim = Claim("c", "3", "A claim.", ())
+    assert claims.Judged(claim, (*tests, background)).verdict == expected
+
+
+# --- The write-up's claims on courses of known truth
+
+
+def wobble(size: float) -> Values:
+    """A deviation for each seed, zero in the mean."""
+    return np.linspace(-size, size, SEEDS)[:, None]
+
+
+def course(configuration: Configuration, curve: Callable[[Values], Values], **columns: Any) -> Courses:
+    """Runs whose validation accuracy is `curve` of the epoch; other columns as given, or in step with it."""
+    epoch = np.arange(1, configuration.epochs + 1, dtype=float)[None, :]
+    accuracy = curve(epoch) + wobble(0.0002)
+    ours: dict[str, Values] = {name: np.ones((SEEDS, configuration.epochs)) for name in COURSES}
+    ours |= {"validation_accuracy": accuracy, "training_accuracy": accuracy, "validation_loss": 1 - accuracy}
+    ours |= {name: np.broadcast_to(values(epoch) + wobble(0.0002), accuracy.shape) for name, values in columns.items()}
+    return Courses(configuration, tuple(range(1, SEEDS + 1)), ours)
+
+
+def flat(level: float) -> Callable[[Values], Values]:
+    return lambda epoch: np.full_like(epoch, level)
+
+
+def rising(level: float, scale: float) -> Callable[[Values], Values]:
+    """Within a point of `level` after about 2 × `scale` epochs, and on."""
+    return lambda epoch: level - 0.1 * np.exp(-epoch / scale)
+
+
+def rough(level: float, size: float) -> Callable[[Values], Values]:
+    return lambda epoch: level + size * (-1) ** epoch
+
+
+# what a course looks like that makes a test's number large, and one that makes it small, for each of its needs
+Pair = tuple[tuple[Any, ...], tuple[Any, ...]]
+HIGH_FIRST: Pair = ((flat(0.95), flat(0.70)), (flat(0.70), flat(0.95)))
+GAINS: Pair = ((rising(0.95, 15),), (lambda epoch: 0.95 - 0.001 * epoch,))
+SLOW_FIRST: Pair = ((rising(0.95, 3), rising(0.95, 0.5)), (rising(0.95, 0.5), rising(0.95, 3)))
+
+
+def parting(epoch: Values) -> Values:
+    return 0.95 + 0.002 * epoch
+
+
+def joining(epoch: Values) -> Values:
+    return 0.99 - 0.001 * epoch
+
+
+def with_training(curve: Callable[[Values], Values]) -> dict[str, Any]:
+    return {"curve": flat(0.9), "training_accuracy": curve}
+
+
+KINDS: dict[str, Pair] = {
+    "validation accuracy after": GAINS,
+    "norm of the mean gradient": (
+        ({"curve": flat(0.9), "gradient_norm": lambda epoch: 1 / epoch},),
+        ({"curve": flat(0.9), "gradient_norm": lambda epoch: epoch},),
+    ),
+    "sum of the falls": ((rough(0.9, 0.02), flat(0.9)), (flat(0.9), rough(0.9, 0.02))),
+    "training minus validation accuracy after": ((with_training(parting),), (with_training(joining),)),
+    "training minus validation accuracy, with": (
+        (with_training(flat(0.99)), with_training(flat(0.91))),
+        (with_training(flat(0.91)), with_training(flat(0.99))),
+    ),
+    "validation loss after": (
+        ({"curve": flat(0.9), "validation_loss": lambda epoch: 0.1 * epoch},),
+        ({"curve": flat(0.9), "validation_loss": lambda epoch: -0.1 * epoch},),
+    ),
+    "validation loss with": ((flat(0.90), flat(0.95)), (flat(0.95), flat(0.90))),
+    "epochs until within a point": SLOW_FIRST,
+}
+TESTS = [(claim, test) for claim in CLAIMS for test in claim.tests]
+
+
+def kind(test: claims.Test) -> Pair:
+    """The courses of the longest beginning that fits; most tests compare accuracies."""
+    fitting = [name for name in KINDS if test.what.startswith(name)]
+    return KINDS[max(fitting, key=len)] if fitting and len(test.needs) == len(KINDS[max(fitting)][0]) else HIGH_FIRST
+
+
+def archive(test: claims.Test, shapes: tuple[Any, ...]) -> Archive:
+    built = [
+        course(need, **(shape if isinstance(shape, dict) else {"curve": shape}))
+        for need, shape in zip(test.needs, shapes, strict=True)
+    ]
+    return Archive({each.configuration: each for each in built})
+
+
+@pytest.mark.parametrize(("claim", "test"), TESTS, ids=[f"{c.name}-{c.tests.index(t)}" for c, t in TESTS])
+def test_each_test_is_decided_by_the_truth(claim: Claim, test: claims.Test) -> None:
+    large, small = kind(test)
+    expected = {"above": ("supported", "contradicted"), "below": ("contradicted", "supported")}[test.predicts]
+    for shapes, verdict in zip((large, small), expected, strict=True):
+        (judged,) = claims.judge([replace(claim, tests=(test,))], archive(test, shapes))
+        tested = judged.tests[0]
+        assert tested.verdict == verdict, tested.statistic
+        assert tested.sentence == getattr(test, verdict)
+
+
+@pytest.mark.parametrize(("claim", "test"), TESTS, ids=[f"{c.name}-{c.tests.index(t)}" for c, t in TESTS])
+def test_seeds_that_disagree_decide_nothing(claim: Claim, test: claims.Test) -> None:
+    """Half of the seeds as the claim has it, half the other way round."""
+    large, small = (archive(test, shapes) for shapes in kind(test))
+    mixed = {}
+    for need in test.needs:
+        first, second = large.find(need), small.find(need)
+        assert first is not None
+        assert second is not None
+        columns = {name: np.concatenate([first[name][:2], second[name][2:]]) for name in COURSES}
+        mixed[need] = Courses(need, first.seeds, columns)
+    (judged,) = claims.judge([replace(claim, tests=(test,))], Archive(mixed))
+    assert judged.tests[0].verdict == "undetermined", judged.tests[0].statistic
+
+
+@pytest.mark.parametrize(("claim", "test"), TESTS, ids=[f"{c.name}-{c.tests.index(t)}" for c, t in TESTS])
+def test_without_runs_or_with_one_seed_nothing_is_decided(claim: Claim, test: claims.Test) -> None:
+    whole = archive(test, kind(test)[0])
+    found = [courses for need in test.needs if (courses := whole.find(need)) is not None]
+    single = Archive({each.configuration: each.of_seeds((1,)) for each in found})
+    for runs in (Archive({}), single):
+        (judged,) = claims.judge([replace(claim, tests=(test,))], runs)
+        assert judged.tests[0].verdict == "undetermined"
+        assert judged.tests[0].missing == test.needs
+
+
+LEADERS = (BEST, replace(BEST, batch_size=32), replace(BEST, learning_rate=0.8))
+
+
+@pytest.mark.parametrize(
+    ("levels", "verdict"),
+    [
+        ((0.97, 0.96, 0.95), "supported"),
+        ((0.96, 0.97, 0.95), "contradicted"),
+        ((0.96, 0.95, 0.97), "contradicted"),
+        ((0.97, 0.97, 0.95), "undetermined"),
+    ],
+)
+def test_the_best_of_the_grid_is_held_against_every_leader(levels: tuple[float, ...], verdict: str) -> None:
+    runs = {each: course(each, flat(level)) for each, level in zip(LEADERS, levels, strict=True)}
+    (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS)], Archive(runs))
+    assert judged.verdict == verdict
+
+
+def test_the_seed_that_chose_the_leaders_does_not_count() -> None:
+    lucky = course(LEADERS[1], flat(0.96))
+    lucky.columns["validation_accuracy"][0] += 0.03
+    runs = {BEST: course(BEST, flat(0.97)), LEADERS[1]: lucky}
+    (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS[:2])], Archive(runs))
+    assert judged.verdict == "supported"
+    (measured,) = [each.measured for each in judged.tests]
+    assert measured is not None
+    assert measured.seeds == SEEDS - 1
+
+
+@pytest.mark.parametrize("leaders", [(), (BEST,)])
+def test_without_rivals_the_best_of_the_grid_cannot_be_told(leaders: tuple[Configuration, ...]) -> None:
+    (judged,) = claims.judge([writeup_claims.best_of_grid(leaders)], Archive({BEST: course(BEST, flat(0.97))}))
+    assert judged.verdict == "undetermined"
+
+
+# --- The archive
+
+
+def tables(configuration: Configuration, seeds: int, experiment: str = "e") -> tuple[pd.DataFrame, ...]:
+    parameters = vars(configuration)
+    rows = [
+        {"experiment": experiment, "key": f"{configuration.epochs}-{s}", **parameters, "seed": s, "status": "ok"}
+        for s in range(1, seeds + 1)
+    ]
+    epochs = [
+        {**{k: row[k] for k in ("experiment", "key")}, "epoch": e, **dict.fromkeys(COURSES, e + row["seed"] / 10)}
+        for row in rows
+        for e in range(1, configuration.epochs + 1)
+    ]
+    frame = pd.DataFrame(epochs)
+    norms = ["w1_norm", "w2_norm", "gradient_norm"]
+    return pd.DataFrame(rows), frame.drop(columns=norms), frame[["experiment", "key", "epoch", *norms]]
+
+
+def test_a_longer_run_stands_for_a_shorter_one() -> None:
+    short, long = (tables(replace(RATE_E2, epochs=n), seeds) for n, seeds in ((3, 2), (5, 3)))
+    found = Archive.of(*(pd.concat(pair) for pair in zip(short, long, strict=True)))
+    three, five = found.find(replace(RATE_E2, epochs=3)), found.find(replace(RATE_E2, epochs=5))
+    assert three is not None
+    assert five is not None
+    assert (three.seeds, five.seeds) == ((1, 2, 3), (1, 2, 3))  # the longer runs have more seeds
+    assert three["validation_accuracy"].tolist()[1] == pytest.approx([1.2, 2.2, 3.2])
+    assert five["gradient_norm"].shape == (3, 5)
+    assert found.find(replace(RATE_E2, epochs=6)) is None
+    assert found.find(DEFAULT) is None
+
+
+def test_a_run_of_two_experiments_counts_once_and_a_diverged_one_not_at_all() -> None:
+    one, other = tables(replace(LARGE_BATCH, epochs=2), 3), tables(replace(LARGE_BATCH, epochs=2), 3, "f")
+    runs, histories, norms = (pd.concat(pair) for pair in zip(one, other, strict=True))
+    runs.loc[runs["seed"] == 2, "status"] = "diverged"
+    found = Archive.of(runs, histories, norms).find(replace(LARGE_BATCH, epochs=2))
+    assert found is not None
+    assert found.seeds == (1, 3)
+    assert found["validation_accuracy"].shape == (2, 2)
+
+
+# --- Tables
+
+
+def test_a_row_for_each_claim_and_one_for_each_test() -> None:
+    judged = claims.judge(CLAIMS, Archive({}))
+    frame, tests = claims.to_frame(judged), claims.tests_to_frame(judged)
+    assert list(frame) == ["claim", "test", "statistic", "verdict", "sentence"]
+    assert len(frame) == len(CLAIMS)
+    assert len(tests) == len(TESTS)
+    assert set(frame["verdict"]) == {"undetermined"}
+
+
+def test_numbers_are_told_in_their_unit() -> None:
+    tested = claims.Tested(rule("above"), Measured(-0.0021, Interval(-0.004, 0.0005), SEEDS))
+    assert tested.statistic == "−0.21 percentage points (−0.40 to 0.05)"
+    assert math.isclose(claims.tests_to_frame([claims.Judged(CLAIMS[0], (tested,))])["value"][0], -0.21)
