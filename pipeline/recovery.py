@@ -111,7 +111,7 @@ def part(counts: Counts, printed: Sequence[str]) -> Part:
 
 
 def is_share(counts: Counts, total: int, printed: str) -> npt.NDArray[np.bool_]:
-    """Which of the counts are a share of `total`, more than none, that rounds to a printed decimal number; ties count."""
+    """Which of the counts are a share of `total` that rounds to a printed decimal number; ties count."""
     exponent = -int(Decimal(printed).as_tuple().exponent)
     scaled = int(Fraction(printed) * 10**exponent)
     result: npt.NDArray[np.bool_] = 2 * np.abs(counts * 10**exponent - scaled * total) <= total

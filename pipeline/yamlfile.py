@@ -7,14 +7,15 @@ import yaml
 
 from pipeline.errors import InputError
 
-DEEPEST = 20  # levels of lists and mappings in a file that is read as texts
+# in a file that is read as texts: levels of lists and mappings, and values, aliases written out
+DEEPEST, MOST = 20, 100_000
 
 
 def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
     """Read one YAML document; a key given twice is an error. Raises InputError.
 
     With `as_texts`, meant for other people's files, every plain value is the text that stands there: 0.9450 keeps its
-    last digit. Aliases, by which a short file can stand for an endless one, and deep nesting are errors, too.
+    last digit. More than MOST values, which aliases can make of a short file, and deep nesting are errors, too.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -35,15 +36,27 @@ def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
 
 
 def _refuse_excess(text: str) -> None:
-    """Raise MarkedYAMLError for an alias, and for nesting beyond DEEPEST, which could crash libyaml's loader."""
-    depth = 0
+    """Raise MarkedYAMLError for more than DEEPEST levels, which could crash libyaml's loader, or MOST values."""
+    sizes: dict[str, int] = {}  # of what an anchor names, aliases in it written out
+    levels: list[tuple[str | None, int]] = [(None, 0)]
     for event in yaml.parse(text, Loader=_TextLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        anchor, size = getattr(event, "anchor", None), 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            levels.append((anchor, 0))
+            size = 0
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = levels.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            anchor, size = None, sizes.get(event.anchor or "", 0)
+        outer, total = levels[-1]
+        levels[-1] = outer, total + size
+        if anchor and size:
+            sizes[anchor] = size
         mark: Any = event.start_mark
-        if isinstance(event, yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem=f"the alias *{event.anchor}", problem_mark=mark)
-        if depth > DEEPEST:
+        if len(levels) > DEEPEST + 1:
             raise yaml.MarkedYAMLError(problem=f"more than {DEEPEST} levels", problem_mark=mark)
+        if levels[-1][1] > MOST:
+            raise yaml.MarkedYAMLError(problem=f"more than {MOST:,} values", problem_mark=mark)
 
 
 class _UniqueKeys(yaml.constructor.SafeConstructor):

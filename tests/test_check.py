@@ -225,10 +225,13 @@ def test_the_settings_of_snakemake_are_those_of_the_check(options: list[str], ex
     assert check.overrides(options) == expected
 
 
+BOMB = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 20))
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("a: &x [1]\nb: *x\n", "line 2, column 4: expected YAML, found: the alias *x."),
+        (BOMB, "expected YAML, found: more than 100,000 values."),
         ("a: [1]\na: 2\n", "the key 'a' a second time (first in line 1)"),
         ("[" * 100_000, "line 1, column 21: expected YAML, found: more than 20 levels."),
         ("- " * 1000, "more than 20 levels"),
@@ -239,6 +242,13 @@ def test_a_file_that_could_stand_for_an_endless_one_is_refused(tmp_path: Path, t
     (tmp_path / "a.yaml").write_text(text)
     with pytest.raises(InputError, match=re.escape(problem)):
         published.load(tmp_path / "a.yaml", CONFIG)
+
+
+def test_what_is_written_once_and_used_twice_can_be_read(tmp_path: Path) -> None:
+    numbers = table([RATE], testing_accuracy=["0.9"])
+    file = write(tmp_path / "a.yaml", numbers, numbers | {"name": "Table 2", "rows": numbers["rows"]})
+    assert "*id001" in file.read_text()
+    assert [cell.table for cell in published.load(file, CONFIG).cells] == ["Table 1", "Table 2"]
 
 
 def checked(
