@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipeline import benchmarks, catalogue, fingerprint, keys, locks, plan, randomisation_record
+from pipeline import benchmarks, catalogue, fingerprint, keys, locks, plan, randomisation_record, submissions
 from pipeline import config as configuration_file
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.files import write_text
@@ -88,6 +88,13 @@ class Build:
             config = self.config
         return self._files(manifest, config.experiments.values())
 
+    def wanted_runs(self, manifest: str) -> list[str]:
+        """The runs that make check asks for, given data.json; a problem with its file ends the program."""
+        try:
+            return self._record(submissions.wanted_runs(submissions.WANTED, self.config, Path(manifest)))
+        except InputError as error:
+            _end(error.exit_status, *error.problems)
+
     def specification(self, key: str) -> str:
         """What the run of this key is to train, as JSON; the key of no planned run ends the program."""
         if key not in self._runs:
@@ -95,7 +102,9 @@ class Build:
         return keys.canonical(self._runs[key].specification)
 
     def _files(self, manifest: str, experiments: Iterable[Experiment]) -> list[str]:
-        planned = plan.runs(self.config, experiments, plan.read_fingerprint(Path(manifest)))
+        return self._record(plan.runs(self.config, experiments, plan.read_fingerprint(Path(manifest))))
+
+    def _record(self, planned: Iterable[plan.Run]) -> list[str]:
         runs = {run.key: run for run in planned}
         self._runs |= runs
         return [RUN_FILE.format(key=key) for key in runs]

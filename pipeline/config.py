@@ -103,6 +103,7 @@ def _build(tree: Mapping[str, Any]) -> Config:
         split=_split(tree["split"]),
         network=Network(float(tree["network"]["initial_scale"]), int(tree["network"]["initial_seed"])),
         defaults=_configuration(_defaults(tree) | {"epochs": tree["epochs"]}),
+        replicates=int(tree["replicates"]),
         neurons={function: _neuron(neuron) for function, neuron in tree["neurons"].items()},
         experiments={name: _experiment(name, settings, tree) for name, settings in tree["experiments"].items()},
         tables=_tables(tree["tables"]),

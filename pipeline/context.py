@@ -20,6 +20,8 @@ from pipeline import (
     proof,
     published,
     randomisation_text,
+    recovered,
+    recovery_text,
     runlist,
     speed,
 )
@@ -35,6 +37,7 @@ from pipeline.plots import Plots
 from pipeline.proof import Theory
 from pipeline.provenance import THEORY, Provenance
 from pipeline.randomisation_text import Randomisation
+from pipeline.recovery_text import Told
 from pipeline.runs import read_csv
 from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
 from pipeline.software import Package
@@ -61,6 +64,7 @@ class Context:
     config: Config
     theory: Theory
     theory_source: Source
+    recovery: Told
     manifest: Manifest
     training_size: int
     validation_size: int
@@ -129,6 +133,7 @@ def build(
         config=config,
         theory=theory,
         theory_source=THEORY,
+        recovery=recovery_text.tell(recovered.read(results / "recovery.json")),
         manifest=manifest,
         training_size=training,
         validation_size=validation,

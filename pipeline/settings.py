@@ -179,7 +179,7 @@ class Randomisation:
 
 @dataclass(frozen=True)
 class Config:
-    """The whole configuration, checked."""
+    """The whole configuration, checked. `replicates` is what experiments have that say nothing of their own."""
 
     title: str
     author: str
@@ -188,6 +188,7 @@ class Config:
     split: Split
     network: Network
     defaults: Configuration
+    replicates: int
     neurons: Mapping[str, Neuron]
     experiments: Mapping[str, Experiment]
     tables: Tables

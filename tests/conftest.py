@@ -106,6 +106,23 @@ class Project:
         assert result.returncode == 0, result.stdout
         return result.stdout
 
+    def check(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Hold printed numbers against runs; stdout has the verdicts, stderr the rest."""
+        inherited = {name: value for name, value in os.environ.items() if name != "MNIST_DIR"}
+        return subprocess.run(
+            [sys.executable, "-m", "pipeline.check", *arguments],
+            cwd=self.folder,
+            env=inherited | {"XDG_CACHE_HOME": str(self / "cache")},
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+
+    def prune(self) -> str:
+        """Delete unused runs and return what was said of it."""
+        command = [sys.executable, "-m", "pipeline.prune"]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=True).stdout
+
     def planned(self, *arguments: str, **environment: str) -> dict[str, int]:
         """The jobs by rule that a build would run now."""
         output = self.build("-n", *arguments, **environment)

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from pipeline import (
@@ -24,6 +25,8 @@ from pipeline import (
     published,
     randomisation_figure,
     randomisation_record,
+    recovered,
+    recovery,
     runs,
     selection,
     tables,
@@ -36,7 +39,8 @@ from pipeline.plan import Run
 from pipeline.randomisation_record import Epoch as TestEpoch
 from pipeline.randomisation_record import Outcome, Variant
 from pipeline.records import Record
-from pipeline.settings import Configuration
+from pipeline.recovered import Recovery
+from pipeline.settings import Config, Configuration
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
@@ -163,6 +167,13 @@ def checked_theory() -> str:
     return json.dumps(proof.to_json(theory.check(config.load(ROOT / "config.yaml").neurons)))
 
 
+def recovered_from(settings: Config, manifest: Manifest, file: Path) -> Recovery:
+    """What these runs, and labels that occur equally often, tell of the write-up's protocol."""
+    labels = tuple(np.arange(n, dtype=np.uint8) % 10 for n in (manifest.training_images, manifest.testing_images))
+    printed = published.load(published.FILE, settings)
+    return recovery.recover(printed, settings, manifest, labels, runs.read_csv(file))
+
+
 def write_results(
     folder: Path,
     rule: Rule = usual,
@@ -206,6 +217,8 @@ def write_results(
     (folder / "runs.csv").write_text(runs.to_csv(runs.runs_table(all_runs, train(all_runs))))
     (folder / "norms.csv").write_text(runs.to_csv(runs.norms_table(all_runs, train(all_runs))))
     (folder / "histories.csv").write_text(runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
+    facts = recovered_from(settings, replace(MANIFEST, name=data), folder / "runs.csv")
+    (folder / "recovery.json").write_text(json.dumps(recovered.to_json(facts)))
     inputs = folder / "config.json", folder / "selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
     if settings.tables.regularization:

