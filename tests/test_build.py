@@ -16,18 +16,9 @@ import yaml
 from conftest import SMALL, Project, text_of
 from measured import records
 
-AGGREGATION = {
-    **{
-        "runs": 1,
-        "recovery": 1,
-        "tables": 1,
-        "figures": 1,
-        "collapse": 1,
-        "collapse_figure": 1,
-        "evidence": 1,
-        "evidence_figure": 1,
-        "claims_figure": 1,
-    },
+FIGURES = {"figures": 1, "collapse_figure": 1, "evidence_figure": 1, "claims_figure": 1}
+AGGREGATION = FIGURES | {
+    **{"runs": 1, "recovery": 1, "tables": 1, "collapse": 1, "evidence": 1},
     **{"report": 2, "publish": 2, "record": 1, "all": 1},
 }
 
