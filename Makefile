@@ -2,17 +2,19 @@
 # make test      check the code and run the tests
 # make test-page check the finished report (needs Chromium, Java, Node.js, poppler and qpdf)
 # make bench     measure the training loop beside PyTorch, JAX and scikit-learn (report/benchmark.json)
+# make check     hold someone's printed numbers against runs (PUBLISHED=file or folder)
 # make prune     delete runs that the present configuration does not use
 # make clean     delete everything that a build makes, but the report and the downloaded data
 # make formulas  draw the formulas of the templates (needs Node.js)
 # make lock      resolve the dependencies anew (needs uv)
 
 PYTHON ?= python3
+PUBLISHED ?=
 SNAKEMAKE_OPTIONS ?=
 BENCH_OPTIONS ?=
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: report test test-page bench prune clean formulas lock
+.PHONY: report test test-page bench check prune clean formulas lock
 
 report: .venv/report
 	@SUMMARY_FOLLOWS=1 snakemake --cores all $(SNAKEMAKE_OPTIONS)
@@ -32,6 +34,9 @@ test-page: .venv/page
 bench: .venv/report .venv-bench/stamp
 	@SUMMARY_FOLLOWS=1 snakemake results/prepared/prepared.json --cores all --workflow-profile none --rerun-incomplete --quiet all $(SNAKEMAKE_OPTIONS)
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 .venv-bench/bin/python -m bench $(BENCH_OPTIONS)
+
+check: .venv/report
+	@python -m pipeline.check '$(PUBLISHED)' --snakemake='$(SNAKEMAKE_OPTIONS)'
 
 prune: .venv/report
 	@python -m pipeline.prune

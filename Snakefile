@@ -4,6 +4,7 @@
 # data -> prepare -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
 # prepare, runs -> collapse -> report: the critical coefficient of section 3.2
 # evidence -> report: the write-up's numbers and claims, held against the runs
+# prepare -> randomisation (one job per test) -> randomisation_figure -> report, where config.yaml asks for it
 # speed -> report, where there is report/benchmark.json
 # theory -> report; gate: a report whose mathematics fails its checks is not published
 import os
@@ -25,6 +26,7 @@ os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
 wildcard_constraints:
     key="[0-9a-f]{16}",
     format="html|pdf",
+    test=r"[a-z_]+[0-9.e-]*",
 
 
 # Also what the report is made from, so that a file which was deleted, or whose job failed, is made again.
@@ -37,10 +39,16 @@ rule all:
         "results/runs.csv",
         "results/histories.csv",
         "results/norms.csv",
+        "results/recovery.json",
         expand("results/tables/{name}.csv", name=build.tables),
         build.collapse,
         expand("results/figures/{name}.svg", name=build.shown_figures),
         expand("results/evidence/{name}.csv", name=build.evidence),
+        expand(
+            "results/randomisation/{test}.{kind}",
+            test=build.tests,
+            kind=["csv", "json"],
+        ),
 
 
 rule theory:
@@ -145,6 +153,15 @@ rule train:
         " --output results/runs/{wildcards.key} --log {log}"
 
 
+# What make check asks for: the runs that the printed numbers of others are held against. Nothing else needs them.
+rule check:
+    input:
+        "results/data/data.json",
+        lambda wildcards: (
+            checkpoints.prepare.get() and build.wanted_runs("results/data/data.json")
+        ),
+
+
 # The configurations that best_of experiments take over; their runs are known only then.
 checkpoint selection:
     input:
@@ -187,6 +204,27 @@ rule runs:
     shell:
         "python -m pipeline.runs --config {input.config} --data results/data --selection {input.selection}"
         " --runs results/runs --output results --log {log}"
+
+
+# What the labels, the runs and the printed numbers tell of the write-up's protocol.
+rule recovery:
+    input:
+        config="results/config.json",
+        labels=["results/data/training_labels.npy", "results/data/testing_labels.npy"],
+        data="results/data/data.json",
+        runs="results/runs.csv",
+        published="pipeline/published.yaml",
+        schema="pipeline/published.schema.yaml",
+        code=needed_by("recovery"),
+    output:
+        "results/recovery.json",
+    log:
+        "logs/recovery.log",
+    benchmark:
+        "logs/benchmarks/recovery.tsv"
+    shell:
+        "python -m pipeline.recovery --config {input.config} --data results/data --runs {input.runs}"
+        " --published {input.published} --output {output} --log {log}"
 
 
 rule tables:
@@ -300,6 +338,24 @@ rule evidence_figure:
         "python -m pipeline.cells_figure {input.cells} --output {output} --log {log}"
 
 
+rule claims_figure:
+    input:
+        config="results/config.json",
+        runs="results/runs.csv",
+        histories="results/histories.csv",
+        norms="results/norms.csv",
+        code=needed_by("claims_figure"),
+        lock="requirements.lock",
+    output:
+        "results/figures/claims-curves.svg",
+    log:
+        "logs/claims_figure.log",
+    benchmark:
+        "logs/benchmarks/claims_figure.tsv"
+    shell:
+        "python -m pipeline.claims_figure --results results --output {output} --log {log}"
+
+
 # Asked for only where make bench has left its record: the report is built with or without it.
 rule speed:
     input:
@@ -316,11 +372,53 @@ rule speed:
         "python -m pipeline.benchmark_figure {input.record} --output {output} --log {log}"
 
 
+# Trained anew after an edit of its settings or of the code behind its numbers, comments apart, as runs are.
+rule randomisation:
+    input:
+        "results/prepared/prepared.json",
+    output:
+        "results/randomisation/{test}.csv",
+        "results/randomisation/{test}.json",
+    log:
+        "logs/randomisation/{test}.log",
+    benchmark:
+        "logs/benchmarks/randomisation.{test}.tsv"
+    params:
+        training=build.tests_training,
+        code=build.tests_code,
+    shell:
+        "python -m pipeline.randomisation --test {wildcards.test} --training {params.training:q}"
+        " --data results/prepared --output results/randomisation --log {log}"
+
+
+rule randomisation_figure:
+    input:
+        expand(
+            "results/randomisation/{test}.{kind}",
+            test=build.tests,
+            kind=["csv", "json"],
+        ),
+        code=needed_by("randomisation_figure"),
+        lock="requirements.lock",
+    output:
+        "results/figures/randomisation.svg",
+    log:
+        "logs/randomisation_figure.log",
+    benchmark:
+        "logs/benchmarks/randomisation_figure.tsv"
+    params:
+        tests=build.tests,
+    shell:
+        "python -m pipeline.randomisation_figure {params.tests} --results results/randomisation"
+        " --output {output} --log {log}"
+
+
 rule report:
     input:
         config="results/config.json",
         theory="results/theory.json",
         data="results/data/data.json",
+        recovery="results/recovery.json",
         selection="results/selection.json",
         runs="results/runs.csv",
         histories="results/histories.csv",
@@ -331,6 +429,11 @@ rule report:
         collapse=build.collapse,
         figures=expand("results/figures/{name}.svg", name=build.shown_figures),
         benchmark=build.benchmark,
+        randomisation=expand(
+            "results/randomisation/{test}.{kind}",
+            test=build.tests,
+            kind=["csv", "json"],
+        ),
         templates=build.templates,
         code=needed_by("report"),
         lock="requirements.lock",

@@ -78,6 +78,11 @@ class Archive:
         best = max(usable, key=lambda c: (len(c.seeds), -c.configuration.epochs), default=None)
         return best.to_epoch(configuration.epochs) if best and len(best.seeds) > 1 else None
 
+    def longest(self, configuration: Configuration) -> Courses | None:
+        """The runs of a configuration, two or more, that were trained for most epochs, whole; None without any."""
+        usable = [c for c in self._courses.values() if _same_but_longer(c.configuration, configuration)]
+        return max((c for c in usable if len(c.seeds) > 1), key=lambda c: c.configuration.epochs, default=None)
+
 
 def _same_but_longer(trained: Configuration, wanted: Configuration) -> bool:
     return trained.epochs >= wanted.epochs and all(trained.value(name) == wanted.value(name) for name in _POINT)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipeline import benchmarks, catalogue, keys, locks, plan
+from pipeline import benchmarks, catalogue, fingerprint, keys, locks, plan, randomisation_record, submissions
 from pipeline import config as configuration_file
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.files import write_text
@@ -42,11 +42,17 @@ class Build:
         # none without the table of regularization
         self.collapse = catalogue.collapse(config)
         collapse_figures = [catalogue.COLLAPSE] if self.collapse else []
+        self.tests_training = _training(config)
+        self.tests_code = fingerprint.of(randomisation_record.CODE)
+        tests = randomisation_record.variants(config.randomisation) if config.randomisation else ()
+        self.tests = [test.name for test in tests]
         self.shown_figures = [
             *self.figures,
             *collapse_figures,
             catalogue.CELLS,
+            catalogue.CLAIMS,
             *([benchmarks.FIGURE] if self.benchmark else []),
+            *([randomisation_record.FIGURE] if tests else []),
         ]
         self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
         self._runs: dict[str, plan.Run] = {}
@@ -82,6 +88,13 @@ class Build:
             config = self.config
         return self._files(manifest, config.experiments.values())
 
+    def wanted_runs(self, manifest: str) -> list[str]:
+        """The runs that make check asks for, given data.json; a problem with its file ends the program."""
+        try:
+            return self._record(submissions.wanted_runs(submissions.WANTED, self.config, Path(manifest)))
+        except InputError as error:
+            _end(error.exit_status, *error.problems)
+
     def specification(self, key: str) -> str:
         """What the run of this key is to train, as JSON; the key of no planned run ends the program."""
         if key not in self._runs:
@@ -89,10 +102,21 @@ class Build:
         return keys.canonical(self._runs[key].specification)
 
     def _files(self, manifest: str, experiments: Iterable[Experiment]) -> list[str]:
-        planned = plan.runs(self.config, experiments, plan.read_fingerprint(Path(manifest)))
+        return self._record(plan.runs(self.config, experiments, plan.read_fingerprint(Path(manifest))))
+
+    def _record(self, planned: Iterable[plan.Run]) -> list[str]:
         runs = {run.key: run for run in planned}
         self._runs |= runs
         return [RUN_FILE.format(key=key) for key in runs]
+
+
+def _training(config: Config) -> str:
+    """How the randomization tests are trained, as JSON; without the corruption, so that another one adds a test."""
+    if config.randomisation is None:
+        return ""
+    how = {name: value for name, value in vars(config.randomisation).items() if name != "corruption"}
+    how |= {name: float(how[name]) for name in ("learning_rate", "reg", "initial_scale")}  # however it is written
+    return json.dumps(how | {"hidden": config.defaults.hidden})
 
 
 def _choices(config: Config) -> Iterator[tuple[Experiment, tuple[Configuration, ...]]]:

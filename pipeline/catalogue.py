@@ -7,7 +7,8 @@ from pipeline.settings import Config, Experiment
 
 EVIDENCE = ("cells", "audit", "claims", "tests")  # the CSV files under results/evidence/
 COLLAPSE = "collapse"  # the figure of collapse.csv, on the two experiments of section 3.2
-CELLS = "evidence-cells"  # the figure of cells.csv, which no experiment has: its figures are called {experiment}-...
+# the figures of the evidence, which no experiment has: its figures are called {experiment}-...
+CELLS, CLAIMS = "evidence-cells", "claims-curves"
 
 Kind = Literal["accuracy", "loss", "grid"]
 

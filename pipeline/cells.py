@@ -6,8 +6,9 @@ lies inside. Of the cells of runs that are the same in truth, one in twenty fall
 finished runs nothing is known about the spread, and the cell is not judged.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import fmean, stdev
 from typing import Literal
 
@@ -41,7 +42,7 @@ class Reading:
     metric: str
     values: tuple[float, ...]
 
-    @property
+    @cached_property
     def interval(self) -> Interval | None:
         """Where one more run would fall."""
         return intervals.prediction(self.values) if len(self.values) >= intervals.FEWEST else None
@@ -143,8 +144,8 @@ def judge(published: Published, runs: pd.DataFrame) -> tuple[Judged, ...]:
     which metric it shows, the one that fits best counts.
     """
     distinct = runs.drop_duplicates("key")
-    of = {configuration: _rows(distinct, configuration) for configuration in published.configurations}
-    return tuple(_judged(cell, of[cell.column.configuration]) for cell in published.cells)
+    of = {configuration: _read(_rows(distinct, configuration)) for configuration in published.configurations}
+    return tuple(_judged(cell, *of[cell.column.configuration]) for cell in published.cells)
 
 
 def tally(judged: Iterable[Judged]) -> Tally:
@@ -177,10 +178,15 @@ def _rows(runs: pd.DataFrame, configuration: Configuration) -> pd.DataFrame:
     return runs[(runs[PARAMETERS] == [configuration.value(name) for name in PARAMETERS]).all(axis=1)]
 
 
-def _judged(cell: Cell, runs: pd.DataFrame) -> Judged:
+def _read(runs: pd.DataFrame) -> tuple[dict[str, Reading], int]:
+    """What the runs of one configuration give, by metric, and how many diverged."""
     finished = runs[runs["status"] == "ok"].sort_values("seed")
     readings = {name: Reading(name, tuple(finished[name])) for name in METRICS if name != "best_epoch"}
+    return readings, len(runs) - len(finished)
+
+
+def _judged(cell: Cell, readings: Mapping[str, Reading], diverged: int) -> Judged:
     best = min((readings[metric] for metric in cell.metrics), key=lambda reading: reading.distance(cell))
     sibling = OTHER_EPOCH.get(best.metric)
     instead = readings[sibling] if sibling and not best.fits(cell) and readings[sibling].fits(cell) else None
-    return Judged(cell, best, len(runs) - len(finished), instead)
+    return Judged(cell, best, diverged, instead)

@@ -20,7 +20,8 @@ _LONGEST = 80  # characters of a wrong value that a message shows
 
 def schema_problems(tree: Any, schema: str = "config.schema.yaml") -> list[str]:
     """One line per violation of a schema of this folder: key path, expected, found, hint."""
-    return [_explain(error) for error in sorted(_validator(schema).iter_errors(tree), key=_position)]
+    errors = sorted(_validator(schema).iter_errors(tree), key=_position)
+    return list(dict.fromkeys(_explain(error) for error in errors))  # two missing keys are two errors and one line
 
 
 def contradictions(tree: Mapping[str, Any], config: Config) -> list[str]:
@@ -40,6 +41,13 @@ def size_problems(config: Config, images: int) -> list[str]:
         for configuration in experiment.configurations
         if configuration.batch_size > training
     ]
+    if tests := config.randomisation:
+        used = min(tests.images, training)
+        if tests.batch_size > used:
+            problems.append(
+                f"randomisation.batch_size: expected at most {used:,} (the images of a test), "
+                f"found {tests.batch_size:,}."
+            )
     return list(dict.fromkeys(problems))
 
 

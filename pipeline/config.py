@@ -23,6 +23,7 @@ from pipeline.settings import (
     Kind,
     Network,
     Neuron,
+    Randomisation,
     RateOfChange,
     Split,
     SweepTable,
@@ -102,9 +103,11 @@ def _build(tree: Mapping[str, Any]) -> Config:
         split=_split(tree["split"]),
         network=Network(float(tree["network"]["initial_scale"]), int(tree["network"]["initial_seed"])),
         defaults=_configuration(_defaults(tree) | {"epochs": tree["epochs"]}),
+        replicates=int(tree["replicates"]),
         neurons={function: _neuron(neuron) for function, neuron in tree["neurons"].items()},
         experiments={name: _experiment(name, settings, tree) for name, settings in tree["experiments"].items()},
         tables=_tables(tree["tables"]),
+        randomisation=_randomisation(tree.get("randomisation")),
     )
 
 
@@ -168,6 +171,14 @@ def _tables(tables: Mapping[str, Any]) -> Tables:
         tuning=_tuning(tables.get("tuning")),
         evidence=tuple(tables.get("evidence", ())),
     )
+
+
+def _randomisation(settings: Mapping[str, Any] | None) -> Randomisation | None:
+    if settings is None:
+        return None
+    counts = {name: int(settings[name]) for name in ("images", "batch_size", "epochs", "seed")}
+    numbers = {name: settings[name] for name in ("learning_rate", "reg", "initial_scale")}
+    return Randomisation(**counts, **numbers, corruption=tuple(settings["corruption"]))
 
 
 def _tuning(settings: Mapping[str, Any] | None) -> TuningTable | None:

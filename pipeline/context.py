@@ -19,6 +19,9 @@ from pipeline import (
     plan,
     proof,
     published,
+    randomisation_text,
+    recovered,
+    recovery_text,
     runlist,
     speed,
 )
@@ -33,6 +36,8 @@ from pipeline.evidence_text import EvidenceText
 from pipeline.plots import Plots
 from pipeline.proof import Theory
 from pipeline.provenance import THEORY, Provenance
+from pipeline.randomisation_text import Randomisation
+from pipeline.recovery_text import Told
 from pipeline.runs import read_csv
 from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
 from pipeline.software import Package
@@ -59,6 +64,7 @@ class Context:
     config: Config
     theory: Theory
     theory_source: Source
+    recovery: Told
     manifest: Manifest
     training_size: int
     validation_size: int
@@ -78,6 +84,7 @@ class Context:
     evidence: EvidenceText
     collapse: CollapseText | None
     failed_checks: int
+    randomisation: Randomisation | None
     settled: float = comparison.SETTLED
     visible: float = analysis.VISIBLE
 
@@ -126,6 +133,7 @@ def build(
         config=config,
         theory=theory,
         theory_source=THEORY,
+        recovery=recovery_text.tell(recovered.read(results / "recovery.json")),
         manifest=manifest,
         training_size=training,
         validation_size=validation,
@@ -144,6 +152,7 @@ def build(
         collapse=collapse,
         failed_checks=len(list(theory.failures())),
         evidence=evidence_text.build(evidence.gather(results, printed), runs, results / "figures"),
+        randomisation=randomisation_text.build(config, manifest, results),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )
 

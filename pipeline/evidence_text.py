@@ -18,6 +18,11 @@ from pipeline.settings import Configuration
 CELLS = "results/evidence/cells.csv"
 CLAIMS = "results/evidence/claims.csv"
 WIDE = 0.1  # accuracy; an interval wider than this refutes little
+CURVES = (
+    "Three line charts: validation accuracy of three learning rates against learning rate times epochs; of two batch "
+    "sizes against the number of updates; and training and validation accuracy of the best configuration against the "
+    "epoch, with and without a penalty."
+)
 COLUMNS = ("Printed", "Mean of the runs", "Interval", "Difference, points", "Verdict")
 
 
@@ -62,6 +67,7 @@ class EvidenceText:
     audit: Audit
     claims: tuple[claims.Judged, ...]
     claims_source: Source
+    curves: Plot
     counts: tuple[Count, ...]
     tests: int
 
@@ -100,6 +106,14 @@ def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText
         audit=audit_text.build(evidence.audit),
         claims=evidence.claims,
         claims_source=Source(CLAIMS, "pipeline/evidence.py", _keys_of_longer(runs, needed)),
+        curves=Plot(
+            name=catalogue.CLAIMS,
+            svg=(figures / f"{catalogue.CLAIMS}.svg").read_text(encoding="utf-8"),
+            description=CURVES,
+            label=Markup(""),
+            data=Data((), (), ()),
+            source=Source("results/histories.csv", "pipeline/claims_figure.py"),
+        ),
         counts=tuple(Count(verdict, verdicts.count(verdict)) for verdict in claims.VERDICTS),
         tests=sum(len(each.tests) for each in evidence.claims),
     )

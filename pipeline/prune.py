@@ -1,7 +1,8 @@
 """Deletes trained runs that nothing uses, with their logs.
 
-In use is what config.yaml asks for and what the last build asked for, overrides included. Of an
-experiment that another is selected from, every configuration counts with the selected one's seeds.
+In use is what config.yaml asks for, what the last build asked for, overrides included, and what the last
+make check asked for. Of an experiment that another is selected from, every configuration counts with the
+selected one's seeds.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline import config as configuration_file
-from pipeline import keys, locks, plan
+from pipeline import keys, locks, plan, submissions
 from pipeline.console import run_step
 from pipeline.errors import RunError
 from pipeline.settings import Config, Experiment
@@ -26,6 +27,8 @@ def orphans(config: Path, results: Path) -> list[Path]:
     configs = [configuration_file.load(config), configuration_file.read_resolved(results / "config.json")]
     fingerprint = plan.read_fingerprint(results / "data" / "data.json")
     used = {run.key for each in configs for run in plan.runs(each, _experiments(each), fingerprint)}
+    asked = submissions.wanted_runs(results / "check" / "wanted.json", configs[-1], results / "data" / "data.json")
+    used |= {run.key for run in asked}
     folders = (path for path in (results / "runs").glob("*") if path.is_dir() and _KEY.fullmatch(path.name))
     return sorted(path for path in folders if path.name not in used)
 

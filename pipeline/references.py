@@ -45,7 +45,7 @@ class Numbering:
     def _start_pass(self) -> None:
         self._assigned: dict[_Key, str] = {}
         self._unknown: dict[_Key, None] = {}  # a set that keeps the order
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[_Key] = Counter()  # by kind and series
         self._section: list[int] = []
         self._lettered = False
         self._contents: list[Entry] = []
@@ -63,14 +63,15 @@ class Numbering:
         if self._unknown:
             raise InputError(*(_unknown(kind, name) for kind, name in self._unknown))
 
-    def number(self, kind: str, name: str) -> str:
+    def number(self, kind: str, name: str, series: str = "") -> str:
         """Assign `name` the next number of its kind: table, figure or equation.
 
-        Raises InputError if the kind is unknown or the name is taken.
+        A series counts for itself and is put before its numbers: R1, R2, beside 1, 2. Raises InputError if the
+        kind is unknown or the name is taken.
         """
         self._check_free(kind, name)
-        self._counts[kind] += 1
-        return self._assign(kind, name, str(self._counts[kind]))
+        self._counts[kind, series] += 1
+        return self._assign(kind, name, f"{series}{self._counts[kind, series]}")
 
     def section(self, level: int, name: str, title: str, *, appendix: bool = False) -> str:
         """Assign a heading the next number of its level, <h2> being "1", and list it in the contents.
@@ -105,7 +106,8 @@ class Numbering:
         number = self._known.get((kind, name)) or "?"
         if number == "?":
             self._unknown[kind, name] = None
-        text = ("Appendix {}" if number[:1].isalpha() else _LINK_TEXT[kind]).format(number)
+        in_appendix = kind == "section" and number[:1].isalpha()
+        text = ("Appendix {}" if in_appendix else _LINK_TEXT[kind]).format(number)
         return Markup('<a href="#{}-{}">{}</a>').format(kind, name, text)
 
     def link(self, kind: str, name: str, words: str) -> Markup:

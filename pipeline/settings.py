@@ -160,8 +160,26 @@ class Tables:
 
 
 @dataclass(frozen=True)
+class Randomisation:
+    """The randomization tests of section 2.3: how each network is trained, and which shares of labels are corrupted.
+
+    `images` of the training set are used, or all there are; `epochs` is how many there are at most. `corruption`
+    holds the probabilities with which a label is replaced.
+    """
+
+    images: int
+    learning_rate: float
+    reg: float
+    batch_size: int
+    initial_scale: float
+    epochs: int
+    seed: int
+    corruption: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Config:
-    """The whole configuration, checked."""
+    """The whole configuration, checked. `replicates` is what experiments have that say nothing of their own."""
 
     title: str
     author: str
@@ -170,9 +188,11 @@ class Config:
     split: Split
     network: Network
     defaults: Configuration
+    replicates: int
     neurons: Mapping[str, Neuron]
     experiments: Mapping[str, Experiment]
     tables: Tables
+    randomisation: Randomisation | None
 
     @property
     def searched(self) -> Experiment | None:

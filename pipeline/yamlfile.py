@@ -1,21 +1,28 @@
 """Reading YAML so that its mistakes are named: syntax, and keys given twice."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from pipeline.errors import InputError
 
+# in a file that is read as texts: levels of lists and mappings, and values, aliases written out
+DEEPEST, MOST = 20, 100_000
+
 
 def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
     """Read one YAML document; a key given twice is an error. Raises InputError.
 
-    With `as_texts` every plain value is the text that stands there: 0.9450 keeps its last digit.
+    With `as_texts`, meant for other people's files, every plain value is the text that stands there: 0.9450 keeps its
+    last digit. More than MOST values, which aliases can make of a short file, and deep nesting are errors, too.
     """
-    loader = _TextLoader if as_texts else _UniqueKeyLoader
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are SafeLoaders
+        text = path.read_text(encoding="utf-8")
+        if not as_texts:
+            return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+        _refuse_excess(text)
+        return yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a SafeLoader, too
     except OSError as error:
         raise InputError(f"{path}: expected a readable file, found: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -28,8 +35,32 @@ def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
         raise InputError(f"{path}: expected YAML, found: {str(error).splitlines()[0]}.") from error
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """PyYAML's safe loader, which would silently keep the last of two equal keys."""
+def _refuse_excess(text: str) -> None:
+    """Raise MarkedYAMLError for more than DEEPEST levels, which could crash libyaml's loader, or MOST values."""
+    sizes: dict[str, int] = {}  # of what an anchor names, aliases in it written out
+    levels: list[tuple[str | None, int]] = [(None, 0)]
+    for event in yaml.parse(text, Loader=_TextLoader):
+        anchor, size = getattr(event, "anchor", None), 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            levels.append((anchor, 0))
+            size = 0
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = levels.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            anchor, size = None, sizes.get(event.anchor or "", 0)
+        outer, total = levels[-1]
+        levels[-1] = outer, total + size
+        if anchor and size:
+            sizes[anchor] = size
+        mark: Any = event.start_mark
+        if len(levels) > DEEPEST + 1:
+            raise yaml.MarkedYAMLError(problem=f"more than {DEEPEST} levels", problem_mark=mark)
+        if levels[-1][1] > MOST:
+            raise yaml.MarkedYAMLError(problem=f"more than {MOST:,} values", problem_mark=mark)
+
+
+class _UniqueKeys(yaml.constructor.SafeConstructor):
+    """PyYAML's safe constructor, which would silently keep the last of two equal keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: dict[Any, int] = {}
@@ -46,7 +77,18 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-class _TextLoader(_UniqueKeyLoader):
+class _UniqueKeyLoader(_UniqueKeys, yaml.SafeLoader):
+    """PyYAML's safe loader with unique keys."""
+
+
+# libyaml is several times as fast, which counts for hundreds of files; its messages are in other words.
+if TYPE_CHECKING:
+    _FastLoader = yaml.SafeLoader
+else:
+    _FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _TextLoader(_UniqueKeys, _FastLoader):
     """The same without the rules by which plain values become numbers, dates and so on."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML asks for a mapping of the class

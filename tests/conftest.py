@@ -3,11 +3,11 @@
 import csv
 import json
 import os
+import re
 
 # The tests run on every core already, and small products on several threads are slow. Before NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +37,16 @@ SMALL: dict[str, Any] = {
     "source": "sample",
     "replicates": 2,
     "epochs": 2,
+    "randomisation": {
+        "images": 100,
+        "learning_rate": 1,
+        "reg": 0,
+        "batch_size": 20,
+        "initial_scale": 0.05,
+        "epochs": 3,
+        "seed": 1,
+        "corruption": [1],
+    },
     "experiments": {
         "learning_rates": {"sweep": {"learning_rate": [1, "e^-1"]}},
         "regularization": {"sweep": {"reg": [1, "e^-4"]}},
@@ -96,6 +106,23 @@ class Project:
         assert result.returncode == 0, result.stdout
         return result.stdout
 
+    def check(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Hold printed numbers against runs; stdout has the verdicts, stderr the rest."""
+        inherited = {name: value for name, value in os.environ.items() if name != "MNIST_DIR"}
+        return subprocess.run(
+            [sys.executable, "-m", "pipeline.check", *arguments],
+            cwd=self.folder,
+            env=inherited | {"XDG_CACHE_HOME": str(self / "cache")},
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+
+    def prune(self) -> str:
+        """Delete unused runs and return what was said of it."""
+        command = [sys.executable, "-m", "pipeline.prune"]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=True).stdout
+
     def planned(self, *arguments: str, **environment: str) -> dict[str, int]:
         """The jobs by rule that a build would run now."""
         output = self.build("-n", *arguments, **environment)
@@ -123,10 +150,12 @@ def text_of(pdf: Path) -> str:
 
 
 def _job_counts(lines: list[str]) -> dict[str, int]:
-    """Snakemake's table of jobs, in which the name of a rule has spaces for its underscores."""
-    rows = (re.fullmatch(r" ([a-z]+(?: [a-z]+)*) {2,}(\d+) *", line) for line in lines)
-    counts = {row[1].replace(" ", "_"): int(row[2]) for row in rows if row}
-    counts.pop("total", None)
+    counts: dict[str, int] = {}
+    for line in lines:
+        # Snakemake prints the name of a rule with spaces in place of underscores
+        match = re.fullmatch(r" *([a-z]+(?: [a-z]+)?) +(\d+) *", line)
+        if match and match[1] not in ("total", "job"):
+            counts[match[1].replace(" ", "_")] = int(match[2])
     return counts
 
 

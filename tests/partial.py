@@ -11,13 +11,16 @@ from synthetic import TEMPLATES
 
 from pipeline import report
 
+PAGE = """{{% from "macros.html.j2" import heading with context %}}
+<body>{{{{ heading(2, "part", "Part") }}}}{{% include "{template}" %}}</body>"""
+
 
 def render(folder: Path, template: str, **context: Any) -> str:
     """The HTML of a template of templates/ where `report` has the given attributes; works in a new folder."""
     templates = folder / "templates"
     if not templates.exists():
         shutil.copytree(TEMPLATES, templates)
-    (templates / "report.html.j2").write_text(f'<body>{{% include "{template}" %}}</body>')
+    (templates / "report.html.j2").write_text(PAGE.format(template=template))
     page: Any = SimpleNamespace(speed=None, **context)
     return report.render(page, templates, "screen")
 

@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from pipeline import (
     catalogue,
     cells_figure,
+    claims_figure,
     collapse,
     collapse_figure,
     config,
@@ -21,6 +23,10 @@ from pipeline import (
     plan,
     proof,
     published,
+    randomisation_figure,
+    randomisation_record,
+    recovered,
+    recovery,
     runs,
     selection,
     tables,
@@ -30,8 +36,11 @@ from pipeline.dataset import Manifest
 from pipeline.linearisation import Linearisation
 from pipeline.metrics import METRICS
 from pipeline.plan import Run
+from pipeline.randomisation_record import Epoch as TestEpoch
+from pipeline.randomisation_record import Outcome, Variant
 from pipeline.records import Record
-from pipeline.settings import Configuration
+from pipeline.recovered import Recovery
+from pipeline.settings import Config, Configuration
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
@@ -54,8 +63,20 @@ LINEAR = Linearisation(
     critical=0.1445, growth_rates=(0.1445, 0.1265), images=48_000, pixels=784, classes=10, largest_class=0.112
 )
 
+RANDOMISATION: dict[str, Any] = {
+    "images": 200,
+    "learning_rate": 0.5,
+    "reg": 0,
+    "batch_size": 20,
+    "initial_scale": 0.1,
+    "epochs": 20,
+    "seed": 3,
+    "corruption": [0.5, 1],
+}
+
 Course = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy by epoch
 Rule = Callable[[Configuration, int], "Course | None"]
+TestRule = Callable[[Variant], Outcome]
 NormRule = Callable[[Configuration, int], tuple[float, float]]  # of W1 and W2, in every epoch
 
 
@@ -100,6 +121,7 @@ def tree(**changes: Any) -> dict[str, Any]:
     base |= {
         "replicates": 2,
         "epochs": EPOCHS,
+        "randomisation": RANDOMISATION,
         "experiments": {
             "learning_rates": {"sweep": {"learning_rate": [1, "e^-1", "e^-2"]}},
             "regularization": {"sweep": {"reg": [1, "e^-1", "e^-2"]}},
@@ -121,7 +143,7 @@ def tree(**changes: Any) -> dict[str, Any]:
             "tuning": {"best": "best", "default": "default", "metrics": ["best_validation_accuracy"]},
         },
     }
-    return base | changes
+    return {name: value for name, value in (base | changes).items() if value is not None}
 
 
 def usual(chosen: Configuration, seed: int) -> Course:
@@ -145,6 +167,13 @@ def checked_theory() -> str:
     return json.dumps(proof.to_json(theory.check(config.load(ROOT / "config.yaml").neurons)))
 
 
+def recovered_from(settings: Config, manifest: Manifest, file: Path) -> Recovery:
+    """What these runs, and labels that occur equally often, tell of the write-up's protocol."""
+    labels = tuple(np.arange(n, dtype=np.uint8) % 10 for n in (manifest.training_images, manifest.testing_images))
+    printed = published.load(published.FILE, settings)
+    return recovery.recover(printed, settings, manifest, labels, runs.read_csv(file))
+
+
 def write_results(
     folder: Path,
     rule: Rule = usual,
@@ -153,11 +182,12 @@ def write_results(
     data: str = MANIFEST.name,
     norms: NormRule = collapsing,
     linear: Linearisation = LINEAR,
+    test_rule: "TestRule | None" = None,
     **changes: Any,
 ) -> Path:
     """A results folder whose runs are what `rule` and `norms` say, on a data set called `data`.
 
-    Figures are drawn, or placeholders.
+    Figures are drawn, or placeholders. The randomization tests are what `test_rule` says, or usual ones.
     """
     settings_tree = tree(**changes)
     folder.mkdir(parents=True, exist_ok=True)
@@ -187,6 +217,8 @@ def write_results(
     (folder / "runs.csv").write_text(runs.to_csv(runs.runs_table(all_runs, train(all_runs))))
     (folder / "norms.csv").write_text(runs.to_csv(runs.norms_table(all_runs, train(all_runs))))
     (folder / "histories.csv").write_text(runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
+    facts = recovered_from(settings, replace(MANIFEST, name=data), folder / "runs.csv")
+    (folder / "recovery.json").write_text(json.dumps(recovered.to_json(facts)))
     inputs = folder / "config.json", folder / "selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
     if settings.tables.regularization:
@@ -198,8 +230,46 @@ def write_results(
     if draw:
         figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
         evidence.write_all(folder, published.FILE, folder / "evidence")
+        claims_figure.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
         cells_figure.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
     else:
-        for name in (*catalogue.figures(settings), catalogue.COLLAPSE, catalogue.CELLS):
+        for name in (*catalogue.figures(settings), catalogue.COLLAPSE, catalogue.CELLS, catalogue.CLAIMS):
             (folder / f"figures/{name}.svg").write_text(PLACEHOLDER)
+    if settings.randomisation:
+        variants = randomisation_record.variants(settings.randomisation)
+        for variant in variants:
+            randomisation_record.write((test_rule or usual_test)(variant), folder / "randomisation")
+        drawing = folder / f"figures/{randomisation_record.FIGURE}.svg"
+        drawing.write_text(PLACEHOLDER)
+        if draw:
+            randomisation_figure.write(variants, folder / "randomisation", drawing)
     return folder
+
+
+def outcome_of(
+    variant: Variant,
+    epochs: int | None,
+    testing: float | None,
+    *,
+    start: int = 1,
+    most: int = RANDOMISATION["epochs"],
+    changed: float = 0.0,
+) -> Outcome:
+    """A test that is fitted after so many epochs, or never; it is above 0.9 from the epoch `start` on.
+
+    Without a testing accuracy it diverged after as many epochs.
+    """
+    last = most if epochs is None else epochs
+    rows = [TestEpoch(2.3 - n / last, 0.95 if n >= start else 0.11) for n in range(1, last + 1)]
+    if epochs is not None and testing is not None:
+        rows[-1] = TestEpoch(0.01, 1.0)
+    return Outcome(variant, RANDOMISATION["images"], changed, tuple(rows), testing is None, testing)
+
+
+def usual_test(variant: Variant) -> Outcome:
+    """A test like the paper's: corrupted labels take longer, the testing accuracy falls to chance."""
+    if variant.kind in ("true_labels", "corrupted_labels"):
+        p = variant.corruption
+        return outcome_of(variant, 4 + int(8 * p), 0.9 - 0.8 * p, start=1 + int(6 * p), changed=0.9 * p)
+    testing = {"shuffled_pixels": 0.91, "random_pixels": 0.16}.get(variant.kind, 0.1)
+    return outcome_of(variant, 5, testing, start=1 if variant.kind == "shuffled_pixels" else 3)

@@ -93,7 +93,7 @@ def rates(trained: tuple[comparison.Trained, ...]) -> list[float]:
 
 @pytest.mark.parametrize(
     ("gap", "clear"),
-    # standard errors 0.003/√9 and 0.004/√16 are both 0.001, with 20.87 degrees of freedom: 2.0803 * 0.001 * √2 = 0.002942
+    # both standard errors are 0.001, with 20.87 degrees of freedom: the bound is 2.0803 * 0.001 * √2 = 0.002942
     [(0.00294, False), (0.00295, True), (-0.00294, False), (-0.00295, True), (0.0, False)],
 )
 def test_the_bound_of_a_clear_difference(gap: float, clear: bool) -> None:

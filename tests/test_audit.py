@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -471,7 +472,7 @@ def test_someone_elses_numbers_are_not_taken_for_the_write_ups(altered: Callable
 
 def shown(audited: tuple[Audited, ...], folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr("pipeline.report.font_faces", lambda _: "")
-    return render(folder, "sections/audit.html.j2", audit=audit_text.build(audited))
+    return render(folder, "sections/audit.html.j2", evidence=SimpleNamespace(audit=audit_text.build(audited)))
 
 
 @pytest.fixture(scope="module")

