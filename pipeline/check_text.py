@@ -44,7 +44,7 @@ def verdict(checked: Checked) -> str:
     found = f"{', '.join(parts)}."
     cells = tally(checked.cells)
     if cells.failed:
-        found += f" Of {cells.judged} numbers that are right, {cells.by_chance:.1f} would be outside by chance."
+        found += f" If all were right, {cells.by_chance:.1f} of {cells.judged} would be outside by chance."
     return found
 
 

@@ -67,7 +67,7 @@ def test_a_check_trains_what_is_missing_once_and_judges(project: Project) -> Non
     assert re.fullmatch(
         r"  Table 1  learning_rate 0.5  testing_accuracy  0\.0100   -?\d\.\d{4} to \d\.\d{4}  not reproduced", lines[2]
     )
-    assert lines[3] == "  0 reproduced, 1 not reproduced. Of 1 numbers that are right, 0.1 would be outside by chance."
+    assert lines[3] == "  0 reproduced, 1 not reproduced. If all were right, 0.1 of 1 would be outside by chance."
     assert "\x1b" not in first.stdout
 
     right = f"{means(project, 'testing_accuracy'):.4f}"
