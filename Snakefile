@@ -311,7 +311,9 @@ rule evidence:
         histories="results/histories.csv",
         norms="results/norms.csv",
         published="pipeline/published.yaml",
+        schema="pipeline/published.schema.yaml",
         code=needed_by("evidence"),
+        lock="requirements.lock",
     output:
         expand("results/evidence/{name}.csv", name=build.evidence),
     log:
@@ -424,6 +426,7 @@ rule report:
         histories="results/histories.csv",
         norms="results/norms.csv",
         published="pipeline/published.yaml",
+        schema="pipeline/published.schema.yaml",
         evidence=expand("results/evidence/{name}.csv", name=build.evidence),
         tables=expand("results/tables/{name}.csv", name=build.tables),
         collapse=build.collapse,

@@ -48,15 +48,19 @@ class Courses:
 
 
 class Archive:
-    """All finished runs."""
+    """All finished runs, of configurations of which every seed finished."""
 
     def __init__(self, courses: Mapping[Configuration, Courses]) -> None:
         self._courses = dict(courses)
 
     @classmethod
     def of(cls, runs: pd.DataFrame, histories: pd.DataFrame, norms: pd.DataFrame) -> Self:
-        """The runs of the tables runs.csv, histories.csv and norms.csv; what several experiments share counts once."""
-        finished = runs[runs["status"] == "ok"].drop_duplicates("key").set_index("key").sort_values("seed")
+        """The runs of the tables runs.csv, histories.csv and norms.csv; what several experiments share counts once.
+
+        A configuration of which a seed diverged is left out: those that finished would tell of the lucky ones only.
+        """
+        distinct = runs.drop_duplicates("key").set_index("key").sort_values("seed")
+        finished = distinct[distinct.groupby(PARAMETERS)["status"].transform(lambda status: (status == "ok").all())]
         epochs = histories.merge(norms[["experiment", "key", *NORM_COLUMNS]], on=["experiment", "key", "epoch"])
         by_key = dict(iter(epochs.drop_duplicates(["key", "epoch"]).sort_values("epoch").groupby("key")))
         of: dict[Configuration, list[str]] = {}

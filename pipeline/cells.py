@@ -3,7 +3,8 @@
 The rule: of the runs with the cell's configuration, one for each shuffle seed, a prediction interval says where one
 more run would fall with probability LEVEL. The cell is reproduced if the printed number, as far as its digits tell,
 lies inside. Of the cells of runs that are the same in truth, one in twenty falls outside by chance. With fewer than two
-finished runs nothing is known about the spread, and the cell is not judged.
+finished runs nothing is known about the spread, and the cell is not judged; nor is it if a seed diverged, since those
+that finished would tell of the lucky ones only.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,7 +46,10 @@ class Reading:
     @cached_property
     def interval(self) -> Interval | None:
         """Where one more run would fall."""
-        return intervals.prediction(self.values) if len(self.values) >= intervals.FEWEST else None
+        if len(self.values) < intervals.FEWEST:
+            return None
+        predicted = intervals.prediction(self.values)
+        return predicted.within(0, 1) if self.metric.endswith("accuracy") else predicted
 
     @property
     def mean(self) -> float | None:
@@ -84,7 +88,7 @@ class Judged:
     @property
     def verdict(self) -> Verdict:
         """By the rule."""
-        fits = self.reading.fits(self.cell)
+        fits = None if self.diverged else self.reading.fits(self.cell)
         return "not judged" if fits is None else "reproduced" if fits else "not reproduced"
 
     @property

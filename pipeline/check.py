@@ -94,7 +94,7 @@ def judge(found: Sequence[Submission], config: Config) -> tuple[tuple[Checked, .
 
 def _checked(found: Sequence[Submission], runs: pd.DataFrame) -> Iterable[Checked]:
     """All files are judged at once, so that runs which many of them need are read once."""
-    every = Published("", "", tuple(cell for each in found for cell in each.published.cells), None, {})
+    every = Published("", "", {}, tuple(cell for each in found for cell in each.published.cells), None, {})
     verdicts: list[Judged] = list(cells.judge(every, runs))
     for each in found:
         count = len(each.published.cells)

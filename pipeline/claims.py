@@ -37,6 +37,7 @@ class Unit:
 POINTS = Unit(100, 2, "percentage points")
 NATS = Unit(1, 3, "nats")
 EPOCHS = Unit(1, 1, "epochs")
+UPDATES = Unit(1, 1, "thousand updates")
 RATIO = Unit(1, 2, "times")
 
 
@@ -109,8 +110,10 @@ class Tested:
     @property
     def sentence(self) -> str:
         """What follows from the verdict."""
+        if self.missing:
+            return f"Two seeds or more, all finished, are wanted of {'; of '.join(map(_named, self.missing))}."
         if self.measured is None:
-            return "The runs that this test needs are not among the experiments of config.yaml."
+            return "The seeds are too few."
         return {
             "supported": self.test.supported,
             "contradicted": self.test.contradicted,
@@ -137,6 +140,11 @@ class Judged:
         if "contradicted" in verdicts:
             return "contradicted"
         return "supported" if verdicts == {"supported"} else "undetermined"
+
+
+def _named(configuration: Configuration) -> str:
+    """learning_rate 0.6, reg 0.0001, batch_size 16, hidden 128, epochs 30."""
+    return ", ".join(f"{name} {value:.4g}" for name, value in vars(configuration).items())
 
 
 def judge(claims: Iterable[Claim], archive: Archive) -> tuple[Judged, ...]:

@@ -14,23 +14,38 @@ from pipeline import audit, cells, claims, plan, published, writeup_claims
 from pipeline import config as configuration_file
 from pipeline.archive import Archive
 from pipeline.cells import Tally
+from pipeline.claims import Claim
 from pipeline.console import run_step
 from pipeline.dataset import read_manifest
 from pipeline.files import write_text
 from pipeline.published import Published
 from pipeline.runs import read_csv, to_csv
-from pipeline.settings import Config, Configuration
+from pipeline.settings import Config, Experiment
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What differs between the write-up and the runs: what it is called, the write-up's value and that of the runs."""
+
+    name: str
+    published: str
+    found: str
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All verdicts on the write-up. `comparable` tells whether the runs are on the data that its numbers are of."""
+    """All verdicts on the write-up. `obstacles` are what keeps the runs from judging it, empty if nothing does."""
 
     published: Published
-    comparable: bool
+    obstacles: tuple[Obstacle, ...]
     cells: tuple[cells.Judged, ...]
     audit: tuple[audit.Audited, ...]
     claims: tuple[claims.Judged, ...]
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the runs are of the data and the protocol that the numbers are of."""
+        return not self.obstacles
 
     @property
     def tally(self) -> Tally:
@@ -46,29 +61,54 @@ def gather(results: Path, file: Path = published.FILE) -> Evidence:
     config = configuration_file.read_resolved(results / "config.json")
     config = plan.select(config, plan.read_selection(results / "selection.json", config))
     printed = published.load(file, config)
-    comparable = read_manifest(results / "data").name == printed.data
+    differing = obstacles(printed, config, read_manifest(results / "data").name)
     runs, histories, norms = (read_csv(results / f"{name}.csv") for name in ("runs", "histories", "norms"))
-    used = runs if comparable else runs.iloc[:0]
+    used = runs.iloc[:0] if differing else runs
     archive = Archive.of(used, histories, norms)
     return Evidence(
         published=printed,
-        comparable=comparable,
+        obstacles=differing,
         cells=cells.judge(printed, used),
         audit=audit.audit(printed),
-        claims=claims.judge((*writeup_claims.CLAIMS, writeup_claims.best_of_grid(_leaders(config))), archive),
+        claims=claims.judge((*writeup_claims.CLAIMS, _best_of_grid(printed, config)), archive),
     )
 
 
-def _leaders(config: Config) -> tuple[Configuration, ...]:
-    """The configurations that best_of experiments took over from the grid of the tuning table."""
-    searched = config.searched
-    found = [
+def obstacles(printed: Published, config: Config, data: str) -> tuple[Obstacle, ...]:
+    """What differs between the data and the protocol of the printed numbers and those of the runs."""
+    ours = {
+        **vars(config.network),
+        "validation_fraction": config.split.validation_fraction,
+        "split_seed": config.split.seed,
+    }
+    found = [Obstacle("data", printed.data, data)] if data != printed.data else []
+    found += [
+        Obstacle(name.replace("_", " "), f"{value:g}", "none" if ours[name] is None else f"{ours[name]:g}")
+        for name, value in printed.protocol.items()
+        if ours[name] != value
+    ]
+    return tuple(found)
+
+
+def _best_of_grid(printed: Published, config: Config) -> Claim:
+    """The claim on the grid. Only a grid like the write-up's has leaders that test it."""
+    grid = config.searched
+    if grid is None or not _is_the_write_ups(grid, printed):
+        return writeup_claims.best_of_grid((), 0)
+    leaders = [
         configuration
         for experiment in config.experiments.values()
-        if searched and experiment.best_of == searched.name
+        if experiment.best_of == grid.name
         for configuration in experiment.configurations
     ]
-    return tuple(dict.fromkeys(found))
+    return writeup_claims.best_of_grid(tuple(dict.fromkeys(leaders)), grid.replicates)
+
+
+def _is_the_write_ups(grid: Experiment, printed: Published) -> bool:
+    """Whether a grid searches what the write-up's did, with as many epochs and hidden units."""
+    same = {name: set(grid.values(name)) for name in grid.varied} == {k: set(v) for k, v in printed.search.items()}
+    best = writeup_claims.BEST
+    return same and all((c.hidden, c.epochs) == (best.hidden, best.epochs) for c in grid.configurations)
 
 
 def write_all(results: Path, file: Path, output: Path) -> None:

@@ -10,13 +10,14 @@ from pipeline import audit_text, catalogue, claims, labels
 from pipeline.audit_text import Audit
 from pipeline.blocks import Data, Plot, Row, Source, Table, Value
 from pipeline.cells import Judged, Tally
-from pipeline.evidence import Evidence
+from pipeline.evidence import Evidence, Obstacle
 from pipeline.intervals import LEVEL
 from pipeline.runs import PARAMETERS
 from pipeline.settings import Configuration
 
 CELLS = "results/evidence/cells.csv"
 CLAIMS = "results/evidence/claims.csv"
+SMALLEST_LUCK = 0.01
 WIDE = 0.1  # accuracy; an interval wider than this refutes little
 CURVES = (
     "Three line charts: validation accuracy of three learning rates against learning rate times epochs; of two batch "
@@ -48,14 +49,14 @@ class Count:
 
 @dataclass(frozen=True)
 class EvidenceText:
-    """What the sections on the evidence show. `data` is what the printed numbers are of.
+    """What the sections on the evidence show.
 
-    `wide` cells have an interval so wide that hardly a number would be refuted.
+    `wide` cells have an interval so wide that hardly a number would be refuted. Of `deciding` tests, as many as
+    `tests_by_chance` have an interval that misses the truth, on average.
     """
 
     title: str
-    data: str
-    comparable: bool
+    obstacles: tuple[Obstacle, ...]
     tally: Tally
     by_chance: str
     luck: str
@@ -69,7 +70,8 @@ class EvidenceText:
     claims_source: Source
     curves: Plot
     counts: tuple[Count, ...]
-    tests: int
+    deciding: int
+    tests_by_chance: str
 
 
 def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText:
@@ -78,14 +80,14 @@ def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText
     judged = [each for each in evidence.cells if each.verdict != "not judged"]
     source = Source(CELLS, "pipeline/evidence.py", _keys(runs, evidence.published.configurations))
     verdicts = [each.verdict for each in evidence.claims]
+    deciding = [tested for each in evidence.claims for tested in each.deciding if tested.measured]
     needed = {need for each in evidence.claims for tested in each.tests for need in tested.test.needs}
     return EvidenceText(
         title=evidence.published.title,
-        data=evidence.published.data,
-        comparable=evidence.comparable,
+        obstacles=evidence.obstacles,
         tally=tally,
         by_chance=f"{tally.by_chance:.1f}",
-        luck=f"{tally.luck:.2f}",
+        luck=f"{tally.luck:.2f}" if tally.luck >= SMALLEST_LUCK else f"less than {SMALLEST_LUCK}",
         level=f"{LEVEL:.0%}",
         table=Table(
             corner=Markup("Cell"),
@@ -115,7 +117,8 @@ def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText
             source=Source("results/histories.csv", "pipeline/claims_figure.py"),
         ),
         counts=tuple(Count(verdict, verdicts.count(verdict)) for verdict in claims.VERDICTS),
-        tests=sum(len(each.tests) for each in evidence.claims),
+        deciding=len(deciding),
+        tests_by_chance=f"{len(deciding) * (1 - LEVEL):.1f}",
     )
 
 
@@ -149,13 +152,14 @@ def _row(judged: Judged) -> tuple[Markup, ...]:
     reading, interval = judged.reading, judged.reading.interval
     if reading.mean is None or interval is None or reading.sd is None or judged.difference is None:
         return (escape(judged.cell.printed.text), *(Markup("–"),) * 3, escape(judged.verdict))
-    verdict = escape(judged.verdict) if judged.verdict == "reproduced" else Markup("<b>{}</b>").format(judged.verdict)
+    verdict = Markup("<b>{}</b>").format(judged.verdict) if judged.verdict == "not reproduced" else judged.verdict
+    diverged = f" ({judged.diverged} diverged)" if judged.diverged else ""
     return (
         escape(judged.cell.printed.text),
         escape(f"{reading.mean:.4f}\u00a0±\u00a0{reading.sd:.4f}"),
         escape(f"{interval.low:.4f} to {interval.high:.4f}".replace("-", "−")),
         escape(f"{judged.difference * 100:+.2f}".replace("-", "−")),
-        verdict,
+        escape(verdict) + diverged,
     )
 
 

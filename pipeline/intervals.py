@@ -28,6 +28,10 @@ class Interval:
         """From end to end."""
         return self.high - self.low
 
+    def within(self, low: float, high: float) -> "Interval":
+        """The part of it that can be, where values lie between two bounds."""
+        return Interval(min(max(self.low, low), high), max(min(self.high, high), low))
+
     def contains(self, value: float, slack: float = 0.0) -> bool:
         """Whether a value that is known to within `slack` may lie inside."""
         return self.low - slack <= value <= self.high + slack

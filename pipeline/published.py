@@ -65,10 +65,15 @@ class RatesOfChange:
 
 @dataclass(frozen=True)
 class Published:
-    """A file of printed numbers. `data` is the name of the data set that they are of."""
+    """A file of printed numbers. `data` is the name of the data set that they are of.
+
+    `protocol` is how they were trained besides, as far as the file says: initial_scale, initial_seed,
+    validation_fraction, split_seed.
+    """
 
     title: str
     data: str
+    protocol: Mapping[str, float]
     cells: tuple[Cell, ...]
     rates_of_change: RatesOfChange | None
     search: Mapping[str, tuple[float, ...]]
@@ -120,6 +125,7 @@ def _build(tree: Mapping[str, Any], config: Config) -> Published:
     return Published(
         title=tree["title"],
         data=tree["data"],
+        protocol=tree.get("protocol", {}),
         cells=tuple(_cells(tree["tables"], vars(config.defaults) | tree.get("defaults", {}))),
         rates_of_change=RatesOfChange(
             name=change["name"],

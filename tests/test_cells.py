@@ -129,12 +129,19 @@ def test_equal_runs_leave_the_rounding_alone(tmp_path: Path) -> None:
         assert judged.verdict == verdict
 
 
-@pytest.mark.parametrize("values", [[0.945], [0.945, None], [None, None, None]])
-def test_fewer_than_two_finished_runs_judge_nothing(tmp_path: Path, values: list[float | None]) -> None:
+@pytest.mark.parametrize("values", [[0.945], [0.945, None], [None, None, None], [0.944, 0.945, 0.946, None]])
+def test_too_few_runs_or_a_diverged_one_judge_nothing(tmp_path: Path, values: list[float | None]) -> None:
     judged = judge(write(tmp_path), runs(testing_accuracy=values))[0]
-    assert (judged.verdict, judged.reading.interval) == ("not judged", None)
+    assert judged.verdict == "not judged"
+    assert (judged.reading.interval is None) == (judged.n < 2)
     assert judged.diverged == values.count(None)
     assert judged.n == len(values) - values.count(None)
+
+
+def test_an_interval_of_accuracies_ends_where_accuracies_do(tmp_path: Path) -> None:
+    interval = judge(write(tmp_path), runs(testing_accuracy=[0.05, 0.5, 0.95]))[0].reading.interval
+    assert interval is not None
+    assert (interval.low, interval.high) == (0, 1)
 
 
 def test_a_configuration_without_runs_is_not_judged(tmp_path: Path) -> None:

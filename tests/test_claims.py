@@ -114,7 +114,20 @@ def rough(level: float, size: float) -> Callable[[Values], Values]:
 Pair = tuple[tuple[Any, ...], tuple[Any, ...]]
 HIGH_FIRST: Pair = ((flat(0.95), flat(0.70)), (flat(0.70), flat(0.95)))
 GAINS: Pair = ((rising(0.95, 15),), (lambda epoch: 0.95 - 0.001 * epoch,))
-SLOW_FIRST: Pair = ((rising(0.95, 3), rising(0.95, 0.5)), (rising(0.95, 0.5), rising(0.95, 3)))
+
+
+def early_start(epoch: Values) -> Values:
+    """Above every level that a test asks for from the first epoch on."""
+    return np.full_like(epoch, 0.97)
+
+
+def late_start(epoch: Values) -> Values:
+    """The same from the fifth epoch on."""
+    return np.where(epoch < 5, 0.3, 0.97)
+
+
+def never(epoch: Values) -> Values:
+    return np.full_like(epoch, 0.3)
 
 
 def parting(epoch: Values) -> Values:
@@ -135,26 +148,26 @@ KINDS: dict[str, Pair] = {
         ({"curve": flat(0.9), "gradient_norm": lambda epoch: 1 / epoch},),
         ({"curve": flat(0.9), "gradient_norm": lambda epoch: epoch},),
     ),
-    "sum of the falls": ((rough(0.9, 0.02), flat(0.9)), (flat(0.9), rough(0.9, 0.02))),
+    "mean second difference": ((rough(0.9, 0.02), rising(0.9, 3)), (rising(0.9, 3), rough(0.9, 0.02))),
     "training minus validation accuracy after": ((with_training(parting),), (with_training(joining),)),
-    "training minus validation accuracy, with": (
-        (with_training(flat(0.99)), with_training(flat(0.91))),
-        (with_training(flat(0.91)), with_training(flat(0.99))),
-    ),
+    "training (running mean) minus": ((with_training(flat(0.99)),), (with_training(flat(0.905)),)),
     "validation loss after": (
         ({"curve": flat(0.9), "validation_loss": lambda epoch: 0.1 * epoch},),
         ({"curve": flat(0.9), "validation_loss": lambda epoch: -0.1 * epoch},),
     ),
     "validation loss with": ((flat(0.90), flat(0.95)), (flat(0.95), flat(0.90))),
-    "epochs until within a point": SLOW_FIRST,
+    "epochs until within a point": ((rising(0.95, 3), rising(0.95, 0.5)), (rising(0.95, 0.5), rising(0.95, 3))),
+    "epochs to": ((late_start, early_start), (early_start, late_start)),
+    "the same in thousands of updates": ((never, early_start), (early_start, never)),
+    **dict.fromkeys(("validation accuracy with", "best validation accuracy", "rate "), HIGH_FIRST),
 }
 TESTS = [(claim, test) for claim in CLAIMS for test in claim.tests]
 
 
 def kind(test: claims.Test) -> Pair:
-    """The courses of the longest beginning that fits; most tests compare accuracies."""
-    fitting = [name for name in KINDS if test.what.startswith(name)]
-    return KINDS[max(fitting, key=len)] if fitting and len(test.needs) == len(KINDS[max(fitting)][0]) else HIGH_FIRST
+    """The courses of the longest beginning that fits and has as many needs."""
+    fitting = [name for name in KINDS if test.what.startswith(name) and len(KINDS[name][0]) == len(test.needs)]
+    return KINDS[max(fitting, key=len)]
 
 
 def archive(test: claims.Test, shapes: tuple[Any, ...]) -> Archive:
@@ -216,7 +229,7 @@ LEADERS = (BEST, replace(BEST, batch_size=32), replace(BEST, learning_rate=0.8))
 )
 def test_the_best_of_the_grid_is_held_against_every_leader(levels: tuple[float, ...], verdict: str) -> None:
     runs = {each: course(each, flat(level)) for each, level in zip(LEADERS, levels, strict=True)}
-    (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS)], Archive(runs))
+    (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS, 1)], Archive(runs))
     assert judged.verdict == verdict
 
 
@@ -224,16 +237,24 @@ def test_the_seed_that_chose_the_leaders_does_not_count() -> None:
     lucky = course(LEADERS[1], flat(0.96))
     lucky.columns["validation_accuracy"][0] += 0.03
     runs = {BEST: course(BEST, flat(0.97)), LEADERS[1]: lucky}
-    (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS[:2])], Archive(runs))
+    (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS[:2], 1)], Archive(runs))
     assert judged.verdict == "supported"
     (measured,) = [each.measured for each in judged.tests]
     assert measured is not None
     assert measured.seeds == SEEDS - 1
 
 
+def test_all_seeds_that_chose_the_leaders_are_left_out() -> None:
+    runs = {each: course(each, flat(level)) for each, level in zip(LEADERS, (0.97, 0.96, 0.95), strict=True)}
+    for chosen_by, verdict in ((SEEDS - 2, "supported"), (SEEDS - 1, "undetermined"), (SEEDS, "undetermined")):
+        (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS, chosen_by)], Archive(runs))
+        assert judged.verdict == verdict
+        assert (judged.tests[0].sentence == "The seeds are too few.") == (verdict == "undetermined")
+
+
 @pytest.mark.parametrize("leaders", [(), (BEST,)])
 def test_without_rivals_the_best_of_the_grid_cannot_be_told(leaders: tuple[Configuration, ...]) -> None:
-    (judged,) = claims.judge([writeup_claims.best_of_grid(leaders)], Archive({BEST: course(BEST, flat(0.97))}))
+    (judged,) = claims.judge([writeup_claims.best_of_grid(leaders, 1)], Archive({BEST: course(BEST, flat(0.97))}))
     assert judged.verdict == "undetermined"
 
 
@@ -269,14 +290,19 @@ def test_a_longer_run_stands_for_a_shorter_one() -> None:
     assert found.find(DEFAULT) is None
 
 
-def test_a_run_of_two_experiments_counts_once_and_a_diverged_one_not_at_all() -> None:
+def test_a_run_of_two_experiments_counts_once() -> None:
     one, other = tables(replace(LARGE_BATCH, epochs=2), 3), tables(replace(LARGE_BATCH, epochs=2), 3, "f")
-    runs, histories, norms = (pd.concat(pair) for pair in zip(one, other, strict=True))
+    found = Archive.of(*(pd.concat(pair) for pair in zip(one, other, strict=True)))
+    courses = found.find(replace(LARGE_BATCH, epochs=2))
+    assert courses is not None
+    assert courses.seeds == (1, 2, 3)
+    assert courses["validation_accuracy"].shape == (3, 2)
+
+
+def test_with_a_diverged_seed_the_others_do_not_speak_for_their_configuration() -> None:
+    runs, histories, norms = tables(replace(LARGE_BATCH, epochs=2), 3)
     runs.loc[runs["seed"] == 2, "status"] = "diverged"
-    found = Archive.of(runs, histories, norms).find(replace(LARGE_BATCH, epochs=2))
-    assert found is not None
-    assert found.seeds == (1, 3)
-    assert found["validation_accuracy"].shape == (2, 2)
+    assert Archive.of(runs, histories, norms).find(replace(LARGE_BATCH, epochs=2)) is None
 
 
 # --- Tables
