@@ -45,7 +45,8 @@ class CollapseText:
     above, below: the coefficients of Table 6. The test: `runs` is the number of finished runs whose coefficient can
     tell; `confirming` of them ended on the predicted side. `wrong`, `undecided` and the sides tested, `tested_below`
     and `tested_above`, are coefficients of both experiments. near, factor: the rule by which one counts as undecided.
-    rows: what Table 6 gets below its own rows. far: whether W1 starts too far from zero.
+    rows: what Table 6 gets below its own rows. far: whether W1 starts too far from zero. kept_up: whether the norms
+    tested above the critical coefficient all ended above what the slowest decay leaves of the start.
     """
 
     critical: str
@@ -62,6 +63,7 @@ class CollapseText:
     wrong: tuple[Markup, ...]
     undecided: tuple[Markup, ...]
     far: bool
+    kept_up: bool
     start: str | None
     near: str
     factor: str
@@ -81,6 +83,7 @@ def build(config: Config, results: Path, runs: pd.DataFrame, facts: Regularizati
     names = _names(config)
     every = collapse.distinct(outcomes)
     decided = [each for each in every if each.decided]
+    above = [each for each in decided if not each.below]
     starts = {significant(each.w1_start) for each in every}
 
     def named(chosen: Sequence[Outcome]) -> tuple[Markup, ...]:
@@ -97,10 +100,11 @@ def build(config: Config, results: Path, runs: pd.DataFrame, facts: Regularizati
         runs=sum(each.n for each in decided),
         confirming=sum(each.as_predicted for each in decided),
         tested_below=named([each for each in decided if each.below]),
-        tested_above=named([each for each in decided if not each.below]),
+        tested_above=named(above),
         wrong=named([each for each in decided if each.verdict == "not as predicted"]),
         undecided=named([each for each in every if each.verdict == "undecided"]),
-        far=any(each.w1_start > collapse.FAR for each in every),
+        far=any(collapse.far(each.w1_start, each.hidden, linear) for each in every),
+        kept_up=bool(above) and all(each.rate_mean > each.predicted_rate for each in above),
         start=starts.pop() if len(starts) == 1 else None,
         near=f"{collapse.NEAR:.0%}",
         factor=f"{collapse.factor_needed(linear):.0f}",

@@ -18,6 +18,7 @@ from pipeline.settings import Config
 from pipeline.settings import Randomisation as Settings
 
 TOLERANCE = 0.03  # testing accuracies this near to each other, or to chance, are told as alike
+MARGIN = 0.1  # so are numbers of epochs that differ by this share of the smaller one: each test has one seed
 WORDS: Mapping[Kind, str] = {
     "true_labels": "true labels",
     "shuffled_pixels": "shuffled pixels",
@@ -38,9 +39,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Slowdown:
-    """The strongest corruption against true labels, both fitted: `factor` times as many epochs, more or not.
+    """The strongest corruption against true labels, both fitted: `factor` times as many epochs, clearly more or not.
 
-    `grows` tells whether the epochs grow with the probability throughout; None where that cannot be said.
+    `grows` tells whether the epochs clearly grow with the probability throughout; None where that cannot be said.
     """
 
     random: Told
@@ -54,9 +55,9 @@ class Slowdown:
 class Decline:
     """Testing accuracy from true labels to the strongest corruption.
 
-    `falls`: whether each test is below the one before. `random` tells whether the strongest replaces every label,
-    `at_chance` whether it ends near chance, `gap` away from it. `above` are the tests between with an accuracy above
-    chance; `between` tells how many there are between, and `fitted` whether every one of them was fitted.
+    `falls`: whether each test is clearly below the one before. `random` tells whether the strongest replaces every
+    label, `at_chance` whether it ends near chance, `gap` away from it. `above` are the tests between with an accuracy
+    above chance; `between` tells how many there are between, and `fitted` whether every one of them was fitted.
     """
 
     true: Told
@@ -80,9 +81,9 @@ class Start:
 
 @dataclass(frozen=True)
 class Order:
-    """Random images against random labels, p = 1: which are fitted sooner, and where each test starts.
+    """Random images against random labels, p = 1: which are clearly fitted sooner, and where each test starts.
 
-    `starts` has the true labels, too. `later` tells whether the random labels start after every one of the others.
+    `starts` has the true labels, too. `later` tells whether the random labels clearly start after each of the others.
     """
 
     random: Told
@@ -104,11 +105,13 @@ class Shuffled:
 
 @dataclass(frozen=True)
 class Meaningless:
-    """What is left to predict from: pixel values without their places, and noise."""
+    """What is left to predict from: pixel values without their places, and noise, which ends `gap` from chance."""
 
     pixels: Told
     noise: Told
     above_chance: bool
+    guesses: bool
+    gap: float
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ class Randomisation:
     corruption: tuple[Markup, ...]
     chance: str
     tolerance: float
+    margin: str
     tests: int
     unfitted: tuple[Told, ...]
     diverged: tuple[Told, ...]
@@ -178,6 +182,7 @@ def describe(
         corruption=tuple(labels.decimal(outcome.variant.corruption) for outcome in by_corruption[1:]),
         chance=_accuracy(1 / classes),
         tolerance=TOLERANCE,
+        margin=f"{MARGIN:.0%}",
         tests=len(outcomes),
         unfitted=tuple(_told(o) for o in outcomes if not o.diverged and o.epochs_to_fit is None),
         diverged=tuple(_told(o) for o in outcomes if o.diverged),
@@ -212,6 +217,11 @@ def _told(outcome: Outcome) -> Told:
 # --- Comparisons
 
 
+def _fewer(epochs: int, others: int) -> bool:
+    """Whether the first number of epochs is clearly the smaller one."""
+    return others > (1 + MARGIN) * epochs
+
+
 def _slowdown(by_corruption: Sequence[Outcome]) -> Slowdown | None:
     true, *corrupted = by_corruption
     random = corrupted[-1]
@@ -219,13 +229,13 @@ def _slowdown(by_corruption: Sequence[Outcome]) -> Slowdown | None:
         return None
     epochs = [outcome.epochs_to_fit for outcome in by_corruption]
     fitted = [each for each in epochs if each is not None]
-    grows = all(a < b for a, b in pairwise(fitted))
+    grows = all(_fewer(a, b) for a, b in pairwise(fitted))
     factor = random.epochs_to_fit / true.epochs_to_fit
     return Slowdown(
         random=_told(random),
         true=_told(true),
         factor=f"{factor:.1f}",
-        longer=factor > 1,
+        longer=_fewer(true.epochs_to_fit, random.epochs_to_fit),
         grows=grows if len(corrupted) > 1 and len(fitted) == len(epochs) else None,
     )
 
@@ -241,7 +251,7 @@ def _decline(by_corruption: Sequence[Outcome], chance: float) -> Decline | None:
     return Decline(
         true=_told(by_corruption[0]),
         last=_told(last),
-        falls=all(a > b for a, b in pairwise(accuracies)),
+        falls=all(a > b + TOLERANCE for a, b in pairwise(accuracies)),
         random=random,
         at_chance=abs(accuracies[-1] - chance) <= TOLERANCE,
         gap=accuracies[-1] - chance,
@@ -258,14 +268,15 @@ def _order(random: Outcome, others: Sequence[Outcome], true: Outcome, chance: fl
     halfway = (1 + chance) / 2
     starts = [outcome.first_above(halfway) for outcome in compared]
     start = random.first_above(halfway)
-    sooner = [o for o in others if o.epochs_to_fit and o.epochs_to_fit < (random.epochs_to_fit or float("inf"))]
+    beyond = len(random.epochs) + 1  # what it takes at least that did not happen
+    sooner = [o for o in others if o.epochs_to_fit and _fewer(o.epochs_to_fit, random.epochs_to_fit or beyond)]
     return Order(
         random=_told(random),
         sooner=tuple(map(_told, sooner)),
         not_sooner=tuple(_told(o) for o in others if o not in sooner),
         random_start=Start(name(random.variant), start),
         starts=tuple(Start(name(o.variant), epoch) for o, epoch in zip(compared, starts, strict=True)),
-        later=all(epoch is not None and (start is None or epoch < start) for epoch in starts),
+        later=all(epoch is not None and _fewer(epoch, start or beyond) for epoch in starts),
     )
 
 
@@ -279,7 +290,14 @@ def _shuffled(shuffled: Outcome, true: Outcome) -> Shuffled | None:
 def _meaningless(pixels: Outcome, noise: Outcome, chance: float) -> Meaningless | None:
     if pixels.testing_accuracy is None or noise.testing_accuracy is None:
         return None
-    return Meaningless(_told(pixels), _told(noise), pixels.testing_accuracy > chance + TOLERANCE)
+    gap = noise.testing_accuracy - chance
+    return Meaningless(
+        pixels=_told(pixels),
+        noise=_told(noise),
+        above_chance=pixels.testing_accuracy > chance + TOLERANCE,
+        guesses=abs(gap) <= TOLERANCE,
+        gap=gap,
+    )
 
 
 # --- The table and the figure

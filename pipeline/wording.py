@@ -48,11 +48,13 @@ def power_above(value: float) -> Markup:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """A positive number to so many significant digits: 0.0123, 1.23, 12.3, 1230.
+    """A number that is not negative to so many significant digits: 0.0123, 1.23, 12.3, 1230; zero as '0'.
 
-    >>> significant(0.9996), significant(12.345), significant(1234.5)
-    ('1.00', '12.3', '1230')
+    >>> significant(0.9996), significant(12.345), significant(1234.5), significant(0)
+    ('1.00', '12.3', '1230', '0')
     """
+    if value == 0:
+        return "0"
     rounded = float(f"{value:.{digits - 1}e}")
     return f"{rounded:.{max(digits - 1 - math.floor(math.log10(rounded)), 0)}f}"
 

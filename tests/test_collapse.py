@@ -109,6 +109,52 @@ def test_where_the_equations_do_not_apply_nothing_is_decided(tmp_path: Path, net
     assert {each.verdict for each in found.values()} == {"undecided"}
 
 
+MEASURED = {1: 0.0062, math.exp(-1): 0.0182, 0.2: 0.05, 0.18: 0.0523, 0.16: 0.072, 0.15: 0.09}  # whatever the start
+
+
+def measured(chosen: Configuration, seed: int) -> tuple[float, float]:
+    """Norms of training on MNIST above the critical coefficient, and 10 below."""
+    size = 10.0 if chosen.reg < LINEAR.critical else MEASURED[float(chosen.reg)]
+    return size + seed * 1e-5, size / 2
+
+
+@pytest.mark.parametrize("norms", [measured, collapsing])
+def test_a_start_below_the_noise_refutes_nothing(tmp_path: Path, norms: NormRule) -> None:
+    experiments = tree()["experiments"] | {"around": {"sweep": {"reg": [0.2, 0.18, 0.16, 0.15, 0.1]}}}
+    long = replace(LINEAR, images=8 * LINEAR.images)
+    for scale, above in ((0.001, "as predicted"), (0.0001, "undecided"), (0.00001, "undecided")):
+        network = tree()["network"] | {"initial_scale": scale}
+        found = outcomes(tmp_path / str(scale), norms, experiments=experiments, network=network, linear=long)
+        verdicts = {reg: each.verdict for reg, each in found.items()}
+        assert verdicts == {reg: above if reg > LINEAR.critical else "as predicted" for reg in found}, scale
+
+
+def test_the_noise_is_more_than_was_measured() -> None:
+    experiments = tree()["experiments"] | {"around": {"sweep": {"reg": [0.2, 0.18, 0.16, 0.15]}}}
+    settings = config.parse(tree(**(around() | {"experiments": experiments})), "config.yaml")
+    chosen = [c for e in collapse.experiments(settings) for c in e.configurations if c.reg > LINEAR.critical]
+    assert len(chosen) == len(MEASURED)
+    for each in chosen:
+        assert (each.learning_rate, each.batch_size, each.hidden) == (0.1, 64, 128)
+        assert MEASURED[float(each.reg)] < collapse.noise(each, LINEAR) / 2 < 0.12
+
+
+@pytest.mark.parametrize("hidden", [128, 319, 512, 1024])
+def test_many_hidden_units_are_no_reason_to_leave_it_undecided(tmp_path: Path, hidden: int) -> None:
+    def norms(chosen: Configuration, seed: int) -> tuple[float, float]:
+        if chosen.reg > LINEAR.critical:
+            return collapsing(chosen, seed)
+        size = 1.85 * math.sqrt(1 - float(chosen.reg) / LINEAR.critical)  # about as measured, for any number of units
+        return size, size
+
+    found = outcomes(tmp_path / "results", norms, network=tree()["network"] | {"hidden": hidden})
+    verdicts = {reg: each.verdict for reg, each in found.items()}
+    assert {verdicts[reg] for reg in (1, math.exp(-1), 0.2, 0.05)} == {"as predicted"}
+    # These settle below the norm from which that many units start.
+    assert verdicts[0.13] == ("undecided" if hidden >= 512 else "as predicted")
+    assert "not as predicted" not in verdicts.values()
+
+
 def test_diverged_runs_are_counted_and_left_out(tmp_path: Path) -> None:
     def rule(chosen: Configuration, seed: int) -> Any:
         lost = chosen.reg == 0.2 or (chosen.reg == 0.05 and seed == 1)
@@ -225,6 +271,29 @@ def test_a_single_run_is_singular(tell: Callable[..., str]) -> None:
 def test_weights_that_start_large_are_said_to(tell: Callable[..., str]) -> None:
     told = text(tell, network=tree()["network"] | {"initial_scale": 0.01})
     assert "No run can tell. Where W1 starts from a norm that is not small" in told
+
+
+def test_weights_that_start_at_zero_cannot_tell(tell: Callable[..., str]) -> None:
+    told = text(tell, network=tree()["network"] | {"initial_scale": 0}, draw=True)
+    assert "should end above its value at the start, 0, and above λ* below it." in told
+    assert "No run can tell. Undecided: λ = 1," in told
+    assert "do not fall to zero" not in told
+
+
+def test_a_critical_coefficient_of_zero_is_told(tell: Callable[..., str]) -> None:
+    told = text(tell, linear=replace(LINEAR, critical=0.0, growth_rates=(0.0, 0.0)), draw=True)
+    assert "For these 48,000 training images, λ* is 0. " in told
+    assert "none lies below it." in told
+
+
+def test_norms_that_fall_to_zero_are_not_said_to_stay(tell: Callable[..., str]) -> None:
+    def norms(size: float) -> NormRule:
+        return lambda chosen, seed: collapsing(chosen, seed) if chosen.reg < LINEAR.critical else (size, size)
+
+    for number, size in enumerate((0.0, 1e-300)):
+        told = text(tell, norms=norms(size), folder=str(number))
+        assert "All 12 runs that can tell behave as predicted" in told
+        assert "do not fall to zero" not in told
 
 
 @pytest.mark.parametrize(("low", "told"), [(0.2, True), (0.9199, False)])
