@@ -23,7 +23,7 @@ from pipeline.cells import Judged
 from pipeline.check_rates import rates
 from pipeline.check_text import Checked
 from pipeline.console import logger, run_step
-from pipeline.errors import InputError, RunError
+from pipeline.errors import InputError, RunError, shown
 from pipeline.files import write_text
 from pipeline.published import Published
 from pipeline.runs import runs_table, to_csv
@@ -104,7 +104,7 @@ def _checked(found: Sequence[Submission], runs: pd.DataFrame) -> Iterable[Checke
 
 def to_frame(judged: Iterable[Checked]) -> pd.DataFrame:
     """cells.csv with the file of each cell before it."""
-    frames = [cells.to_frame(each.cells).assign(file=str(each.path)) for each in judged]
+    frames = [cells.to_frame(each.cells).assign(file=shown(each.path)) for each in judged]
     return pd.concat(frames)[["file", *cells.COLUMNS]] if frames else pd.DataFrame(columns=["file", *cells.COLUMNS])
 
 

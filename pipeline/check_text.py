@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.cells import Judged, Tally, tally
 from pipeline.check_rates import Rate
+from pipeline.errors import shown
 from pipeline.intervals import LEVEL
 
 _HEADS = ("table", "column", "metric", "printed", "runs", "verdict")
@@ -32,7 +33,7 @@ class Checked:
 def lines(checked: Checked) -> list[str]:
     """The file's name, a line for each of its numbers, and what they come to."""
     rows = [*map(_cell, checked.cells), *map(_rate, checked.rates)]
-    return [f"{checked.path}: {checked.title}", *_aligned([_HEADS, *rows]), f"  {verdict(checked)}"]
+    return [f"{shown(checked.path)}: {checked.title}", *_aligned([_HEADS, *rows]), f"  {verdict(checked)}"]
 
 
 def verdict(checked: Checked) -> str:
@@ -55,8 +56,8 @@ def overview(files: Sequence[Checked], bad: Iterable[Path]) -> list[str]:
     for each in files:
         counted = each.tally
         numbers = (counted.reproduced, counted.failed, counted.unjudged)
-        rows.append((str(each.path), *map(str, numbers), _word(counted)))
-    rows += [(str(path), "", "", "", "not judged: see above") for path in unread]
+        rows.append((shown(each.path), *map(str, numbers), _word(counted)))
+    rows += [(shown(path), "", "", "", "not judged: see above") for path in unread]
     words = [_word(each.tally) for each in files]
     kinds = [
         _counted(words.count("reproduces"), "reproduces", "reproduce"),

@@ -87,7 +87,7 @@ def test_of_many_files_the_bad_are_named_and_the_others_judged(project: Project)
     write(project / "many/a.yaml", good)
     write(project / "many/b/b.yml", table([RATE], testing_accuracy=["94.50"]))
     write(project / "many/c.yaml", good, data="MNIST")
-    write(project / "many/d.yaml", table([RATE | {"batch_size": 4000}], testing_accuracy=["0.9"]))
+    write(project / "many/d.yaml", table([RATE | {"batch_size": 4000}], testing_accuracy=["0.90"]))
     write(project / "many/e.yaml", table([RATE], testing_accuracy=["0.0100"]))
     (project / "many/f.yaml").write_text("title: [\n")
     (project / "many/note.txt").write_text("no numbers")
@@ -170,7 +170,7 @@ def submission(path: Path, **changes: Any) -> Submission:
 
 
 def test_a_file_that_does_not_fit_says_how_it_would(tmp_path: Path) -> None:
-    file = write(tmp_path / "a.yaml", table([RATE | {"batch_size": 50_000}], testing_accuracy=["0.9"]), data="MNIST")
+    file = write(tmp_path / "a.yaml", table([RATE | {"batch_size": 50_000}], testing_accuracy=["0.90"]), data="MNIST")
     found = submission(file)
     assert list(submissions.unfit(found, CONFIG, "MNIST", 60_000)) == [
         f"{file}: batch_size: expected at most 48,000 (the training set), found 50,000."
@@ -186,9 +186,9 @@ def test_a_file_that_does_not_fit_says_how_it_would(tmp_path: Path) -> None:
 
 
 def test_equal_configurations_of_all_files_are_wanted_once(tmp_path: Path) -> None:
-    shared = table([RATE, {"reg": "e^-1"}], testing_accuracy=["0.9", "0.8"])
+    shared = table([RATE, {"reg": "e^-1"}], testing_accuracy=["0.90", "0.80"])
     files = [write(tmp_path / f"{name}.yaml", shared, data="MNIST") for name in "ab"]
-    files.append(write(tmp_path / "c.yaml", table([RATE], testing_accuracy=["0.9"]), data="Other"))
+    files.append(write(tmp_path / "c.yaml", table([RATE], testing_accuracy=["0.90"]), data="Other"))
     submissions.write_wanted(tmp_path / "wanted.json", map(submission, files))
     found = submissions.read_wanted(tmp_path / "wanted.json", "MNIST")
     assert found == submission(files[0]).published.configurations
@@ -244,8 +244,49 @@ def test_a_file_that_could_stand_for_an_endless_one_is_refused(tmp_path: Path, t
         published.load(tmp_path / "a.yaml", CONFIG)
 
 
+HOSTILE = (
+    "tables: &x [*x]",
+    "title: !!float 0.9",
+    "title: !!timestamp 2024-01-01",
+    "[" * 9999,
+    "title: \x1b",
+    "\xff\xfe",
+)
+
+
+def test_a_hostile_file_does_not_keep_the_others_from_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, text in enumerate(HOSTILE):
+        (tmp_path / f"{number}\n\x1b.yaml").write_bytes(text.encode("latin-1"))
+    good = write(tmp_path / "good.yaml", table([RATE], testing_accuracy=["0.90"]))
+    found, problems = submissions.load(submissions.find(str(tmp_path)), CONFIG)
+    assert [each.path for each in found] == [good]
+    assert len(problems) == len(HOSTILE)
+    for number, line in enumerate(problems):
+        assert line.startswith(f"{tmp_path}/{number}\\n\\x1b.yaml"), line
+        assert line.isprintable()
+
+    def fail(path: Path, _: Any) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(published, "load", fail)
+    assert submissions.load([good, good], CONFIG) == (
+        (),
+        (f"{good}: expected printed numbers, found what ends in RecursionError.",) * 2,
+    )
+
+
+def test_the_name_of_a_file_is_printed_on_one_line(tmp_path: Path) -> None:
+    one = checked(tmp_path, (0.90, 0.91), name="a\n\x1b[31m.yaml")
+    assert check_text.lines(one)[0] == r"a\n\x1b[31m.yaml: Someone"
+    assert check_text.overview([one], [Path("z\x9b.yaml")])[1].startswith(r"  a\n\x1b[31m.yaml")
+    assert r"z\x9b.yaml" in check_text.overview([one], [Path("z\x9b.yaml")])[2]
+    assert check.to_frame([one])["file"].tolist() == [r"a\n\x1b[31m.yaml"]
+
+
 def test_what_is_written_once_and_used_twice_can_be_read(tmp_path: Path) -> None:
-    numbers = table([RATE], testing_accuracy=["0.9"])
+    numbers = table([RATE], testing_accuracy=["0.90"])
     file = write(tmp_path / "a.yaml", numbers, numbers | {"name": "Table 2", "rows": numbers["rows"]})
     assert "*id001" in file.read_text()
     assert [cell.table for cell in published.load(file, CONFIG).cells] == ["Table 1", "Table 2"]
@@ -323,7 +364,10 @@ def test_many_files_are_read_and_judged_in_seconds(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(cells, "_rows", lambda *given: looked.append(1) or original(*given))
     columns = [{"learning_rate": rate} for rate in ("0.1", "0.2")]
     files = [
-        write(tmp_path / f"{n}.yaml", table(columns, testing_accuracy=["0.9", "0.8"], training_accuracy=["0.9", "0.8"]))
+        write(
+            tmp_path / f"{n}.yaml",
+            table(columns, testing_accuracy=["0.90", "0.80"], training_accuracy=["0.90", "0.80"]),
+        )
         for n in range(20)
     ]
     found, problems = submissions.load(files, CONFIG)

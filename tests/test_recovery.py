@@ -127,7 +127,7 @@ def test_a_split_in_file_order_is_recognized(tmp_path: Path) -> None:
 
 def test_without_a_network_that_answers_with_one_class_the_split_is_open(tmp_path: Path) -> None:
     labels = np.zeros(10, np.uint8)
-    numbers = printed(tmp_path, table("T", [{"reg": "1"}], testing_accuracy=["0.9500"], validation_accuracy=["0.9"]))
+    numbers = printed(tmp_path, table("T", [{"reg": "1"}], testing_accuracy=["0.9500"], validation_accuracy=["0.90"]))
     assert recovery.recover_split(numbers, CONFIG, 2, labels, labels) is None
     without = printed(tmp_path, table("T", [{"reg": "1"}], testing_accuracy=["1.0000"]))
     assert recovery.recover_split(without, CONFIG, 2, labels, labels) is None
@@ -171,7 +171,7 @@ def test_the_write_up_holds_out_a_fifth() -> None:
 
 def test_columns_are_ranked_as_printed_and_as_run(tmp_path: Path) -> None:
     columns = [{"reg": "1"}, {"reg": "2"}, {"reg": "3"}]
-    rows = {"validation_accuracy": ["0.1", "0.2", "0.3"], "best_validation_accuracy": ["0.80", "0.90", "0.90"]}
+    rows = {"validation_accuracy": ["0.10", "0.20", "0.30"], "best_validation_accuracy": ["0.80", "0.90", "0.90"]}
     numbers = printed(tmp_path, table("T", columns, **rows, testing_accuracy=["0.81", "0.90", "-"]))
     trained = runs(
         {"reg": 1.0, "best_validation_accuracy": 0.70, "testing_accuracy": 0.75},
@@ -181,7 +181,7 @@ def test_columns_are_ranked_as_printed_and_as_run(tmp_path: Path) -> None:
     )
     assert recovery.rank(numbers, trained) == Ranking(columns=2, below=1, run_columns=2, run_below=1)
     assert recovery.rank(numbers, NONE) == Ranking(2, 1, 0, 0)
-    assert recovery.rank(printed(tmp_path, table("T", columns[:1], testing_accuracy=["0.9"])), NONE) is None
+    assert recovery.rank(printed(tmp_path, table("T", columns[:1], testing_accuracy=["0.90"])), NONE) is None
 
 
 def test_the_factor_of_the_penalty_is_that_of_the_nearest_runs(tmp_path: Path) -> None:
