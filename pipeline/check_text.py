@@ -29,6 +29,11 @@ class Checked:
         right = sum(rate.right for rate in self.rates)
         return Tally(counted.reproduced + right, counted.failed + len(self.rates) - right, counted.unjudged)
 
+    @property
+    def open(self) -> bool:
+        """Whether none of its numbers could be held against runs, so that nothing is reproduced."""
+        return not tally(self.cells).judged
+
 
 def lines(checked: Checked) -> list[str]:
     """The file's name, a line for each of its numbers, and what they come to."""
@@ -44,7 +49,11 @@ def verdict(checked: Checked) -> str:
         parts.append(f"{counted.unjudged} not judged")
     found = f"{', '.join(parts)}."
     cells = tally(checked.cells)
-    if cells.failed:
+    if checked.open:
+        found += " None could be judged by runs, so the file does not count as reproduced."
+    elif cells.failed and cells.judged == 1:
+        found += f" If it were right, it would be outside by chance with probability {1 - LEVEL:.2f}."
+    elif cells.failed:
         found += f" If all were right, {cells.by_chance:.1f} of {cells.judged} would be outside by chance."
     return found
 
@@ -56,9 +65,9 @@ def overview(files: Sequence[Checked], bad: Iterable[Path]) -> list[str]:
     for each in files:
         counted = each.tally
         numbers = (counted.reproduced, counted.failed, counted.unjudged)
-        rows.append((shown(each.path), *map(str, numbers), _word(counted)))
+        rows.append((shown(each.path), *map(str, numbers), _word(each)))
     rows += [(shown(path), "", "", "", "not judged: see above") for path in unread]
-    words = [_word(each.tally) for each in files]
+    words = [_word(each) for each in files]
     kinds = [
         _counted(words.count("reproduces"), "reproduces", "reproduce"),
         _counted(words.count("does not reproduce"), "does not", "do not"),
@@ -80,10 +89,10 @@ def legend() -> str:
     )
 
 
-def _word(counted: Tally) -> str:
-    if counted.failed:
+def _word(checked: Checked) -> str:
+    if checked.tally.failed:
         return "does not reproduce"
-    return "reproduces" if counted.reproduced else "not judged"
+    return "not judged" if checked.open else "reproduces"
 
 
 def _cell(judged: Judged) -> tuple[str, ...]:
@@ -94,7 +103,8 @@ def _cell(judged: Judged) -> tuple[str, ...]:
 
 def _remark(judged: Judged) -> str:
     if judged.verdict == "not judged":
-        return f" ({judged.diverged} of {judged.n + judged.diverged} runs diverged)"
+        runs = judged.n + judged.diverged
+        return f" ({judged.diverged} of {runs} runs diverged)" if judged.diverged else f" (too few runs: {runs})"
     if judged.instead:
         return f" (it fits {judged.instead.metric})"
     return ""
