@@ -35,8 +35,11 @@ bench: .venv/report .venv-bench/stamp
 	@SUMMARY_FOLLOWS=1 snakemake results/prepared/prepared.json --cores all --workflow-profile none --rerun-incomplete --quiet all $(SNAKEMAKE_OPTIONS)
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 .venv-bench/bin/python -m bench $(BENCH_OPTIONS)
 
+# By the environment, so that the shell takes no quotation mark in them for one of its own.
+check: export PUBLISHED := $(PUBLISHED)
+check: export SNAKEMAKE_OPTIONS := $(SNAKEMAKE_OPTIONS)
 check: .venv/report
-	@python -m pipeline.check '$(PUBLISHED)' --snakemake='$(SNAKEMAKE_OPTIONS)'
+	@python -m pipeline.check --snakemake="$$SNAKEMAKE_OPTIONS" -- "$$PUBLISHED"
 
 prune: .venv/report
 	@python -m pipeline.prune

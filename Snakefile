@@ -216,6 +216,7 @@ rule recovery:
         published="pipeline/published.yaml",
         schema="pipeline/published.schema.yaml",
         code=needed_by("recovery"),
+        lock="requirements.lock",
     output:
         "results/recovery.json",
     log:

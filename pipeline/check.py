@@ -2,11 +2,13 @@
 
     python -m pipeline.check someone.yaml
 
-Exit status: 0 if every number that could be judged is reproduced, 1 if one is not, 2 for a mistake in a file.
+Exit status: 0 if every number that could be judged is reproduced, 1 if one is not, if none of a file could be judged
+or if a run failed, 2 for a mistake in a file.
 """
 
 import argparse
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -23,21 +25,22 @@ from pipeline.cells import Judged
 from pipeline.check_rates import rates
 from pipeline.check_text import Checked
 from pipeline.console import logger, run_step
-from pipeline.errors import InputError, RunError
+from pipeline.errors import InputError, RunError, shown
 from pipeline.files import write_text
 from pipeline.published import Published
 from pipeline.runs import runs_table, to_csv
 from pipeline.settings import Config
 from pipeline.submissions import WANTED, Submission
 
+_JOINED = re.compile(r"(?:--config=|-C=?)(?P<entry>.+)", re.DOTALL)
 RESULTS, CONFIG, STATE = Path("results"), Path("config.yaml"), Path("results/check")
 
 
 def check(published: str, options: Sequence[str]) -> tuple[int, list[str]]:
     """Train what is missing and judge a file or a folder of files; (exit status, what to print).
 
-    `options` are given to Snakemake. Mistakes in files are logged, a line each. Raises InputError or RunError if
-    nothing can be judged.
+    `options` are given to Snakemake. Mistakes in files are logged, a line each. Where runs fail, the others are judged
+    by. Raises InputError or RunError if nothing can be judged.
     """
     config = configuration_file.load(CONFIG, overrides(options))
     if config.replicates < intervals.FEWEST:
@@ -48,24 +51,29 @@ def check(published: str, options: Sequence[str]) -> tuple[int, list[str]]:
     paths = submissions.find(published)
     found, problems = submissions.load(paths, config)
     judged: tuple[Checked, ...] = ()
+    complete = True
     if found:
         keep_others_out()
         submissions.write_wanted(WANTED, found)
-        train(options)
-        judged, more = judge(found, config)
+        complete = train(options)
+        judged, more = judge(found, config, complete)
         problems += more
+        if not complete:
+            problems += ("make check: expected every run to be trained, found the problems above.",)
     for problem in problems:
         logger.error(problem)
     bad = set(paths) - {each.path for each in judged}
     write_text(STATE / "cells.csv", to_csv(to_frame(judged)))
-    return status(judged, bad), report(judged, bad)
+    return status(judged, bad) or int(not complete), report(judged, bad)
 
 
 def status(judged: Iterable[Checked], bad: Iterable[Path]) -> int:
-    """The exit status: 2 if a file has mistakes, else 1 if a number is not reproduced, else 0."""
+    """The exit status: 2 if a file has mistakes, else 1 if one has a number that is not reproduced, or none that could
+    be judged, else 0.
+    """
     if list(bad):
         return 2
-    return int(any(each.tally.failed for each in judged))
+    return int(any(each.tally.failed or each.open for each in judged))
 
 
 def report(judged: Sequence[Checked], bad: Iterable[Path]) -> list[str]:
@@ -77,8 +85,13 @@ def report(judged: Sequence[Checked], bad: Iterable[Path]) -> list[str]:
     return [*shown, check_text.legend()] if judged else shown
 
 
-def judge(found: Sequence[Submission], config: Config) -> tuple[tuple[Checked, ...], tuple[str, ...]]:
-    """(the files that fit the data set at hand, each with its verdicts; the problems of the others)."""
+def judge(
+    found: Sequence[Submission], config: Config, complete: bool = True
+) -> tuple[tuple[Checked, ...], tuple[str, ...]]:
+    """(the files that fit the data set at hand, each with its verdicts; the problems of the others).
+
+    Unless the runs are complete, those count that are there.
+    """
     manifest = dataset.read_manifest(RESULTS / "data")
     fit: list[Submission] = []
     problems: list[str] = []
@@ -88,6 +101,8 @@ def judge(found: Sequence[Submission], config: Config) -> tuple[tuple[Checked, .
         if not unfit:
             fit.append(each)
     runs = submissions.wanted_runs(WANTED, config, RESULTS / "data" / dataset.MANIFEST)
+    if not complete:
+        runs = tuple(run for run in runs if (RESULTS / "runs" / run.key / "metrics.json").exists())
     table = runs_table(runs, records.read_all(RESULTS / "runs", runs))
     return tuple(_checked(fit, table)), tuple(problems)
 
@@ -104,7 +119,7 @@ def _checked(found: Sequence[Submission], runs: pd.DataFrame) -> Iterable[Checke
 
 def to_frame(judged: Iterable[Checked]) -> pd.DataFrame:
     """cells.csv with the file of each cell before it."""
-    frames = [cells.to_frame(each.cells).assign(file=str(each.path)) for each in judged]
+    frames = [cells.to_frame(each.cells).assign(file=shown(each.path)) for each in judged]
     return pd.concat(frames)[["file", *cells.COLUMNS]] if frames else pd.DataFrame(columns=["file", *cells.COLUMNS])
 
 
@@ -116,29 +131,36 @@ def keep_others_out() -> None:
             raise RunError("make check: expected no other check in this folder, found one. Hint: wait until it ends.")
 
 
-def train(options: Sequence[str]) -> None:
-    """Let Snakemake make the data and the runs that are missing; what it says goes to stderr.
+def train(options: Sequence[str]) -> bool:
+    """Let Snakemake make the data and the runs that are missing, and tell whether all were made.
 
-    Raises InputError or RunError if it fails; it has said why.
+    What it says goes to stderr. Raises InputError, or RunError if not even the data are there; it has said why.
     """
-    command = [sys.executable, "-m", "snakemake", "check", "--cores", "all", *options]
+    command = [sys.executable, "-m", "snakemake", "check", "--cores", "all", "--keep-going", *options]
     ended = subprocess.run(command, env=os.environ | {"SUMMARY_FOLLOWS": "1"}, stdout=sys.stderr, check=False)  # noqa: S603
-    if ended.returncode:
-        failure = InputError if ended.returncode == InputError.exit_status else RunError
+    bad_input = ended.returncode == InputError.exit_status
+    if bad_input or (ended.returncode and not (RESULTS / "data" / dataset.MANIFEST).exists()):
+        failure = InputError if bad_input else RunError
         raise failure("make check: expected every run to be trained, found the problems above.")
+    return not ended.returncode
 
 
 def overrides(options: Sequence[str]) -> Mapping[str, Any]:
-    """What Snakemake's --config sets: ["--config", "epochs=2"] gives {"epochs": 2}."""
-    settings: dict[str, Any] = {}
+    """What Snakemake's --config sets: ["--config", "epochs=2"] gives {"epochs": 2}.
+
+    As its command line has it: all texts after --config or -C, or the one that is joined to it; the last one counts.
+    """
+    entries: list[str] = []
     inside = False
     for option in options:
-        if option.startswith("-"):
+        if joined := _JOINED.fullmatch(option):
+            entries, inside = [joined["entry"]], False
+        elif option.startswith("-"):
             inside = option in ("--config", "-C")
+            entries = [] if inside else entries
         elif inside:
-            name, _, value = option.partition("=")
-            settings[name] = _read(value)
-    return settings
+            entries.append(option)
+    return {name: _read(value) for name, _, value in (entry.partition("=") for entry in entries)}
 
 
 def _read(value: str) -> Any:
@@ -156,7 +178,13 @@ def main() -> None:
     a = parser.parse_args()
 
     def step() -> None:
-        ended, lines = check(a.published, shlex.split(a.snakemake))
+        try:
+            options = shlex.split(a.snakemake)
+        except ValueError as error:
+            raise InputError(
+                f"SNAKEMAKE_OPTIONS: expected options as a shell reads them, found: {str(error).lower()}."
+            ) from None
+        ended, lines = check(a.published, options)
         sys.stdout.write("".join(f"{line}\n" for line in lines))
         sys.stdout.flush()
         sys.exit(ended)

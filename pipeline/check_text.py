@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.cells import Judged, Tally, tally
 from pipeline.check_rates import Rate
+from pipeline.errors import shown
 from pipeline.intervals import LEVEL
 
 _HEADS = ("table", "column", "metric", "printed", "runs", "verdict")
@@ -28,11 +29,16 @@ class Checked:
         right = sum(rate.right for rate in self.rates)
         return Tally(counted.reproduced + right, counted.failed + len(self.rates) - right, counted.unjudged)
 
+    @property
+    def open(self) -> bool:
+        """Whether none of its numbers could be held against runs, so that nothing is reproduced."""
+        return not tally(self.cells).judged
+
 
 def lines(checked: Checked) -> list[str]:
     """The file's name, a line for each of its numbers, and what they come to."""
     rows = [*map(_cell, checked.cells), *map(_rate, checked.rates)]
-    return [f"{checked.path}: {checked.title}", *_aligned([_HEADS, *rows]), f"  {verdict(checked)}"]
+    return [f"{shown(checked.path)}: {checked.title}", *_aligned([_HEADS, *rows]), f"  {verdict(checked)}"]
 
 
 def verdict(checked: Checked) -> str:
@@ -43,7 +49,11 @@ def verdict(checked: Checked) -> str:
         parts.append(f"{counted.unjudged} not judged")
     found = f"{', '.join(parts)}."
     cells = tally(checked.cells)
-    if cells.failed:
+    if checked.open:
+        found += " None could be judged by runs, so the file does not count as reproduced."
+    elif cells.failed and cells.judged == 1:
+        found += f" If it were right, it would be outside by chance with probability {1 - LEVEL:.2f}."
+    elif cells.failed:
         found += f" If all were right, {cells.by_chance:.1f} of {cells.judged} would be outside by chance."
     return found
 
@@ -55,9 +65,9 @@ def overview(files: Sequence[Checked], bad: Iterable[Path]) -> list[str]:
     for each in files:
         counted = each.tally
         numbers = (counted.reproduced, counted.failed, counted.unjudged)
-        rows.append((str(each.path), *map(str, numbers), _word(counted)))
-    rows += [(str(path), "", "", "", "not judged: see above") for path in unread]
-    words = [_word(each.tally) for each in files]
+        rows.append((shown(each.path), *map(str, numbers), _word(each)))
+    rows += [(shown(path), "", "", "", "not judged: see above") for path in unread]
+    words = [_word(each) for each in files]
     kinds = [
         _counted(words.count("reproduces"), "reproduces", "reproduce"),
         _counted(words.count("does not reproduce"), "does not", "do not"),
@@ -79,10 +89,10 @@ def legend() -> str:
     )
 
 
-def _word(counted: Tally) -> str:
-    if counted.failed:
+def _word(checked: Checked) -> str:
+    if checked.tally.failed:
         return "does not reproduce"
-    return "reproduces" if counted.reproduced else "not judged"
+    return "not judged" if checked.open else "reproduces"
 
 
 def _cell(judged: Judged) -> tuple[str, ...]:
@@ -93,7 +103,8 @@ def _cell(judged: Judged) -> tuple[str, ...]:
 
 def _remark(judged: Judged) -> str:
     if judged.verdict == "not judged":
-        return f" ({judged.diverged} of {judged.n + judged.diverged} runs diverged)"
+        runs = judged.n + judged.diverged
+        return f" ({judged.diverged} of {runs} runs diverged)" if judged.diverged else f" (too few runs: {runs})"
     if judged.instead:
         return f" (it fits {judged.instead.metric})"
     return ""

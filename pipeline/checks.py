@@ -11,6 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from pipeline.errors import shown
 from pipeline.quantity import Quantity, power_of_e, written
 from pipeline.settings import KINDS, SAMPLE_TRAINING_IMAGES, Config, Experiment, RateOfChange
 
@@ -90,7 +91,7 @@ def _show(value: Any) -> str:
     if isinstance(value, Quantity):
         return value.text
     text = "an empty value" if value is None else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+    return shown(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")
 
 
 def _quoted(names: Any) -> str:
@@ -98,7 +99,7 @@ def _quoted(names: Any) -> str:
 
 
 def _one_line(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"')
+    return shown(json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"'))
 
 
 def _alternatives(names: list[str]) -> str:

@@ -3,6 +3,19 @@
 Every problem is one line: what, what was expected, what was found, and a hint.
 """
 
+from pathlib import Path
+
+
+def shown(text: str | Path) -> str:
+    r"""A text, or a file's name, on one line: what a terminal would act on, or not print, is escaped.
+
+    >>> print(shown("a\nb.yaml"))
+    a\nb.yaml
+    """
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in str(text)
+    )
+
 
 class PipelineError(Exception):
     """A problem that the user can act on; printed without a traceback, one line per problem."""

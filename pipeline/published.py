@@ -4,6 +4,7 @@ pipeline/published.yaml holds those of the write-up that the report rebuilds; pu
 format. Light to import: the Snakefile loads it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import checks
-from pipeline.errors import InputError
+from pipeline.errors import InputError, shown
 from pipeline.quantity import Quantity, read_quantities, written
 from pipeline.settings import Config, Configuration
 from pipeline.yamlfile import read_yaml
@@ -22,6 +23,13 @@ UNPRINTED = "-"
 UNNAMED = "defaults"  # the label of a column that names no parameter
 _TEXTS = ("title", "data", "name", "table", "metric")
 _LEAST_LOSS = 0.0
+_LONGEST = 40  # characters of a number
+_LEAST_DIGITS, _MOST_DIGITS = 2, 12  # after the point: of a printed accuracy, of any printed number
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_EPOCHS = (  # what a table may leave open is of which epoch a number is
+    ("validation_accuracy", "best_validation_accuracy"),
+    ("testing_accuracy", "last_testing_accuracy"),
+)
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ def load(path: Path, config: Config) -> Published:
     tree = _quantities(read_yaml(path, as_texts=True))
     problems = checks.schema_problems(tree, SCHEMA) or list(_contradictions(tree))
     if problems:
-        raise InputError(*(f"{path}: {problem}" for problem in problems))
+        raise InputError(*(f"{shown(path)}: {problem}" for problem in problems))
     return _build(tree, config)
 
 
@@ -117,6 +125,8 @@ def _quantities(tree: Any) -> Any:
         return {key: value if key in _TEXTS else _quantities(value) for key, value in tree.items()}
     if isinstance(tree, list):
         return [_quantities(value) for value in tree]
+    if isinstance(tree, str) and len(tree) > _LONGEST:
+        return tree
     return read_quantities(tree)
 
 
@@ -170,11 +180,32 @@ def _contradictions(tree: Mapping[str, Any]) -> Iterator[str]:
             yield f"{where}.columns: expected different configurations, found one of them twice."
         for position, row in enumerate(table["rows"]):
             place = f"{where}.rows.{position}.printed"
+            metrics = _metrics(row)
+            if len(metrics) > 1 and not any(set(metrics) == set(pair) for pair in _EPOCHS):
+                yield (
+                    f"{where}.rows.{position}.metric: expected one metric, or the same at two epochs "
+                    f"({' or '.join(' with '.join(pair) for pair in _EPOCHS)}), found {', '.join(metrics)}."
+                )
             if len(row["printed"]) != len(columns):
                 yield f"{place}: expected {len(columns)} numbers, one for each column, found {len(row['printed'])}."
-            yield from (f"{place}: {problem}" for problem in _range_problems(_metrics(row), row["printed"]))
+            yield from (f"{place}: {problem}" for problem in _number_problems(row["printed"]))
+            yield from (f"{place}: {problem}" for problem in _range_problems(metrics, row["printed"]))
     if change := tree.get("rates_of_change"):
         yield from (f"rates_of_change.{problem}" for problem in _change_contradictions(change, tree["tables"]))
+
+
+def _number_problems(printed: list[Any]) -> Iterator[str]:
+    for value in printed:
+        if value != UNPRINTED and not (_PLAIN.fullmatch(value.text) and _digits(value) <= _MOST_DIGITS):
+            yield (
+                f"expected plain decimal numbers with at most {_MOST_DIGITS} digits after the point, "
+                f"found {value.text}."
+            )
+
+
+def _digits(printed: Quantity) -> int:
+    """How many stand after the point."""
+    return len(printed.text.partition(".")[2])
 
 
 def _range_problems(metrics: tuple[str, ...], printed: list[Any]) -> Iterator[str]:
@@ -184,6 +215,11 @@ def _range_problems(metrics: tuple[str, ...], printed: list[Any]) -> Iterator[st
             continue
         if accuracy and not 0 <= value <= 1:
             yield f"expected accuracies from 0 to 1, found {written(value)}. Hint: 0.9450 instead of 94.50."
+        elif accuracy and _digits(value) < _LEAST_DIGITS:
+            yield (
+                f"expected accuracies with at least {_LEAST_DIGITS} digits after the point, found {value.text}. "
+                "Hint: 0.90 if so many are known; nearly any run would fit fewer."
+            )
         elif value < _LEAST_LOSS:
             yield f"expected numbers of at least 0, found {written(value)}."
 
@@ -191,6 +227,7 @@ def _range_problems(metrics: tuple[str, ...], printed: list[Any]) -> Iterator[st
 def _change_contradictions(change: Mapping[str, Any], tables: list[Any]) -> Iterator[str]:
     if len(change["printed"]) != len(change["pairs"]):
         yield f"printed: expected {len(change['pairs'])} numbers, one for each pair, found {len(change['printed'])}."
+    yield from (f"printed: {problem}" for problem in _number_problems(change["printed"]))
     of = next((table for table in tables if table["name"] == change["table"]), None)
     if of is None:
         yield f"table: expected the name of one of the tables, found '{change['table']}'."

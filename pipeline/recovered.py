@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline import intervals
 from pipeline.errors import InputError
 
-UNLIKELY = 4.0  # standard deviations of a difference
+LEVEL = 0.99  # of the interval in which a difference of two runs falls
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,19 @@ class Split:
 
 
 @dataclass(frozen=True)
+class HeldOut:
+    """How many images are held out for validation: here, and of the same images by the write-up."""
+
+    here: int
+    published: int
+
+    @property
+    def same(self) -> bool:
+        """Whether the parts are of one size, without which their class shares cannot be compared."""
+        return self.here == self.published
+
+
+@dataclass(frozen=True)
 class Ranking:
     """In how many columns the validation accuracy is below the testing one: as printed, and in runs of the same."""
 
@@ -117,7 +131,8 @@ class Penalty:
 class Reading:
     """A column that would repeat another one if e^-1 meant 0.1: both testing accuracies as printed.
 
-    `sd` is the standard deviation of the testing accuracy of runs of the other column; None without such runs.
+    `sd` is the standard deviation of the testing accuracy over the `seeds` of the other column; None with fewer than
+    two.
     """
 
     parameter: str
@@ -128,6 +143,7 @@ class Reading:
     printed: str
     other_printed: str
     sd: float | None
+    seeds: int
 
     @property
     def difference(self) -> float:
@@ -136,8 +152,10 @@ class Reading:
 
     @property
     def refuted(self) -> bool:
-        """Whether two runs of one configuration would hardly differ by so much."""
-        return self.sd is not None and self.difference > UNLIKELY * math.sqrt(2) * self.sd
+        """Whether the difference of two further runs of one configuration would fall below this: Student's t."""
+        if self.sd is None:
+            return False
+        return self.difference > intervals.quantile(self.seeds - 1, LEVEL) * math.sqrt(2) * self.sd
 
 
 @dataclass(frozen=True)
@@ -157,10 +175,14 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Recovery:
-    """All of it. `data` is the data set at hand, `published_data` that of the printed numbers."""
+    """All of it. `data` is the data set at hand, `published_data` that of the printed numbers.
+
+    `split` is judged only where the part held out is as large as the write-up's.
+    """
 
     data: str
     published_data: str
+    held_out: HeldOut
     split: Split | None
     ranking: Ranking | None
     penalty: Penalty | None
@@ -186,6 +208,7 @@ def read(path: Path) -> Recovery:
         return Recovery(
             **tree
             | {
+                "held_out": HeldOut(**tree["held_out"]),
                 "split": _split(tree["split"]),
                 "ranking": tree["ranking"] and Ranking(**tree["ranking"]),
                 "penalty": tree["penalty"] and _penalty(tree["penalty"]),

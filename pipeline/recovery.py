@@ -5,6 +5,7 @@ tell which images it was measured on. Other choices are told apart by which runs
 """
 
 import argparse
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -18,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline import config as configuration_file
-from pipeline import dataset, published
+from pipeline import dataset, intervals, published
 from pipeline.console import run_step
 from pipeline.examples import Bytes, Examples, split
 from pipeline.files import write_json
@@ -28,6 +29,7 @@ from pipeline.recovered import (
     Chance,
     Epoch,
     Factor,
+    HeldOut,
     Match,
     Part,
     Penalty,
@@ -44,7 +46,9 @@ Counts = npt.NDArray[np.int64]
 DRAWS = 1_000_000
 SEED = 1024
 FACTORS = (1.0, 2.0, 0.5)
+PUBLISHED_FRACTION = 0.2  # held out by the write-up, whose course trains with 80%: 12,000 of 60,000 images
 _CHUNK = 100_000
+_WHOLE = re.compile(r"[+-]?\d+")
 _DIGITS = 4  # of printed accuracies
 _TESTING, _LAST_TESTING, _TRAINING = "testing_accuracy", "last_testing_accuracy", "training_accuracy"
 _VALIDATION = "best_validation_accuracy"
@@ -55,11 +59,14 @@ def recover(
 ) -> Recovery:
     """Everything that can be judged; `labels` are those for training and for testing, `runs` is runs.csv."""
     comparable = manifest.name == printed.data
+    held_out = sizes(config, len(labels[0]))
+    judged = comparable and held_out.same
     finished = runs[runs["status"] == "ok"].drop_duplicates("key") if comparable else runs.iloc[:0]
     return Recovery(
         data=manifest.name,
         published_data=printed.data,
-        split=recover_split(printed, config, manifest.classes, *labels) if comparable else None,
+        held_out=held_out,
+        split=recover_split(printed, config, manifest.classes, *labels) if judged else None,
         ranking=rank(printed, finished),
         penalty=penalty(printed, finished),
         readings=tuple(read_as_tenths(printed, finished)),
@@ -68,6 +75,12 @@ def recover(
 
 
 # --- Class shares
+
+
+def sizes(config: Config, images: int) -> HeldOut:
+    """How many of so many images are held out here, and how many the write-up would hold out."""
+    protocol = replace(config.split, validation_fraction=PUBLISHED_FRACTION)
+    return HeldOut(config.split.sizes(images)[1], protocol.sizes(images)[1])
 
 
 def recover_split(printed: Published, config: Config, classes: int, labels: Bytes, testing: Bytes) -> Split | None:
@@ -167,11 +180,11 @@ def rank(printed: Published, runs: pd.DataFrame) -> Ranking | None:
 
 
 def penalty(printed: Published, runs: pd.DataFrame) -> Penalty | None:
-    """Hold a printed column against runs with FACTORS times its penalty: the first column that has runs with each."""
+    """Hold a printed column against runs with FACTORS times its penalty: the first column with two seeds of each."""
     for configuration in printed.configurations:
         cells = [c for c in printed.cells if c.column.configuration == configuration]
         trained = {f: _of(runs, replace(configuration, reg=f * configuration.reg)) for f in FACTORS}
-        if configuration.reg > 0 and all(len(rows) for rows in trained.values()):
+        if configuration.reg > 0 and all(len(rows) >= intervals.FEWEST for rows in trained.values()):
             factors = tuple(Factor(f, fmean(_distance(c, rows) for c in cells)) for f, rows in trained.items())
             return Penalty(written(configuration.reg), len(cells), factors)
     return None
@@ -182,7 +195,8 @@ def read_as_tenths(printed: Published, runs: pd.DataFrame) -> Iterable[Reading]:
     cells = _cells(printed, _TESTING)
     for cell in cells:
         for parameter, value in cell.column.named.items():
-            if not (power := power_of_e(written(value))):
+            power = power_of_e(written(value))
+            if not (power and _WHOLE.fullmatch(power[1])):  # 1e-0.5 is no decimal number
                 continue
             decimal = f"{power[0] or 1}e{power[1]}"
             changed: dict[str, Any] = {parameter: float(decimal)}
@@ -198,7 +212,8 @@ def read_as_tenths(printed: Published, runs: pd.DataFrame) -> Iterable[Reading]:
                         other.table,
                         cell.printed.text,
                         other.printed.text,
-                        float(rows[_TESTING].std(ddof=1)) if len(rows) > 1 else None,
+                        float(rows[_TESTING].std(ddof=1)) if len(rows) >= intervals.FEWEST else None,
+                        len(rows),
                     )
 
 

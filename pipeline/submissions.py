@@ -10,13 +10,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipeline import plan, published
-from pipeline.errors import InputError
+from pipeline.errors import InputError, shown
 from pipeline.files import write_json
 from pipeline.plan import Run
 from pipeline.published import Published
 from pipeline.settings import Config, Configuration, Experiment
 
 WANTED = Path("results/check/wanted.json")
+_DEFECTS = (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError, MemoryError)
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -36,16 +37,17 @@ def find(name: str) -> tuple[Path, ...]:
     path = Path(name)
     if not (name and path.exists()):
         raise InputError(
-            f"PUBLISHED: expected a file of printed numbers or a folder of them, found {name or 'nothing'}. "
+            "PUBLISHED: expected a file of printed numbers or a folder of them, "
+            f"found {shown(name) or 'nothing'}. "
             "Hint: make check PUBLISHED=examples/submission.yaml"
         )
     if not path.is_dir():
         return (path,)
     files = sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
-    shown = tuple(file for file in files if not any(part.startswith(".") for part in file.relative_to(path).parts))
-    if not shown:
-        raise InputError(f"{path}: expected files of printed numbers, *.yaml or *.yml, found none.")
-    return shown
+    visible = tuple(file for file in files if not any(part.startswith(".") for part in file.relative_to(path).parts))
+    if not visible:
+        raise InputError(f"{shown(path)}: expected files of printed numbers, *.yaml or *.yml, found none.")
+    return visible
 
 
 def load(paths: Iterable[Path], config: Config) -> tuple[tuple[Submission, ...], tuple[str, ...]]:
@@ -57,12 +59,14 @@ def load(paths: Iterable[Path], config: Config) -> tuple[tuple[Submission, ...],
             submissions.append(Submission(path, published.load(path, config)))
         except InputError as error:
             problems += error.problems
+        except _DEFECTS as error:  # of ours; it shall not keep the others from being judged
+            problems.append(f"{shown(path)}: expected printed numbers, found what ends in {type(error).__name__}.")
     return tuple(submissions), tuple(problems)
 
 
 def unfit(submission: Submission, config: Config, data: str, images: int) -> Iterator[str]:
     """Why a file cannot be judged on a data set with this name and so many images for training and validation."""
-    path, name = submission.path, submission.published.data
+    path, name = shown(submission.path), submission.published.data
     if name != data:
         yield f"{path}: data: expected {data!r}, the data set at hand, found {name!r}. {_mend(name, config)}"
         return

@@ -1,7 +1,9 @@
 """make check: the printed numbers of others against runs, on the 5,000-image sample."""
 
 import json
+import os
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import SMALL, Project, copy_project
+from snakemake.cli import get_argument_parser
 
 from pipeline import cells, check, check_rates, check_text, config, published, submissions
 from pipeline.cells import Judged, Reading
@@ -67,7 +70,9 @@ def test_a_check_trains_what_is_missing_once_and_judges(project: Project) -> Non
     assert re.fullmatch(
         r"  Table 1  learning_rate 0.5  testing_accuracy  0\.0100   -?\d\.\d{4} to \d\.\d{4}  not reproduced", lines[2]
     )
-    assert lines[3] == "  0 reproduced, 1 not reproduced. If all were right, 0.1 of 1 would be outside by chance."
+    assert lines[3] == (
+        "  0 reproduced, 1 not reproduced. If it were right, it would be outside by chance with probability 0.05."
+    )
     assert "\x1b" not in first.stdout
 
     right = f"{means(project, 'testing_accuracy'):.4f}"
@@ -87,7 +92,7 @@ def test_of_many_files_the_bad_are_named_and_the_others_judged(project: Project)
     write(project / "many/a.yaml", good)
     write(project / "many/b/b.yml", table([RATE], testing_accuracy=["94.50"]))
     write(project / "many/c.yaml", good, data="MNIST")
-    write(project / "many/d.yaml", table([RATE | {"batch_size": 4000}], testing_accuracy=["0.9"]))
+    write(project / "many/d.yaml", table([RATE | {"batch_size": 4000}], testing_accuracy=["0.90"]))
     write(project / "many/e.yaml", table([RATE], testing_accuracy=["0.0100"]))
     (project / "many/f.yaml").write_text("title: [\n")
     (project / "many/note.txt").write_text("no numbers")
@@ -132,6 +137,14 @@ def test_only_bad_files_start_nothing(project: Project) -> None:
             ["pipeline/published.yaml", "--snakemake=--config replicates=1"],
             "config.yaml: replicates: expected at least 2",
         ),
+        (
+            ["pipeline/published.yaml", "--snakemake=--config=replicates=1"],
+            "config.yaml: replicates: expected at least 2",
+        ),
+        (
+            ["pipeline/published.yaml", "--snakemake=it's"],
+            "SNAKEMAKE_OPTIONS: expected options as a shell reads them, found: no closing quotation.",
+        ),
         (["pipeline/published.yaml", "--snakemake=--config epochz=1"], "config.yaml: the file: expected 'title'"),
     ],
 )
@@ -145,6 +158,27 @@ def test_what_cannot_be_checked_is_said_in_one_line(
     if problem:
         (line,) = result.stderr.splitlines()
         assert line.startswith(problem)
+
+
+def test_a_run_that_fails_leaves_the_verdicts_on_the_others(project: Project) -> None:
+    right = f"{means(project, 'testing_accuracy'):.4f}"
+    columns = [RATE, {"learning_rate": 0.25, "hidden": 4}]
+    write(project / "part.yaml", table(columns, testing_accuracy=[right, "0.90"]))
+    before = project.keys()
+    training = project / "pipeline/training.py"
+    sound = training.read_text()
+    training.write_text("raise SystemExit(1)\n")
+    try:
+        result = project.check("part.yaml")
+    finally:
+        training.write_text(sound)
+    assert result.returncode == 1
+    assert project.keys() == before
+    assert result.stderr.splitlines()[-1] == "make check: expected every run to be trained, found the problems above."
+    lines = result.stdout.splitlines()
+    assert lines[2].endswith("  reproduced")
+    assert lines[3].endswith("not judged (too few runs: 0)")
+    assert lines[4] == "  1 reproduced, 0 not reproduced, 1 not judged."
 
 
 def test_prune_keeps_what_the_last_check_asked_for(project: Project) -> None:
@@ -170,7 +204,7 @@ def submission(path: Path, **changes: Any) -> Submission:
 
 
 def test_a_file_that_does_not_fit_says_how_it_would(tmp_path: Path) -> None:
-    file = write(tmp_path / "a.yaml", table([RATE | {"batch_size": 50_000}], testing_accuracy=["0.9"]), data="MNIST")
+    file = write(tmp_path / "a.yaml", table([RATE | {"batch_size": 50_000}], testing_accuracy=["0.90"]), data="MNIST")
     found = submission(file)
     assert list(submissions.unfit(found, CONFIG, "MNIST", 60_000)) == [
         f"{file}: batch_size: expected at most 48,000 (the training set), found 50,000."
@@ -186,9 +220,9 @@ def test_a_file_that_does_not_fit_says_how_it_would(tmp_path: Path) -> None:
 
 
 def test_equal_configurations_of_all_files_are_wanted_once(tmp_path: Path) -> None:
-    shared = table([RATE, {"reg": "e^-1"}], testing_accuracy=["0.9", "0.8"])
+    shared = table([RATE, {"reg": "e^-1"}], testing_accuracy=["0.90", "0.80"])
     files = [write(tmp_path / f"{name}.yaml", shared, data="MNIST") for name in "ab"]
-    files.append(write(tmp_path / "c.yaml", table([RATE], testing_accuracy=["0.9"]), data="Other"))
+    files.append(write(tmp_path / "c.yaml", table([RATE], testing_accuracy=["0.90"]), data="Other"))
     submissions.write_wanted(tmp_path / "wanted.json", map(submission, files))
     found = submissions.read_wanted(tmp_path / "wanted.json", "MNIST")
     assert found == submission(files[0]).published.configurations
@@ -218,11 +252,46 @@ def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
         (["--config", "epochs=2", "source=sample", "-n"], {"epochs": 2, "source": "sample"}),
         (["--forcerun", "data", "-C", "replicates=3"], {"replicates": 3}),
         (["--forcerun", "epochs=2"], {}),
+        (["--config=replicates=3"], {"replicates": 3}),
+        (["--config=replicates=3", "epochs=2", "-n"], {"replicates": 3}),
+        (["-C", "replicates=3", "epochs=2"], {"replicates": 3, "epochs": 2}),
+        (["-Creplicates=3", "-n"], {"replicates": 3}),
+        (["-C=replicates=3"], {"replicates": 3}),
+        (["--config", "epochs=2", "-n", "--config", "replicates=3"], {"replicates": 3}),
+        (["--configfile", "epochs=2"], {}),
         (["--config", "title=[", "author=a=b"], {"title": "[", "author": "a=b"}),
     ],
 )
 def test_the_settings_of_snakemake_are_those_of_the_check(options: list[str], expected: dict[str, Any]) -> None:
     assert check.overrides(options) == expected
+    read = get_argument_parser().parse_known_args(options)[0].config or []
+    assert {entry.partition("=")[0] for entry in read} == set(expected)
+
+
+@pytest.mark.parametrize("given", ["environment", "command line"])
+def test_make_hands_quotation_marks_on(tmp_path: Path, given: str) -> None:
+    variables = {"PUBLISHED": 'it\'s "a" file.yaml', "SNAKEMAKE_OPTIONS": "--config title='a b' author=\"it's\""}
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    for name in ("requirements.lock", "setup.sh", ".venv/report"):
+        (tmp_path / name).write_text("")
+    python = tmp_path / ".venv/bin/python"
+    python.write_text('#!/bin/sh\nfor each in "$@"; do echo "$each"; done\n')
+    python.chmod(0o755)
+    words = [f"{name}={value}" for name, value in variables.items()] if given == "command line" else []
+    result = subprocess.run(
+        ["make", "-f", ROOT / "Makefile", "check", *words],
+        cwd=tmp_path,
+        env=os.environ | ({} if words else variables),
+        capture_output=True,
+        text=True,
+    )
+    assert result.stdout.splitlines() == [
+        "-m",
+        "pipeline.check",
+        f"--snakemake={variables['SNAKEMAKE_OPTIONS']}",
+        "--",
+        variables["PUBLISHED"],
+    ], result.stderr
 
 
 BOMB = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 20))
@@ -244,8 +313,49 @@ def test_a_file_that_could_stand_for_an_endless_one_is_refused(tmp_path: Path, t
         published.load(tmp_path / "a.yaml", CONFIG)
 
 
+HOSTILE = (
+    "tables: &x [*x]",
+    "title: !!float 0.9",
+    "title: !!timestamp 2024-01-01",
+    "[" * 9999,
+    "title: \x1b",
+    "\xff\xfe",
+)
+
+
+def test_a_hostile_file_does_not_keep_the_others_from_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, text in enumerate(HOSTILE):
+        (tmp_path / f"{number}\n\x1b.yaml").write_bytes(text.encode("latin-1"))
+    good = write(tmp_path / "good.yaml", table([RATE], testing_accuracy=["0.90"]))
+    found, problems = submissions.load(submissions.find(str(tmp_path)), CONFIG)
+    assert [each.path for each in found] == [good]
+    assert len(problems) == len(HOSTILE)
+    for number, line in enumerate(problems):
+        assert line.startswith(f"{tmp_path}/{number}\\n\\x1b.yaml"), line
+        assert line.isprintable()
+
+    def fail(path: Path, _: Any) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(published, "load", fail)
+    assert submissions.load([good, good], CONFIG) == (
+        (),
+        (f"{good}: expected printed numbers, found what ends in RecursionError.",) * 2,
+    )
+
+
+def test_the_name_of_a_file_is_printed_on_one_line(tmp_path: Path) -> None:
+    one = checked(tmp_path, (0.90, 0.91), name="a\n\x1b[31m.yaml")
+    assert check_text.lines(one)[0] == r"a\n\x1b[31m.yaml: Someone"
+    assert check_text.overview([one], [Path("z\x9b.yaml")])[1].startswith(r"  a\n\x1b[31m.yaml")
+    assert r"z\x9b.yaml" in check_text.overview([one], [Path("z\x9b.yaml")])[2]
+    assert check.to_frame([one])["file"].tolist() == [r"a\n\x1b[31m.yaml"]
+
+
 def test_what_is_written_once_and_used_twice_can_be_read(tmp_path: Path) -> None:
-    numbers = table([RATE], testing_accuracy=["0.9"])
+    numbers = table([RATE], testing_accuracy=["0.90"])
     file = write(tmp_path / "a.yaml", numbers, numbers | {"name": "Table 2", "rows": numbers["rows"]})
     assert "*id001" in file.read_text()
     assert [cell.table for cell in published.load(file, CONFIG).cells] == ["Table 1", "Table 2"]
@@ -262,8 +372,14 @@ def checked(
 def test_a_number_without_enough_runs_is_not_judged(tmp_path: Path) -> None:
     lone = checked(tmp_path, (0.9,), diverged=4)
     assert check_text.lines(lone)[2].endswith("0.9000   -     not judged (4 of 5 runs diverged)")
-    assert check_text.verdict(lone) == "0 reproduced, 0 not reproduced, 1 not judged."
-    assert check.status([lone], []) == 0
+    assert check_text.verdict(lone) == (
+        "0 reproduced, 0 not reproduced, 1 not judged. None could be judged by runs, so the file does not count as "
+        "reproduced."
+    )
+    assert check.status([lone], []) == 1
+    assert check.status([checked(tmp_path, (0.90, 0.91)), lone], []) == 1
+    assert check.status([replace(lone, cells=())], []) == 1, "nothing but empty cells"
+    assert check_text.lines(checked(tmp_path, (0.9,)))[2].endswith("not judged (too few runs: 1)")
     assert check.report([lone], [])[-1] == check_text.legend()
 
 
@@ -305,8 +421,14 @@ def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path) -> Non
     assert rate.computed == pytest.approx(0.04)
     some = Checked(Path("a.yaml"), "Someone", (), (rate, replace(rate, right=False)))
     assert "0.0400 from Table 6" in check_text.lines(some)[2]
-    assert check_text.verdict(some) == "1 reproduced, 1 not reproduced."
+    assert check_text.verdict(some).startswith("1 reproduced, 1 not reproduced. None could be judged by runs")
     assert check.status([some], []) == 1
+    alone = replace(some, rates=(rate,))
+    assert check.status([alone], []) == 1, "it agrees with its own table, which no run was held against"
+    assert check_text.overview([alone] * 2, [])[-1] == "2 files: 2 cannot be judged."
+    judged = replace(checked(tmp_path, (0.90, 0.91)), rates=(rate,))
+    assert check_text.verdict(judged) == "2 reproduced, 0 not reproduced."
+    assert check.status([judged], []) == 0
 
 
 def test_the_example_can_be_read_and_the_format_says_so() -> None:
@@ -323,7 +445,10 @@ def test_many_files_are_read_and_judged_in_seconds(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(cells, "_rows", lambda *given: looked.append(1) or original(*given))
     columns = [{"learning_rate": rate} for rate in ("0.1", "0.2")]
     files = [
-        write(tmp_path / f"{n}.yaml", table(columns, testing_accuracy=["0.9", "0.8"], training_accuracy=["0.9", "0.8"]))
+        write(
+            tmp_path / f"{n}.yaml",
+            table(columns, testing_accuracy=["0.90", "0.80"], training_accuracy=["0.90", "0.80"]),
+        )
         for n in range(20)
     ]
     found, problems = submissions.load(files, CONFIG)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipeline import config, published
 from pipeline.errors import InputError
 from pipeline.quantity import Quantity
+from pipeline.yamlfile import read_yaml
 
 ROOT = Path(__file__).parent.parent
 CONFIG = config.load(ROOT / "config.yaml")
@@ -72,12 +73,16 @@ def test_the_rounding_is_half_a_unit_in_the_last_place(number: Decimal) -> None:
     assert published.rounding(Quantity(text)) == pytest.approx(0.5 * 10.0**-digits)
 
 
+def row(metric: str | list[str], *printed: str | float) -> dict[str, Any]:
+    return tree(tables=[tree()["tables"][0] | {"rows": [{"metric": metric, "printed": list(printed)}]}])
+
+
 WRONG: dict[str, tuple[Any, str]] = {
     "not a mapping": ("[1, 2]", "the file: expected the printed numbers"),
     "empty": ("", "the file: expected the printed numbers"),
     "an unknown key": (tree(table=[]), "did you mean 'tables'?"),
     "no tables": ({"title": "a", "data": "MNIST"}, "expected the keys 'tables'"),
-    "an empty table": (tree(tables=[]), "tables: expected a list of at least one table"),
+    "an empty table": (tree(tables=[]), "tables: expected a list of one to 50 tables"),
     "a title of two lines": (tree(title="a\nb"), "title: expected a text of one line"),
     "an unknown metric": (
         tree(tables=[tree()["tables"][0] | {"rows": [{"metric": "accuracy", "printed": [0.9, 0.9]}]}]),
@@ -108,6 +113,56 @@ WRONG: dict[str, tuple[Any, str]] = {
         tree(tables=[tree()["tables"][0] | {"columns": [{"batch_size": 0.5}, {}]}]),
         "expected a whole number",
     ),
+    "too many tables": (tree(tables=tree()["tables"] * 51), "tables: expected a list of one to 50 tables"),
+    "too many columns": (
+        tree(tables=[tree()["tables"][0] | {"columns": [{"reg": n} for n in range(101)]}]),
+        "columns: expected a list of one to 100 configurations",
+    ),
+    "too many rows": (
+        tree(tables=[tree()["tables"][0] | {"rows": tree()["tables"][0]["rows"] * 51}]),
+        "rows: expected a list of one to 50 rows",
+    ),
+    "too large a network": (tree(defaults={"hidden": 4097}), "expected a whole number from 1 to 4096, found 4097."),
+    "too many epochs": (tree(defaults={"epochs": 1001}), "expected a whole number from 1 to 1000, found 1001."),
+    "too large a batch": (tree(defaults={"batch_size": 65537}), "expected a whole number from 1 to 65536"),
+    "a number of many digits": (tree(defaults={"reg": f"0.{'0' * 5000}1"}), "expected a number from 0 to 1000000"),
+    "metrics that are not one": (
+        row(["training_accuracy", "testing_accuracy"], 0.95, 0.93),
+        "metric: expected one metric, or the same at two epochs (validation_accuracy with best_validation_accuracy or "
+        "testing_accuracy with last_testing_accuracy), found training_accuracy, testing_accuracy.",
+    ),
+    "three metrics": (
+        row(["testing_accuracy", "last_testing_accuracy", "training_accuracy"], 0.95, 0.93),
+        "expected one metric, or the same at two epochs",
+    ),
+    "an accuracy without decimals": (
+        row("testing_accuracy", "1", 0.93),
+        "expected accuracies with at least 2 digits after the point, found 1. Hint: 0.90 if so many are known",
+    ),
+    "an accuracy with one": (row("testing_accuracy", "0.9", 0.93), "at least 2 digits after the point, found 0.9."),
+    "a power of ten": (row("testing_accuracy", "9.45e-1", 0.93), "expected plain decimal numbers"),
+    "a power of e": (row("training_loss", "e^-1", 0.93), "expected plain decimal numbers"),
+    "a tiny power of ten": (
+        row("training_loss", "1e-9999999999999999999", 0.93),
+        "expected plain decimal numbers with at most 12 digits after the point, found 1e-9999999999999999999.",
+    ),
+    "thirteen digits": (row("testing_accuracy", "0.9450000000001", 0.93), "at most 12 digits after the point"),
+    "a tiny rate of change": (
+        tree(
+            rates_of_change={
+                "name": "T",
+                "table": "Table 1",
+                "metric": "testing_accuracy",
+                "pairs": [[1, "e^-2"]],
+                "printed": ["1e-9999999999999999999"],
+            }
+        ),
+        "rates_of_change.printed: expected plain decimal numbers",
+    ),
+    **{
+        f"a title with U+{ord(each):04X}": (tree(title=f"a{each}b"), "title: expected a text of one line")
+        for each in "\x00\x1b\x7f\x80\x9b\x9f\u2028\u2029"
+    },
     "rates of no table": (
         tree(
             rates_of_change={
@@ -144,7 +199,67 @@ def test_a_wrong_file_is_a_line_for_each_problem(tmp_path: Path, content: Any, e
     assert any(expected in problem for problem in caught.value.problems), caught.value.problems
     for problem in caught.value.problems:
         assert problem.startswith(str(tmp_path / "printed.yaml"))
-        assert "\n" not in problem
+        assert problem.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("title: a\ntables: &x [*x]\n", "line 2, column 13: expected YAML, found: *x inside &x."),
+        ("tables: &x [{a: [*x]}]\n", "found: *x inside &x."),
+        ("title: !!float 0.9\n", "line 1, column 8: expected YAML, found: the tag !!float."),
+        ("title: !!int 1\n", "the tag !!int."),
+        ("title: !!binary aGk=\n", "the tag !!binary."),
+        ("title: !!timestamp 2024-01-01\n", "the tag !!timestamp."),
+        ("title: !!str a\n", "the tag !!str."),
+        ("title: ! a\n", "the tag !."),
+        ("title: !a%1Bb c\n", r"the tag !a\x1bb."),
+        ("tables: !!set {a}\n", "the tag !!set."),
+        ("tables: !!python/name:os.system []\n", "the tag !!python/name:os.system."),
+        ("? [a]\n: b\n", "expected YAML"),
+        ('title: "\\ud800"\n', ""),
+    ],
+)
+def test_a_hostile_file_is_one_line(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, text)
+    (line,) = caught.value.problems
+    assert problem in line
+    assert line.isprintable()
+
+
+def test_every_value_is_the_text_that_stands_there(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: [1, 0.9450, true, null, 2024-01-01, ~, 'x', =, 0x1F]\nb:\n")
+    assert read_yaml(file, as_texts=True) == {
+        "a": ["1", "0.9450", "true", "null", "2024-01-01", "~", "x", "=", "0x1F"],
+        "b": "",
+    }
+
+
+def test_the_name_of_a_file_is_shown_on_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "a\n\x1b[31m\u2028.yaml"
+    for content in ("title: [", "title: a\n"):
+        path.write_text(content)
+        with pytest.raises(InputError) as caught:
+            published.load(path, CONFIG)
+        (line,) = caught.value.problems
+        assert line.startswith(f"{tmp_path}/a\\n\\x1b[31m\\u2028.yaml")
+        assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("metric", "number"),
+    [
+        (["validation_accuracy", "best_validation_accuracy"], "0.95"),
+        (["last_testing_accuracy", "testing_accuracy"], "0.950000000000"),
+        (["testing_accuracy"], "1.00"),
+        ("training_loss", "2"),
+        ("training_loss", ".5"),
+    ],
+)
+def test_what_a_row_may_hold(tmp_path: Path, metric: str | list[str], number: str) -> None:
+    assert load(tmp_path, row(metric, number, "-")).cells[0].printed.text == number
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

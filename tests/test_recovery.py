@@ -20,7 +20,7 @@ from synthetic import MANIFEST
 
 from pipeline import config, dataset, mnist, published, recovered, recovery, recovery_text
 from pipeline.errors import InputError
-from pipeline.recovered import Chance, Epoch, Factor, Match, Part, Penalty, Ranking, Reading, Recovery, Split
+from pipeline.recovered import Chance, Epoch, Factor, HeldOut, Match, Part, Penalty, Ranking, Reading, Recovery, Split
 
 ROOT = Path(__file__).parent.parent
 CONFIG = config.load(ROOT / "config.yaml")
@@ -127,7 +127,7 @@ def test_a_split_in_file_order_is_recognized(tmp_path: Path) -> None:
 
 def test_without_a_network_that_answers_with_one_class_the_split_is_open(tmp_path: Path) -> None:
     labels = np.zeros(10, np.uint8)
-    numbers = printed(tmp_path, table("T", [{"reg": "1"}], testing_accuracy=["0.9500"], validation_accuracy=["0.9"]))
+    numbers = printed(tmp_path, table("T", [{"reg": "1"}], testing_accuracy=["0.9500"], validation_accuracy=["0.90"]))
     assert recovery.recover_split(numbers, CONFIG, 2, labels, labels) is None
     without = printed(tmp_path, table("T", [{"reg": "1"}], testing_accuracy=["1.0000"]))
     assert recovery.recover_split(without, CONFIG, 2, labels, labels) is None
@@ -149,12 +149,29 @@ def test_on_mnist_the_write_ups_numbers_are_class_shares_of_the_shuffled_split()
     assert 2800 < found.chance.one_in < 4300
 
 
+@pytest.mark.parametrize(("fraction", "here"), [(0.1, 10), (0.2, 20), (0.25, 25)])
+def test_class_shares_are_judged_only_of_a_part_as_large_as_the_write_ups(
+    tmp_path: Path, fraction: float, here: int
+) -> None:
+    labels = np.repeat(np.arange(3), [50, 30, 20]).astype(np.uint8)
+    testing = np.repeat(np.arange(3), [4, 3, 3]).astype(np.uint8)
+    other = replace(CONFIG, split=replace(CONFIG.split, validation_fraction=fraction))
+    numbers = one_class(tmp_path, ["0.5000"], ["0.9000"])
+    found = recovery.recover(numbers, other, replace(MANIFEST, name="MNIST", classes=3), (labels, testing), NONE)
+    assert found.held_out == HeldOut(here, 20)
+    assert (found.split is not None) == (here == 20)
+
+
+def test_the_write_up_holds_out_a_fifth() -> None:
+    assert recovery.sizes(CONFIG, 60_000) == HeldOut(12_000, 12_000)
+
+
 # --- Distances to runs
 
 
 def test_columns_are_ranked_as_printed_and_as_run(tmp_path: Path) -> None:
     columns = [{"reg": "1"}, {"reg": "2"}, {"reg": "3"}]
-    rows = {"validation_accuracy": ["0.1", "0.2", "0.3"], "best_validation_accuracy": ["0.80", "0.90", "0.90"]}
+    rows = {"validation_accuracy": ["0.10", "0.20", "0.30"], "best_validation_accuracy": ["0.80", "0.90", "0.90"]}
     numbers = printed(tmp_path, table("T", columns, **rows, testing_accuracy=["0.81", "0.90", "-"]))
     trained = runs(
         {"reg": 1.0, "best_validation_accuracy": 0.70, "testing_accuracy": 0.75},
@@ -164,7 +181,7 @@ def test_columns_are_ranked_as_printed_and_as_run(tmp_path: Path) -> None:
     )
     assert recovery.rank(numbers, trained) == Ranking(columns=2, below=1, run_columns=2, run_below=1)
     assert recovery.rank(numbers, NONE) == Ranking(2, 1, 0, 0)
-    assert recovery.rank(printed(tmp_path, table("T", columns[:1], testing_accuracy=["0.9"])), NONE) is None
+    assert recovery.rank(printed(tmp_path, table("T", columns[:1], testing_accuracy=["0.90"])), NONE) is None
 
 
 def test_the_factor_of_the_penalty_is_that_of_the_nearest_runs(tmp_path: Path) -> None:
@@ -173,13 +190,14 @@ def test_the_factor_of_the_penalty_is_that_of_the_nearest_runs(tmp_path: Path) -
     reg = math.exp(-3)
     trained = [
         {"reg": reg, "training_accuracy": 0.60, "testing_accuracy": 0.60},
+        {"reg": reg, "training_accuracy": 0.60, "testing_accuracy": 0.60, "seed": 2},
         {"reg": 2 * reg, "training_accuracy": 0.70, "testing_accuracy": 0.78},
         {"reg": 2 * reg, "training_accuracy": 0.72, "testing_accuracy": 0.80, "seed": 2},
     ]
+    half = {"reg": reg / 2, "training_accuracy": 0.9, "testing_accuracy": 0.9}
     assert recovery.penalty(numbers, runs(*trained, {"reg": 1.0})) is None
-    found = recovery.penalty(
-        numbers, runs(*trained, {"reg": reg / 2, "training_accuracy": 0.9, "testing_accuracy": 0.9})
-    )
+    assert recovery.penalty(numbers, runs(*trained, half)) is None, "one seed of a factor says little"
+    found = recovery.penalty(numbers, runs(*trained, half, half | {"seed": 2}))
     assert found is not None
     assert (found.reg, found.cells, found.nearest.factor) == ("e^-3", 2, 2.0)
     # (0.10 + 0.20) / 2, (0.01 + 0.01) / 2 and (0.20 + 0.10) / 2
@@ -199,6 +217,22 @@ def test_e_read_as_ten_would_repeat_two_columns_of_the_write_up() -> None:
     assert not replace(found[0], printed="0.9280").refuted  # 1.8 standard deviations
     assert [each.sd for each in recovery.read_as_tenths(WRITE_UP, NONE)] == [None, None]
     assert not replace(found[0], sd=None).refuted
+    # of two further runs with probability 0.99: t √2 sd with t = 9.92 for three seeds, 63.7 for two
+    assert found[0].seeds == 3
+    for seeds, reach in ((3, 9.925 * math.sqrt(2) * 0.001), (2, 63.66 * math.sqrt(2) * 0.001)):
+        for beside in (-1e-4, 1e-4):
+            other = replace(found[0], seeds=seeds, printed=f"{0.9262 + reach + beside:.6f}")
+            assert other.refuted == (beside > 0)
+
+
+def test_a_power_of_e_that_is_no_decimal_number_with_ten_is_passed_over(tmp_path: Path) -> None:
+    columns = [{"learning_rate": "e^-0.5"}, {"learning_rate": "e^-1"}]
+    tables = (
+        table("T", columns, testing_accuracy=["0.90", "0.80"]),
+        table("U", [{"learning_rate": "0.1"}], testing_accuracy=["0.95"]),
+    )
+    found = list(recovery.read_as_tenths(printed(tmp_path, *tables), NONE))
+    assert [(each.written, each.seeds, each.sd) for each in found] == [("e^-1", 0, None)]
 
 
 def test_the_testing_accuracy_is_of_the_epoch_whose_model_is_nearer(tmp_path: Path) -> None:
@@ -268,10 +302,11 @@ SPLIT = Split(
 FACTS = Recovery(
     data="MNIST",
     published_data="MNIST",
+    held_out=HeldOut(12_000, 12_000),
     split=SPLIT,
     ranking=Ranking(7, 6, 5, 4),
     penalty=Penalty("e^-3", 3, (Factor(1.0, 0.01), Factor(2.0, 0.34), Factor(0.5, 0.11))),
-    readings=(Reading("learning_rate", "e^-1", "0.1", "Table 4", "Table 7", "0.9443", "0.9262", 0.001),),
+    readings=(Reading("learning_rate", "e^-1", "0.1", "Table 4", "Table 7", "0.9443", "0.9262", 0.001, 5),),
     epoch=Epoch(11, 0.004, 0.005, 8, 2),
 )
 
@@ -319,8 +354,8 @@ def test_every_fact_is_told(tell: Callable[..., str]) -> None:
         "In the split used here they are class shares, too (0.1104 of class 1 and 0.1068 of classes 3 or 7).",
         "If the last images in file order are held out, no class has such a share.",
         "So the images were shuffled before they were divided.",
-        "about one in 120 has all these numbers among its class shares (8 of 1,000 drawn).",
-        f"That makes the seed {CONFIG.split.seed} likely and does not prove it",
+        f"The seed used here, {CONFIG.split.seed}, fits, and so would about one in 120 random seeds: of 1,000 random "
+        "splits of this size, 8 have all these numbers among their class shares. That makes the seed likely and does",
         "The training accuracies of these columns, 0.1019 and 0.1508, are no class shares of the training images",
         "In 6 of 7 printed columns that have both, validation accuracy is below testing accuracy; in the runs of",
         "it is so in 4 of 5.",
@@ -355,7 +390,7 @@ def test_every_fact_is_told(tell: Callable[..., str]) -> None:
             ["held out, only some of them are class shares (0.1104 of class 1).", "So the images were shuffled"],
             "no class has",
         ),
-        ({"chance": Chance(1000, 0)}, ["Of 1,000 random splits of this size, none has all"], "about one in"),
+        ({"chance": Chance(1000, 0)}, ["fits; of 1,000 random splits of this size, none has all"], "about one in"),
         (
             {"shuffled": False, "validation": NO},
             [
@@ -384,10 +419,20 @@ def test_the_words_on_the_split_follow_the_shares(
 def test_what_cannot_be_judged_is_said(tell: Callable[..., str]) -> None:
     text = tell(split=None, penalty=None, epoch=None, ranking=None, readings=())
     assert "so they do not tell how images were held out for validation." in text
-    assert "Runs with another factor of the penalty are missing, so the factor cannot be judged." in text
+    assert "No column has runs of two seeds with each factor of the penalty, so the factor cannot be judged." in text
     assert "Runs of the printed configurations are missing, so it cannot be judged of which epoch" in text
     assert "Euler" not in text
     assert "printed columns" not in text
+
+
+def test_with_another_share_held_out_nothing_is_said_of_the_split(tell: Callable[..., str]) -> None:
+    text = tell(split=None, held_out=HeldOut(6000, 12_000))
+    assert (
+        "How images were held out for validation cannot be judged here: of as many images, the write-up holds out "
+        "12,000, and this report 6,000, whose class shares are others." in text
+    )
+    for claim in ("shuffled", "seed used here", "not the write-up’s", "No column of the write-up’s"):
+        assert claim not in text
 
 
 def test_another_data_set_is_named(tell: Callable[..., str]) -> None:
