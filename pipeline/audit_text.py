@@ -10,19 +10,17 @@ from pipeline.blocks import Source
 from pipeline.labels import powers
 
 SOURCE = Source("results/evidence/audit.csv", "pipeline/evidence.py")
-MARKS: dict[Verdict, str] = {"right": "✓", "wrong": "✗", "not judged": "–"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the table: what is claimed, printed and computed, and the verdict with its mark."""
+    """A row of the table: what is claimed, printed and computed, and the verdict."""
 
     section: str
     claim: Markup
     published: Markup
     recomputed: Markup
     verdict: Verdict
-    mark: str
 
 
 @dataclass(frozen=True)
@@ -51,5 +49,4 @@ def _lines(audited: Sequence[Audited]) -> Iterator[Line]:
     for each in audited:
         said = each.statement
         recomputed = powers(each.recomputed) or Markup("–")
-        mark = MARKS[each.verdict]
-        yield Line(said.section, powers(said.claim), powers(said.published), recomputed, each.verdict, mark)
+        yield Line(said.section, powers(said.claim), powers(said.published), recomputed, each.verdict)
