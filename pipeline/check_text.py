@@ -85,7 +85,7 @@ def legend() -> str:
     """What the column `runs` holds."""
     return (
         f"runs: where one more run would fall with probability {LEVEL:g}, worked out from the spread of the seeds; "
-        "a printed number is reproduced if it lies inside."
+        "a printed number is reproduced if it lies inside, as far as its digits tell."
     )
 
 

@@ -108,6 +108,11 @@ class Tested:
         return f"{tell(self.measured.value)} {self.test.unit.name} ({tell(interval.low)} to {tell(interval.high)})"
 
     @property
+    def claimed(self) -> str:
+        """Where the claim puts the number: 'above 0.20'."""
+        return f"{self.test.predicts} {self.test.unit.tell(self.test.threshold)}"
+
+    @property
     def sentence(self) -> str:
         """What follows from the verdict."""
         if self.missing:
@@ -158,7 +163,7 @@ def to_frame(judged: Sequence[Judged]) -> pd.DataFrame:
         {
             "claim": each.claim.text,
             "test": "; ".join(tested.test.what for tested in each.deciding),
-            "statistic": "; ".join(tested.statistic for tested in each.deciding if tested.statistic),
+            "statistic": "; ".join(tested.statistic or "not measured" for tested in each.deciding),
             "verdict": each.verdict,
             "sentence": " ".join(tested.sentence for tested in each.deciding),
         }
@@ -175,7 +180,7 @@ def tests_to_frame(judged: Sequence[Judged]) -> pd.DataFrame:
             measured, scale = tested.measured, tested.test.unit.scale
             rows.append(
                 {
-                    "claim": each.claim.name,
+                    "claim": each.claim.text,
                     "test": tested.test.what,
                     "decides": "yes" if tested.test.decides else "no",
                     "unit": tested.test.unit.name,

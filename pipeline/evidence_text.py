@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import audit_text, catalogue, claims, labels
+from pipeline import audit_text, catalogue, claims, labels, writeup_claims
 from pipeline.audit_text import Audit
 from pipeline.blocks import Data, Plot, Row, Source, Table, Value
 from pipeline.cells import Judged, Tally
@@ -51,8 +51,8 @@ class Count:
 class EvidenceText:
     """What the sections on the evidence show.
 
-    `wide` cells have an interval so wide that hardly a number would be refuted. Of `deciding` tests, as many as
-    `tests_by_chance` have an interval that misses the truth, on average.
+    `wide` cells have an interval wider than `widest`, so that hardly a number would be refuted. Of `deciding` tests,
+    as many as `tests_by_chance` have an interval that misses the truth, on average.
     """
 
     title: str
@@ -65,6 +65,7 @@ class EvidenceText:
     plot: Plot
     failures: tuple[Failure, ...]
     wide: int
+    widest: str
     audit: Audit
     claims: tuple[claims.Judged, ...]
     claims_source: Source
@@ -72,6 +73,8 @@ class EvidenceText:
     counts: tuple[Count, ...]
     deciding: int
     tests_by_chance: str
+    negligible: str = writeup_claims.BOUND
+    late: int = writeup_claims.LATE
 
 
 def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText:
@@ -105,6 +108,7 @@ def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText
         ),
         failures=tuple(_failure(each) for each in evidence.cells if each.verdict == "not reproduced"),
         wide=sum(each.reading.interval.width > WIDE for each in judged if each.reading.interval),
+        widest=f"{WIDE * 100:g} points",
         audit=audit_text.build(evidence.audit),
         claims=evidence.claims,
         claims_source=Source(CLAIMS, "pipeline/evidence.py", _keys_of_longer(runs, needed)),
@@ -144,23 +148,34 @@ def _name(judged: Judged) -> Markup:
 
 
 def _metric(metric: str) -> str:
-    """'validation accuracy' of whatever epoch: the column beside says which."""
-    return labels.METRICS[metric].split(",")[0].lower()
+    """'training accuracy', or 'validation accuracy (best)' with the epoch where there are two."""
+    name, _, epoch = labels.METRICS[metric].partition(", ")
+    return f"{name.lower()} ({epoch.removesuffix(' epoch')})" if epoch else name.lower()
 
 
 def _row(judged: Judged) -> tuple[Markup, ...]:
     reading, interval = judged.reading, judged.reading.interval
     if reading.mean is None or interval is None or reading.sd is None or judged.difference is None:
         return (escape(judged.cell.printed.text), *(Markup("–"),) * 3, escape(judged.verdict))
-    verdict = Markup("<b>{}</b>").format(judged.verdict) if judged.verdict == "not reproduced" else judged.verdict
+    verdict: str = judged.verdict
+    if judged.verdict == "not reproduced":
+        verdict = Markup("<b>{}</b>").format(verdict)
+    elif judged.verdict == "reproduced" and interval.width > WIDE:
+        verdict = "reproduced (wide)"
     diverged = f" ({judged.diverged} diverged)" if judged.diverged else ""
     return (
         escape(judged.cell.printed.text),
         escape(f"{reading.mean:.4f}\u00a0±\u00a0{reading.sd:.4f}"),
         escape(f"{interval.low:.4f} to {interval.high:.4f}".replace("-", "−")),
-        escape(f"{judged.difference * 100:+.2f}".replace("-", "−")),
+        escape(_signed(judged.difference * 100)),
         escape(verdict) + diverged,
     )
+
+
+def _signed(value: float) -> str:
+    """+0.21, −0.21; nothing has no sign."""
+    text = f"{value:+.2f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "−")
 
 
 def _failure(judged: Judged) -> Failure:

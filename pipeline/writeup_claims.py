@@ -390,7 +390,7 @@ CLAIMS = (
     Claim(
         "small-batch-slower",
         "3.3",
-        "The noise of small batches makes convergence take longer.",
+        "The noise of small batches makes convergence take longer, in epochs.",
         (
             Test(
                 "epochs to a validation accuracy of 0.96, with batches of 16 minus with 128",

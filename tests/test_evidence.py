@@ -110,7 +110,7 @@ def test_a_list_without_the_write_ups_rates_judges_the_rest(tell: Callable[..., 
     }
     text = tell(as_printed(), experiments=experiments, tables=tables)
     assert re.search(r"Of 6 numbers, \d (?:is|are) reproduced", text)
-    assert "23 more cannot be judged, for want of runs with two seeds that all finished." in text
+    assert "23 more cannot be judged, since no experiment here has two finished runs of their configurations." in text
     assert "Two seeds or more, all finished, are wanted of learning_rate 0.1353, reg 0.001, batch_size 64" in text
 
 
