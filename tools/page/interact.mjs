@@ -82,9 +82,10 @@ const readout = (exhibit) => exhibit.locator('.readout [aria-live]').textContent
 
 // --- In the page
 
-// One panel, several panels, and cells.
+// One panel, several panels, and cells, of the figures whose marks `marks` knows.
 function chosen() {
-  const all = [...document.querySelectorAll('.exhibit')].filter((each) => each.querySelector('.data'));
+  const known = (each) => each.querySelector('.data') && each.querySelector('[id$="-validation"], [id$="-cell"]');
+  const all = [...document.querySelectorAll('.exhibit')].filter(known);
   const panels = (each) => each.querySelectorAll('[id*="-frame-"]').length;
   const kinds = [(n) => n === 1, (n) => n > 1, (n) => n === 0];
   return kinds.map((kind) => all.find((each) => kind(panels(each)))).filter(Boolean).map(({ id }) => id);
