@@ -98,7 +98,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     ),
     "a word": (
         tree(tables=[tree()["tables"][0] | {"rows": [{"metric": "testing_accuracy", "printed": ["high", 0.9]}]}]),
-        "expected a number as printed, or -",
+        "expected a number as printed",
     ),
     "the same table twice": (tree(tables=tree()["tables"] * 2), "expected a name of its own for each table"),
     "the same column twice": (
