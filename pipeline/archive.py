@@ -65,8 +65,7 @@ class Archive:
         by_key = dict(iter(epochs.drop_duplicates(["key", "epoch"]).sort_values("epoch").groupby("key")))
         of: dict[Configuration, list[str]] = {}
         for key, row in finished.iterrows():
-            counts = {name: int(row[name]) for name in ("batch_size", "hidden", "epochs")}
-            of.setdefault(Configuration(float(row["learning_rate"]), float(row["reg"]), **counts), []).append(str(key))
+            of.setdefault(Configuration.of({name: row[name] for name in PARAMETERS}), []).append(str(key))
         found = {}
         for configuration, keys in of.items():
             columns = {name: np.array([by_key[key][name] for key in keys]) for name in COURSES}

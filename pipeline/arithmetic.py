@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from pipeline.published import Cell, Published
-from pipeline.quantity import power_of_e, written
+from pipeline.quantity import half_unit, power_of_e, written
 
 Relation = Literal["equal", "about", "almost", "at most", "over", "above", "not below"]
 _DIGITS = 30  # of a power of e
@@ -108,12 +108,3 @@ def holds(relation: Relation, value: Fraction, printed: str) -> bool:
     if relation == "over":
         return value > number
     return abs(value - number) <= half_unit(printed) and (relation != "almost" or value < number)
-
-
-def half_unit(printed: str) -> Fraction:
-    """Half a unit in the last place of a decimal number.
-
-    >>> half_unit("0.012")
-    Fraction(1, 2000)
-    """
-    return Fraction(10) ** int(Decimal(printed).as_tuple().exponent) / 2

@@ -19,19 +19,16 @@ from matplotlib.transforms import offset_copy
 from pipeline import benchmarks
 from pipeline.benchmarks import FLOOR, OURS, Benchmark
 from pipeline.console import run_step
-from pipeline.drawing import to_svg
+from pipeline.drawing import mark, to_svg
 from pipeline.files import write_text
 from pipeline.spacing import apart
-from pipeline.style import SMALL, STYLE, TRAINING
+from pipeline.style import OTHER_COLOUR, SMALL, STYLE, TRAINING
 
 WIDTH = 4.4  # inches
 LOWEST = 2.4  # inches; more where more lines have to be named
 LINE_HEIGHT = 1.15 * SMALL  # points between two labels
 LABEL_GAP = 14.0  # points between the frame and its labels, which a thin line bridges
 OUR_COLOUR = TRAINING.colour
-OTHER_COLOUR = "#777777"  # stands out from a light page and from a dark one
-# so small that of two marks which cover each other the nearer one answers
-UNSEEN: dict[str, Any] = {"markersize": 0.1, "alpha": 0, "color": OTHER_COLOUR}
 MARKERS = "sD^vPX<>"  # of the others, in their order
 STEPS = (1, 2, 5)  # what the ticks of the seconds begin with
 MOST_TICKS = 8
@@ -96,14 +93,12 @@ def _marks(axes: Axes, benchmark: Benchmark) -> None:
     number = 0
     for group in benchmark.groups:
         for timing in group.timings:
-            at = [group.batch_size], [timing.seconds]
             place = benchmark.systems.index(timing.system)
             if timing.system == OURS:
                 style: dict[str, Any] = {"color": OUR_COLOUR, "marker": "o", "markersize": 4.5, "zorder": 4}
             else:
                 style = {"color": OTHER_COLOUR, "marker": MARKERS[(place - 1) % len(MARKERS)], "markersize": 3.6}
-            axes.plot(*at, linestyle="none", markeredgewidth=0, gid=f"panel-{number}-mark", clip_on=False, **style)
-            axes.plot(*at, linestyle="none", marker="s", gid=f"frame-{number}", **UNSEEN)
+            mark(axes, number, group.batch_size, timing.seconds, markeredgewidth=0, clip_on=False, **style)
             number += 1
 
 

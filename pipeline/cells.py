@@ -20,8 +20,7 @@ from pipeline import intervals
 from pipeline.intervals import LEVEL, Interval
 from pipeline.metrics import METRICS
 from pipeline.published import Cell, Published
-from pipeline.runs import PARAMETERS
-from pipeline.settings import Configuration
+from pipeline.runs import trained_with
 
 Verdict = Literal["reproduced", "not reproduced", "not judged"]
 OTHER_EPOCH = {
@@ -148,7 +147,7 @@ def judge(published: Published, runs: pd.DataFrame) -> tuple[Judged, ...]:
     which metric it shows, the one that fits best counts.
     """
     distinct = runs.drop_duplicates("key")
-    of = {configuration: _read(_rows(distinct, configuration)) for configuration in published.configurations}
+    of = {configuration: _read(trained_with(distinct, configuration)) for configuration in published.configurations}
     return tuple(_judged(cell, *of[cell.column.configuration]) for cell in published.cells)
 
 
@@ -176,10 +175,6 @@ def to_frame(judged: Sequence[Judged]) -> pd.DataFrame:
         for each in judged
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _rows(runs: pd.DataFrame, configuration: Configuration) -> pd.DataFrame:
-    return runs[(runs[PARAMETERS] == [configuration.value(name) for name in PARAMETERS]).all(axis=1)]
 
 
 def _read(runs: pd.DataFrame) -> tuple[dict[str, Reading], int]:

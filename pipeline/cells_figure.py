@@ -15,19 +15,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from pipeline.console import run_step
-from pipeline.drawing import to_svg
+from pipeline.drawing import mark, to_svg
 from pipeline.files import write_text
 from pipeline.labels import METRICS, mathtext
 from pipeline.published import UNNAMED
 from pipeline.quantity import Quantity
 from pipeline.runs import read_csv
-from pipeline.style import FULL_WIDTH, SMALL, STYLE, TRAINING, VALIDATION
+from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, VALIDATION
 
 ROW = 0.155  # inches
 LINEAR = 0.1  # percentage points around zero
 HEAD = 1.3  # rows that the name of a table takes
-OTHER_COLOUR = "#777777"
-UNSEEN: dict[str, Any] = {"markersize": 0.1, "alpha": 0, "color": OTHER_COLOUR}
 
 
 def draw(cells: pd.DataFrame) -> Canvas:
@@ -67,8 +65,7 @@ def _cell(axes: Axes, number: int, place: float, row: Any) -> None:
         if inside
         else {"color": VALIDATION.colour, "marker": "X", "markersize": 6, "markeredgewidth": 0}
     )
-    axes.plot([printed], [place], linestyle="none", gid=f"panel-{number}-mark", zorder=3, **style)
-    axes.plot([printed], [place], linestyle="none", marker="s", gid=f"frame-{number}", **UNSEEN)
+    mark(axes, number, printed, place, zorder=3, **style)
     if not inside:
         axes.annotate(
             "not reproduced",

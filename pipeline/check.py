@@ -137,7 +137,7 @@ def train(options: Sequence[str]) -> bool:
     What it says goes to stderr. Raises InputError, or RunError if not even the data are there; it has said why.
     """
     command = [sys.executable, "-m", "snakemake", "check", "--cores", "all", "--keep-going", *options]
-    ended = subprocess.run(command, env=os.environ | {"SUMMARY_FOLLOWS": "1"}, stdout=sys.stderr, check=False)  # noqa: S603
+    ended = subprocess.run(command, env=os.environ | {"SUMMARY_FOLLOWS": "1"}, stdout=sys.stderr, check=False)  # noqa: S603 - no shell
     bad_input = ended.returncode == InputError.exit_status
     if bad_input or (ended.returncode and not (RESULTS / "data" / dataset.MANIFEST).exists()):
         failure = InputError if bad_input else RunError

@@ -18,19 +18,17 @@ from pipeline import collapse, linearisation
 from pipeline import config as configuration_file
 from pipeline.collapse import Outcome
 from pipeline.console import run_step
-from pipeline.drawing import to_svg
+from pipeline.drawing import mark, to_svg
 from pipeline.files import write_text
 from pipeline.labels import mathtext_value
 from pipeline.linearisation import Linearisation
 from pipeline.settings import Config
-from pipeline.style import FULL_WIDTH, SMALL, STYLE, TRAINING, VALIDATION
+from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, VALIDATION
 
 HEIGHT = 2.7  # inches
 UPRIGHT = 14  # columns from which on their values are written upwards
 ROOM = 0.15  # of the columns, which what is written above them takes
 SMALLEST = 1e-8  # norms below are drawn there
-OTHER_COLOUR = "#777777"
-UNSEEN: dict[str, Any] = {"markersize": 0.1, "alpha": 0, "color": OTHER_COLOUR}
 
 
 def draw(config: Config, linear: Linearisation, outcomes: list[Outcome]) -> Canvas:
@@ -58,18 +56,9 @@ def _column(axes: Axes, number: int, outcome: Outcome) -> None:
     if estimate.sd:
         ends = [max(norm - estimate.sd, SMALLEST), norm + estimate.sd]
         axes.plot([number, number], ends, color=series.colour, linewidth=1.0)
-    axes.plot(
-        [number],
-        [norm],
-        linestyle="none",
-        marker=series.marker,
-        markersize=size,
-        color=series.colour,
-        fillstyle="full" if outcome.decided else "none",
-        gid=f"panel-{number}-mark",
-        zorder=3,
-    )
-    axes.plot([number], [norm], linestyle="none", marker="s", gid=f"frame-{number}", **UNSEEN)
+    filled = "full" if outcome.decided else "none"
+    style: dict[str, Any] = {"marker": series.marker, "markersize": size, "color": series.colour, "fillstyle": filled}
+    mark(axes, number, number, norm, zorder=3, **style)
 
 
 def _frame(axes: Axes, config: Config, columns: list[Outcome]) -> None:

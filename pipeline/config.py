@@ -102,7 +102,7 @@ def _build(tree: Mapping[str, Any]) -> Config:
         ),
         split=_split(tree["split"]),
         network=Network(float(tree["network"]["initial_scale"]), int(tree["network"]["initial_seed"])),
-        defaults=_configuration(_defaults(tree) | {"epochs": tree["epochs"]}),
+        defaults=Configuration.of(_defaults(tree) | {"epochs": tree["epochs"]}),
         replicates=int(tree["replicates"]),
         neurons={function: _neuron(neuron) for function, neuron in tree["neurons"].items()},
         experiments={name: _experiment(name, settings, tree) for name, settings in tree["experiments"].items()},
@@ -130,12 +130,13 @@ def _experiment(name: str, settings: Mapping[str, Any], tree: Mapping[str, Any])
     single = settings.get("single", {})
     common = _defaults(tree) | settings.get("fixed", {}) | single | {"epochs": settings.get("epochs", tree["epochs"])}
     combinations = [] if kind == "best_of" else itertools.product(*axes.values())
+    points = ({**common, **dict(zip(axes, values, strict=True))} for values in combinations)
     varied = _axes(tree["experiments"].get(settings["best_of"], {})) if kind == "best_of" else axes
     return Experiment(
         name=name,
         kind=kind,
         varied=tuple(varied),
-        configurations=tuple(_configuration(common | dict(zip(axes, values, strict=True))) for values in combinations),
+        configurations=tuple(map(Configuration.of, points)),
         replicates=int(settings.get("replicates", tree["replicates"])),
         best_of=settings.get("best_of"),
         count=int(settings.get("count", 1)),
@@ -150,11 +151,6 @@ def _axes(settings: Mapping[str, Any]) -> Mapping[str, list[float]]:
 
 def _defaults(tree: Mapping[str, Any]) -> dict[str, Any]:
     return {**tree["defaults"], "hidden": tree["network"]["hidden"]}
-
-
-def _configuration(parameters: Mapping[str, float]) -> Configuration:
-    counts = {name: int(parameters[name]) for name in ("batch_size", "hidden", "epochs")}
-    return Configuration(learning_rate=parameters["learning_rate"], reg=parameters["reg"], **counts)
 
 
 def _tables(tables: Mapping[str, Any]) -> Tables:

@@ -43,11 +43,6 @@ class Evidence:
     claims: tuple[claims.Judged, ...]
 
     @property
-    def comparable(self) -> bool:
-        """Whether the runs are of the data and the protocol that the numbers are of."""
-        return not self.obstacles
-
-    @property
     def tally(self) -> Tally:
         """How the printed numbers fared."""
         return cells.tally(self.cells)

@@ -10,6 +10,7 @@ from pipeline import audit_text, catalogue, claims, labels, writeup_claims
 from pipeline.audit_text import Audit
 from pipeline.blocks import Data, Plot, Row, Source, Table, Value
 from pipeline.cells import Judged, Tally
+from pipeline.comparison import LATE_EPOCHS
 from pipeline.evidence import Evidence, Obstacle
 from pipeline.intervals import LEVEL
 from pipeline.runs import PARAMETERS
@@ -74,7 +75,7 @@ class EvidenceText:
     deciding: int
     tests_by_chance: str
     negligible: str = writeup_claims.BOUND
-    late: int = writeup_claims.LATE
+    late: int = LATE_EPOCHS
 
 
 def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText:

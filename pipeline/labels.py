@@ -124,7 +124,7 @@ def powers(text: str) -> Markup:
 
 def capitalized(text: Markup) -> Markup:
     """The same, its first letter a capital one; markup at the beginning stays as it is."""
-    return text if text.startswith("<") else Markup(text[:1].upper()) + text[1:]  # noqa: S704 - a letter of it
+    return text[:1].upper() + text[1:]
 
 
 def _with_zero(text: str) -> str:

@@ -7,13 +7,12 @@ format. Light to import: the Snakefile loads it.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pipeline import checks
 from pipeline.errors import InputError, shown
-from pipeline.quantity import Quantity, read_quantities, written
+from pipeline.quantity import Quantity, half_unit, read_quantities, written
 from pipeline.settings import Config, Configuration
 from pipeline.yamlfile import read_yaml
 
@@ -22,7 +21,6 @@ FILE = Path(__file__).with_name("published.yaml")
 UNPRINTED = "-"
 UNNAMED = "defaults"  # the label of a column that names no parameter
 _TEXTS = ("title", "data", "name", "table", "metric")
-_LEAST_LOSS = 0.0
 _LONGEST = 40  # characters of a number
 _LEAST_DIGITS, _MOST_DIGITS = 2, 12  # after the point: of a printed accuracy, of any printed number
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -57,7 +55,7 @@ class Cell:
     @property
     def rounding(self) -> float:
         """By how much the number may differ from the printed one by rounding: half a unit in the last place."""
-        return rounding(self.printed)
+        return float(half_unit(self.printed.text))
 
 
 @dataclass(frozen=True)
@@ -94,18 +92,6 @@ class Published:
     def row(self, table: str, metric: str) -> dict[str, Cell]:
         """The cells of one row of a table by the label of their column; empty if there is no such row."""
         return {c.column.label: c for c in self.cells if c.table == table and metric in c.metrics}
-
-
-def rounding(printed: Quantity) -> float:
-    """Half a unit in the last place of a printed decimal number; 0 for a power of e.
-
-    >>> rounding(Quantity("0.9450"))
-    5e-05
-    """
-    if "^" in printed.text:
-        return 0.0
-    exponent = Decimal(printed.text).as_tuple().exponent
-    return float(Decimal((0, (5,), int(exponent) - 1)))
 
 
 def load(path: Path, config: Config) -> Published:
@@ -152,16 +138,11 @@ def _build(tree: Mapping[str, Any], config: Config) -> Published:
 
 def _cells(tables: list[Any], defaults: Mapping[str, float]) -> Iterator[Cell]:
     for table in tables:
-        columns = [Column(named, _configuration({**defaults, **named})) for named in table["columns"]]
+        columns = [Column(named, Configuration.of({**defaults, **named})) for named in table["columns"]]
         for row in table["rows"]:
             for column, printed in zip(columns, row["printed"], strict=True):
                 if printed != UNPRINTED:
                     yield Cell(table["name"], _metrics(row), column, printed)
-
-
-def _configuration(parameters: Mapping[str, float]) -> Configuration:
-    counts = {name: int(parameters[name]) for name in ("batch_size", "hidden", "epochs")}
-    return Configuration(learning_rate=parameters["learning_rate"], reg=parameters["reg"], **counts)
 
 
 def _metrics(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -220,7 +201,7 @@ def _range_problems(metrics: tuple[str, ...], printed: list[Any]) -> Iterator[st
                 f"expected accuracies with at least {_LEAST_DIGITS} digits after the point, found {value.text}. "
                 "Hint: 0.90 if so many are known; nearly any run would fit fewer."
             )
-        elif value < _LEAST_LOSS:
+        elif value < 0:
             yield f"expected numbers of at least 0, found {written(value)}."
 
 

@@ -2,6 +2,8 @@
 
 import math
 import re
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Self
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
@@ -59,6 +61,15 @@ def power_of_e(text: str) -> tuple[str, str] | None:
     """(factor, exponent) of `[factor]e^exponent`, the factor empty when it is not written; else None."""
     match = _POWER_OF_E.fullmatch(text.strip())
     return (match["factor"] or "", match["exponent"]) if match else None
+
+
+def half_unit(printed: str) -> Fraction:
+    """Half a unit in the last place of a decimal number.
+
+    >>> half_unit("0.012")
+    Fraction(1, 2000)
+    """
+    return Fraction(10) ** int(Decimal(printed).as_tuple().exponent) / 2
 
 
 def read_quantities(value: Any) -> Any:

@@ -28,8 +28,6 @@ from pipeline.randomisation_record import Epoch, Outcome, Variant, write
 
 Single = npt.NDArray[np.float32]
 
-BRIGHTEST = 255
-
 
 @dataclass(frozen=True)
 class Training:
@@ -81,7 +79,7 @@ def corrupt(labels: Bytes, probability: float, classes: int, rng: np.random.Gene
 
 def gaussian(examples: Examples, like: Bytes, rng: np.random.Generator) -> Noise:
     """Noise in place of the images, with the mean and variance that all pixels of `like` have together."""
-    mean, deviation = np.float32(like.mean() / BRIGHTEST), np.float32(like.std() / BRIGHTEST)
+    mean, deviation = np.float32(like.mean() / sgd.BRIGHTEST), np.float32(like.std() / sgd.BRIGHTEST)
     return Noise(mean + deviation * rng.standard_normal(examples.images.shape, np.float32), examples.labels)
 
 

@@ -19,11 +19,10 @@ from pipeline.console import run_step
 from pipeline.drawing import to_svg
 from pipeline.files import write_text
 from pipeline.randomisation_record import Outcome, Variant, marked, read
-from pipeline.style import FULL_WIDTH, SMALL, STYLE, TRAINING
+from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING
 
 COLUMNS = 4  # panels per row at most
 PANEL_HEIGHT = 1.55  # inches
-REFERENCE = "#777777"  # stands out from a light page and from a dark one
 MARKER = 2.8  # points
 AROUND = 1.15  # between an epoch and the edge of the frame, as a factor
 MARGIN = 0.05  # of the accuracies, above and below
@@ -48,7 +47,7 @@ def draw(outcomes: Sequence[Outcome]) -> Canvas:
     for panel, (axes, outcome) in enumerate(zip(grid, outcomes, strict=False)):
         _frame(axes, panel, longest)
         if reference and reference is not outcome:
-            _line(axes, reference, color=REFERENCE, linewidth=0.8)
+            _line(axes, reference, color=OTHER_COLOUR, linewidth=0.8)
         _line(axes, outcome, color=TRAINING.colour)
         marks = marked(len(outcome.epochs))
         style: dict[str, Any] = {"marker": TRAINING.marker, "markersize": MARKER, "color": TRAINING.colour}

@@ -313,8 +313,7 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
 
 
 def _head(variant: Variant) -> Markup:
-    words = name(variant)
-    return words[:1].upper() + words[1:]
+    return labels.capitalized(name(variant))
 
 
 def _cells(outcome: Outcome) -> tuple[Markup, ...]:

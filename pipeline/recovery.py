@@ -39,14 +39,13 @@ from pipeline.recovered import (
     Split,
     to_json,
 )
-from pipeline.runs import PARAMETERS, read_csv
-from pipeline.settings import Config, Configuration
+from pipeline.runs import read_csv, trained_with
+from pipeline.settings import Config
 
 Counts = npt.NDArray[np.int64]
 DRAWS = 1_000_000
 SEED = 1024
 FACTORS = (1.0, 2.0, 0.5)
-PUBLISHED_FRACTION = 0.2  # held out by the write-up, whose course trains with 80%: 12,000 of 60,000 images
 _CHUNK = 100_000
 _WHOLE = re.compile(r"[+-]?\d+")
 _DIGITS = 4  # of printed accuracies
@@ -59,7 +58,7 @@ def recover(
 ) -> Recovery:
     """Everything that can be judged; `labels` are those for training and for testing, `runs` is runs.csv."""
     comparable = manifest.name == printed.data
-    held_out = sizes(config, len(labels[0]))
+    held_out = sizes(printed, config, len(labels[0]))
     judged = comparable and held_out.same
     finished = runs[runs["status"] == "ok"].drop_duplicates("key") if comparable else runs.iloc[:0]
     return Recovery(
@@ -77,9 +76,10 @@ def recover(
 # --- Class shares
 
 
-def sizes(config: Config, images: int) -> HeldOut:
+def sizes(printed: Published, config: Config, images: int) -> HeldOut:
     """How many of so many images are held out here, and how many the write-up would hold out."""
-    protocol = replace(config.split, validation_fraction=PUBLISHED_FRACTION)
+    fraction = printed.protocol.get("validation_fraction", config.split.validation_fraction)
+    protocol = replace(config.split, validation_fraction=fraction)
     return HeldOut(config.split.sizes(images)[1], protocol.sizes(images)[1])
 
 
@@ -172,7 +172,7 @@ def rank(printed: Published, runs: pd.DataFrame) -> Ranking | None:
         return None
     measured = [
         (rows[_VALIDATION].mean(), rows[_TESTING].mean())
-        for rows in (_of(runs, configuration) for _, configuration in pairs)
+        for rows in (trained_with(runs, configuration) for _, configuration in pairs)
         if len(rows)
     ]
     below, run_below = (sum(bool(a < b) for a, b in each) for each in (pairs.values(), measured))
@@ -183,7 +183,7 @@ def penalty(printed: Published, runs: pd.DataFrame) -> Penalty | None:
     """Hold a printed column against runs with FACTORS times its penalty: the first column with two seeds of each."""
     for configuration in printed.configurations:
         cells = [c for c in printed.cells if c.column.configuration == configuration]
-        trained = {f: _of(runs, replace(configuration, reg=f * configuration.reg)) for f in FACTORS}
+        trained = {f: trained_with(runs, replace(configuration, reg=f * configuration.reg)) for f in FACTORS}
         if configuration.reg > 0 and all(len(rows) >= intervals.FEWEST for rows in trained.values()):
             factors = tuple(Factor(f, fmean(_distance(c, rows) for c in cells)) for f, rows in trained.items())
             return Penalty(written(configuration.reg), len(cells), factors)
@@ -203,7 +203,7 @@ def read_as_tenths(printed: Published, runs: pd.DataFrame) -> Iterable[Reading]:
             meant = replace(cell.column.configuration, **changed)
             for other in cells:
                 if other.table != cell.table and other.column.configuration == meant:
-                    rows = _of(runs, meant)
+                    rows = trained_with(runs, meant)
                     yield Reading(
                         parameter,
                         written(value),
@@ -219,7 +219,9 @@ def read_as_tenths(printed: Published, runs: pd.DataFrame) -> Iterable[Reading]:
 
 def epoch(printed: Published, runs: pd.DataFrame) -> Epoch | None:
     """Hold the printed testing accuracies against the models of the best and of the last epoch."""
-    found = [(cell, rows) for cell in _cells(printed, _TESTING) if len(rows := _of(runs, cell.column.configuration))]
+    found = [
+        (cell, rows) for cell in _cells(printed, _TESTING) if len(rows := trained_with(runs, cell.column.configuration))
+    ]
     if not found:
         return None
     best, last = (
@@ -237,10 +239,6 @@ def _distance(cell: Cell, runs: pd.DataFrame) -> float:
 
 def _cells(printed: Published, metric: str) -> list[Cell]:
     return [cell for cell in printed.cells if metric in cell.metrics]
-
-
-def _of(runs: pd.DataFrame, configuration: Configuration) -> pd.DataFrame:
-    return runs[(runs[PARAMETERS] == [configuration.value(name) for name in PARAMETERS]).all(axis=1)]
 
 
 def write(config: Path, data: Path, runs: Path, file: Path, output: Path) -> None:

@@ -57,10 +57,12 @@ def _epochs_table(measured: Sequence[str], epochs: Sequence[tuple[Run, dict[str,
 
 def rows_of(table: pd.DataFrame, experiment: Experiment, configuration: Configuration) -> pd.DataFrame:
     """The rows of one configuration of an experiment, in any table with the columns experiment and PARAMETERS."""
-    matches = table["experiment"] == experiment.name
-    for name in PARAMETERS:
-        matches &= table[name] == configuration.value(name)
-    return table[matches]
+    return trained_with(table[table["experiment"] == experiment.name], configuration)
+
+
+def trained_with(table: pd.DataFrame, configuration: Configuration) -> pd.DataFrame:
+    """The rows of one configuration, whichever experiments they belong to, in any table with the columns PARAMETERS."""
+    return table[(table[PARAMETERS] == [configuration.value(name) for name in PARAMETERS]).all(axis=1)]
 
 
 def to_csv(table: pd.DataFrame) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Self
 
 SAMPLE_TRAINING_IMAGES = 4000
 
@@ -77,6 +77,12 @@ class Configuration:
     batch_size: int
     hidden: int
     epochs: int
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> Self:
+        """The configuration of these parameters; other entries do not count."""
+        counts = {name: int(parameters[name]) for name in ("batch_size", "hidden", "epochs")}
+        return cls(learning_rate=parameters["learning_rate"], reg=parameters["reg"], **counts)
 
     def value(self, parameter: str) -> float:
         """The value of one of its parameters, by name."""

@@ -43,6 +43,7 @@ class Series:
     marker: str
 
 
+OTHER_COLOUR = "#777777"  # stands out from a light page and from a dark one
 TRAINING = Series("training", "#0072b2", "#0072b2", "-", "o")
 VALIDATION = Series("validation", "#d55e00", "#a84b00", "--", "s")
 SERIES = (TRAINING, VALIDATION)

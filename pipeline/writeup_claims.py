@@ -5,19 +5,27 @@ not, the tests say so. Accuracies are validation accuracies: the testing images 
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
-from pipeline import intervals
-from pipeline.archive import Courses, Values
-from pipeline.claims import EPOCHS, NATS, POINTS, RATIO, UPDATES, Claim, Measured, Test
+from pipeline.claims import EPOCHS, NATS, POINTS, RATIO, UPDATES, Claim, Test
+from pipeline.measures import (
+    accuracy_at_end,
+    best_accuracy,
+    epochs_to,
+    epochs_to_converge,
+    first_minus_second,
+    gap,
+    gradient_against_end,
+    late,
+    of_each,
+    roughness,
+    since,
+    smallest_lead,
+    updates_to,
+)
 from pipeline.settings import Configuration
 
 NEGLIGIBLE = 0.002  # accuracy; about the standard error that 12,000 validation images leave at an accuracy of 0.95
-LATE = 3  # epochs whose mean stands for the end of a curve, which a single epoch would make noisy
-NEAR = 0.01  # accuracy within which a curve counts as having converged to its best
 MUCH = 0.01  # accuracy that counts as much
 LEARNED = 0.05  # accuracy above that of a constant answer from which on a network counts as having learned something
 TRAINING_IMAGES = 48_000  # of the write-up
@@ -32,94 +40,6 @@ RATE_E2 = replace(DEFAULT, learning_rate=math.exp(-2))
 REG_E1, REG_E2, REG_E3, REG_E4 = (replace(DEFAULT, reg=math.exp(-power)) for power in (1, 2, 3, 4))
 BEST = Configuration(learning_rate=0.6, reg=0.0001, batch_size=16, hidden=128, epochs=10)
 LARGE_BATCH = replace(BEST, batch_size=128)
-
-PerSeed = Callable[[Courses], Values]
-
-
-def of_each(per_seed: PerSeed) -> Callable[[Courses], Measured]:
-    """The mean of a number that each seed's course gives."""
-
-    def measure(courses: Courses) -> Measured:
-        values = per_seed(courses)
-        return Measured(float(values.mean()), intervals.mean(values), len(values))
-
-    return measure
-
-
-def first_minus_second(per_seed: PerSeed) -> Callable[[Courses, Courses], Measured]:
-    """The mean of the first configuration's numbers minus that of the second's."""
-
-    def measure(first: Courses, second: Courses) -> Measured:
-        a, b = per_seed(first), per_seed(second)
-        return Measured(float(a.mean() - b.mean()), intervals.difference(a, b), min(len(a), len(b)))
-
-    return measure
-
-
-def late(column: str) -> PerSeed:
-    """The mean of a column over the last epochs."""
-    return lambda courses: courses[column][:, -LATE:].mean(axis=1)
-
-
-def since(epoch: int, per_seed: PerSeed) -> PerSeed:
-    """By how much a number is larger at the end of the course than it was after an earlier epoch."""
-    return lambda courses: per_seed(courses) - per_seed(courses.to_epoch(epoch))
-
-
-def accuracy_at_end(courses: Courses) -> Values:
-    """Validation accuracy after the last epoch."""
-    return courses["validation_accuracy"][:, -1]
-
-
-def best_accuracy(courses: Courses) -> Values:
-    """Validation accuracy of the best epoch, for courses of equal length: more epochs have better ones by luck."""
-    return np.asarray(courses["validation_accuracy"].max(axis=1))
-
-
-def gap(courses: Courses) -> Values:
-    """Training minus validation accuracy over the last epochs."""
-    return np.asarray(late("training_accuracy")(courses) - late("validation_accuracy")(courses))
-
-
-def roughness(courses: Courses) -> Values:
-    """The mean size of the second differences of validation accuracy in the second half of the course.
-
-    A straight line has none, however steep, so that a curve which still rises is not taken for a smooth one.
-    """
-    late_half = courses["validation_accuracy"][:, courses.configuration.epochs // 2 :]
-    return np.asarray(np.abs(np.diff(late_half, n=2, axis=1)).mean(axis=1))
-
-
-def epochs_to_converge(courses: Courses) -> Values:
-    """The first epoch whose validation accuracy is within NEAR of the best of the course."""
-    best = courses["validation_accuracy"].max(axis=1, keepdims=True)
-    return _first_epoch(courses, best - NEAR)
-
-
-def epochs_to(accuracy: float) -> PerSeed:
-    """The first epoch with at least this validation accuracy; one more than the course has if there is none."""
-    return lambda courses: _first_epoch(courses, accuracy)
-
-
-def updates_to(accuracy: float, images: int) -> PerSeed:
-    """The same in thousands of updates, for a training set of so many images."""
-
-    def count(courses: Courses) -> Values:
-        return epochs_to(accuracy)(courses) * math.ceil(images / courses.configuration.batch_size) / 1000
-
-    return count
-
-
-def _first_epoch(courses: Courses, accuracy: Values | float) -> Values:
-    reached = courses["validation_accuracy"] >= accuracy
-    first = np.where(reached.any(axis=1), reached.argmax(axis=1) + 1, reached.shape[1] + 1)
-    return np.asarray(first, dtype=float)
-
-
-def gradient_against_end(epoch: int) -> PerSeed:
-    """The norm of the mean gradient in an epoch over that at the end of the course."""
-    return lambda courses: courses["gradient_norm"][:, epoch - 1] / courses["gradient_norm"][:, -1]
-
 
 CLAIMS = (
     Claim(
@@ -513,24 +433,9 @@ CLAIMS = (
 def best_of_grid(leaders: tuple[Configuration, ...], chosen_by: int) -> Claim:
     """The claim that the write-up's configuration is the best of its grid, tested against the grid's leaders.
 
-    Seeds 1 to `chosen_by` trained the grid and so chose its leaders; they are left out. The number is the smallest of
-    the differences to the leaders. The intervals of the differences hold together at the level of one (Bonferroni), so
-    the smallest difference lies between the smallest of their lower ends and the smallest of their upper ones.
+    Seeds 1 to `chosen_by` trained the grid and so chose its leaders; they are left out.
     """
     others = tuple(each for each in leaders if each != BEST)
-
-    def measure(best: Courses, *rivals: Courses) -> Measured | None:
-        samples = [_best_of_new_seeds(courses, chosen_by) for courses in (best, *rivals)]
-        if not rivals or min(map(len, samples)) < intervals.FEWEST:
-            return None
-        level = 1 - (1 - intervals.LEVEL) / len(rivals)
-        own = samples[0]
-        ends = [intervals.difference(own, rival, level) for rival in samples[1:]]
-        return Measured(
-            value=min(float(own.mean() - rival.mean()) for rival in samples[1:]),
-            interval=intervals.Interval(min(end.low for end in ends), min(end.high for end in ends)),
-            seeds=min(map(len, samples)),
-        )
 
     return Claim(
         "best-of-grid",
@@ -540,7 +445,7 @@ def best_of_grid(leaders: tuple[Configuration, ...], chosen_by: int) -> Claim:
             Test(
                 "its best validation accuracy minus that of the nearest rival among the grid's leaders, on new seeds",
                 (BEST, *others),
-                measure,
+                smallest_lead(chosen_by),
                 "above",
                 0.0,
                 POINTS,
@@ -550,8 +455,3 @@ def best_of_grid(leaders: tuple[Configuration, ...], chosen_by: int) -> Claim:
             ),
         ),
     )
-
-
-def _best_of_new_seeds(courses: Courses, chosen_by: int) -> Values:
-    new = tuple(seed for seed in courses.seeds if seed > chosen_by)
-    return best_accuracy(courses.of_seeds(new)) if new else np.empty(0)

@@ -19,7 +19,7 @@ from partial import render, words
 from pipeline import arithmetic, audit, audit_text, config, published
 from pipeline.arithmetic import Tables, holds
 from pipeline.audit import Audited
-from pipeline.quantity import Quantity
+from pipeline.quantity import Quantity, half_unit
 from pipeline.statements import statements
 
 ROOT = Path(__file__).parent.parent
@@ -219,7 +219,7 @@ def test_every_row_is_as_worked_out_by_hand(known: Outcomes, claim: str) -> None
         return
     shown = recomputed.split()[0]
     # as many digits as are shown, and the last one rounded
-    assert abs(Fraction(shown) - Fraction(value)) <= arithmetic.half_unit(shown)
+    assert abs(Fraction(shown) - Fraction(value)) <= half_unit(shown)
     assert recomputed.removeprefix(shown).strip() in ("", "percentage points", "times")
 
 
@@ -365,7 +365,7 @@ tiny = st.fractions("1/1000000", "1/1000")
 @given(printed_numbers, tiny)
 def test_equal_and_about_reach_half_a_unit_to_either_side(printed: str, beyond: Fraction) -> None:
     half = Fraction(1, 2000)
-    assert arithmetic.half_unit(printed) == half
+    assert half_unit(printed) == half
     for relation in ("equal", "about"):
         for side in (1, -1):
             assert holds(relation, Fraction(printed) + side * half, printed)
@@ -403,7 +403,7 @@ def test_a_number_is_about_what_it_rounds_to(value: Decimal, digits: int) -> Non
 
 @pytest.mark.parametrize(("printed", "half"), [("0.012", "1/2000"), ("6", "1/2"), ("2.0", "1/20"), ("1e-3", "1/2000")])
 def test_half_a_unit_follows_the_printed_digits(printed: str, half: str) -> None:
-    assert arithmetic.half_unit(printed) == Fraction(half)
+    assert half_unit(printed) == Fraction(half)
 
 
 def test_powers_of_e_are_exact_to_many_digits() -> None:

@@ -252,7 +252,7 @@ def test_the_lines_are_the_seconds_of_the_file_and_this_project_stands_out(folde
     assert tuple(ours.get_ydata()) == OURS
     assert [tuple(line.get_ydata()) for line in others] == list(OTHERS.values())
     assert ours.get_linewidth() > 2 * max(line.get_linewidth() for line in others)
-    assert {line.get_color() for line in others} == {benchmark_figure.OTHER_COLOUR}
+    assert {line.get_color() for line in others} == {style.OTHER_COLOUR}
     assert ours.get_color() == style.TRAINING.colour
     assert ours.get_zorder() > max(line.get_zorder() for line in others)
     assert [label.get_text() for label in axes.get_xticklabels()] == ["16", "32", "64", "128"]
@@ -273,7 +273,7 @@ def test_a_text_is_large_enough_in_print(folder: Path) -> None:
 
 @pytest.mark.parametrize("scheme", GROUNDS)
 def test_the_lines_of_others_stand_out_from_the_page(scheme: str) -> None:
-    assert contrast(rgb(benchmark_figure.OTHER_COLOUR), rgb(GROUNDS[scheme])) >= LINE
+    assert contrast(rgb(style.OTHER_COLOUR), rgb(GROUNDS[scheme])) >= LINE
 
 
 @given(low=st.floats(1e-9, 1e9), ratio=st.floats(1.1, 1e6))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline import config, published
 from pipeline.errors import InputError
-from pipeline.quantity import Quantity
+from pipeline.quantity import half_unit
 from pipeline.yamlfile import read_yaml
 
 ROOT = Path(__file__).parent.parent
@@ -70,7 +70,7 @@ def test_a_cell_left_empty_is_no_cell(tmp_path: Path) -> None:
 def test_the_rounding_is_half_a_unit_in_the_last_place(number: Decimal) -> None:
     text = f"{number:f}"
     digits = len(text.partition(".")[2])
-    assert published.rounding(Quantity(text)) == pytest.approx(0.5 * 10.0**-digits)
+    assert float(half_unit(text)) == pytest.approx(0.5 * 10.0**-digits)
 
 
 def row(metric: str | list[str], *printed: str | float) -> dict[str, Any]:

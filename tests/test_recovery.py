@@ -31,7 +31,8 @@ MNIST_DIR = os.environ.get("MNIST_DIR")
 def printed(folder: Path, *tables: dict[str, Any], data: str = "MNIST") -> published.Published:
     """A file of printed numbers with these tables."""
     path = folder / "printed.yaml"
-    path.write_text(yaml.safe_dump({"title": "Someone", "data": data, "tables": list(tables)}))
+    protocol = {"validation_fraction": 0.2}
+    path.write_text(yaml.safe_dump({"title": "Someone", "data": data, "protocol": protocol, "tables": list(tables)}))
     return published.load(path, CONFIG)
 
 
@@ -163,7 +164,7 @@ def test_class_shares_are_judged_only_of_a_part_as_large_as_the_write_ups(
 
 
 def test_the_write_up_holds_out_a_fifth() -> None:
-    assert recovery.sizes(CONFIG, 60_000) == HeldOut(12_000, 12_000)
+    assert recovery.sizes(WRITE_UP, CONFIG, 60_000) == HeldOut(12_000, 12_000)
 
 
 # --- Distances to runs
