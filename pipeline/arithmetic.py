@@ -3,18 +3,24 @@
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.published import Cell, Published
 from pipeline.quantity import half_unit, power_of_e, written
 
 Relation = Literal["equal", "about", "almost", "at most", "over", "above", "not below"]
 _DIGITS = 30  # of a power of e
-_VARIED = {"Table 4": "learning_rate", "Table 6": "reg", "Table 7": "learning_rate"}
 
 
 class MissingError(LookupError):
     """A file of printed numbers has not the cell that something is computed from."""
+
+
+class Place(NamedTuple):
+    """A printed table, and the parameter by whose value a column of it is named."""
+
+    table: str
+    parameter: str
 
 
 class Tables:
@@ -23,18 +29,23 @@ class Tables:
     def __init__(self, published: Published) -> None:
         self._published = published
 
-    def cell(self, table: str, metric: str, value: float) -> Fraction:
-        """One cell, its column given by the value of the parameter that the table varies."""
-        return self._find(table, metric, value)[1]
+    def cell(self, place: Place, metric: str, value: float) -> Fraction:
+        """One cell, its column given by the value of the parameter of the place."""
+        return exact(self._find(place, metric, value).printed)
 
-    def row(self, table: str, metric: str) -> dict[float, Fraction]:
-        """The cells of one row by the value of the parameter that the table varies, the largest value first."""
-        cells = {_value(cell): exact(cell.printed) for cell in self._cells(table, metric)}
-        return dict(sorted(cells.items(), reverse=True))
+    def row(self, place: Place, metric: str) -> dict[float, Fraction]:
+        """The cells of one row by the value of the parameter of the place, the largest value first."""
+        cells = {cell.column.configuration.value(place.parameter): cell for cell in self._cells(place, metric)}
+        return {value: exact(cells[value].printed) for value in sorted(cells, reverse=True)}
 
-    def parameter(self, table: str, metric: str, name: str) -> tuple[Fraction, ...]:
+    def slope(self, place: Place, metric: str, first: float, second: float) -> Fraction:
+        """The difference of two cells of a row over that of the values that name their columns."""
+        rise = self.cell(place, metric, first) - self.cell(place, metric, second)
+        return rise / (exact(first) - exact(second))
+
+    def parameter(self, place: Place, metric: str, name: str) -> tuple[Fraction, ...]:
         """What the columns of one row were trained with."""
-        return tuple(exact(cell.column.configuration.value(name)) for cell in self._cells(table, metric))
+        return tuple(exact(cell.column.configuration.value(name)) for cell in self._cells(place, metric))
 
     def rate_of_change(self, first: float, second: float) -> Fraction:
         """The printed number of one pair in the table of rates of change."""
@@ -50,9 +61,9 @@ class Tables:
                 if printed is not None:
                     yield pair, exact(printed)
 
-    def lead(self, table: str, metric: str, value: float) -> Fraction:
+    def lead(self, place: Place, metric: str, value: float) -> Fraction:
         """By how much a cell exceeds the largest of the same metric with another configuration, in any table."""
-        own, number = self._find(table, metric, value)
+        own = self._find(place, metric, value)
         others = [
             exact(cell.printed)
             for cell in self._published.cells
@@ -60,23 +71,19 @@ class Tables:
         ]
         if not others:
             raise MissingError(f"{metric} of another column")
-        return number - max(others)
+        return exact(own.printed) - max(others)
 
-    def _find(self, table: str, metric: str, value: float) -> tuple[Cell, Fraction]:
-        for cell in self._cells(table, metric):
-            if _value(cell) == value:
-                return cell, exact(cell.printed)
-        raise MissingError(f"{table}: {metric} at {written(value)}")
+    def _find(self, place: Place, metric: str, value: float) -> Cell:
+        for cell in self._cells(place, metric):
+            if cell.column.configuration.value(place.parameter) == value:
+                return cell
+        raise MissingError(f"{place.table}: {metric} at {written(value)}")
 
-    def _cells(self, table: str, metric: str) -> tuple[Cell, ...]:
-        cells = tuple(self._published.row(table, metric).values())
+    def _cells(self, place: Place, metric: str) -> tuple[Cell, ...]:
+        cells = tuple(self._published.row(place.table, metric).values())
         if not cells:
-            raise MissingError(f"{table}: {metric}")
+            raise MissingError(f"{place.table}: {metric}")
         return cells
-
-
-def _value(cell: Cell) -> float:
-    return cell.column.configuration.value(_VARIED.get(cell.table, "learning_rate"))
 
 
 def exact(number: float) -> Fraction:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.arithmetic import exact, holds
+from pipeline.arithmetic import MissingError, Place, Tables, holds
 from pipeline.published import Published
 from pipeline.quantity import written
 
@@ -26,11 +26,14 @@ def rates(published: Published) -> Iterator[Rate]:
     change = published.rates_of_change
     if change is None:
         return
-    row = published.row(change.table, change.metric).values()
-    numbers = {cell.column.configuration.learning_rate: exact(cell.printed) for cell in row}
+    tables, place = Tables(published), Place(change.table, "learning_rate")
     for (first, second), printed in zip(change.pairs, change.printed, strict=True):
-        if printed is not None and {first, second} <= numbers.keys():
-            computed = (numbers[first] - numbers[second]) / (exact(first) - exact(second))
-            column = f"learning_rate {written(second)} to {written(first)}"
-            right = holds("equal", computed, printed.text)
-            yield Rate(change.name, change.table, column, change.metric, printed.text, float(computed), right)
+        if printed is None:
+            continue
+        try:
+            computed = tables.slope(place, change.metric, first, second)
+        except MissingError:
+            continue
+        column = f"learning_rate {written(second)} to {written(first)}"
+        right = holds("equal", computed, printed.text)
+        yield Rate(change.name, change.table, column, change.metric, printed.text, float(computed), right)

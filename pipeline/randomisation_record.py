@@ -5,20 +5,19 @@ results/randomisation/{test}.csv has a row per epoch (loss and accuracy on the t
 """
 
 import csv
-import io
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from pipeline import epochs
 from pipeline.errors import InputError
 from pipeline.files import write_json, write_text
 from pipeline.settings import Randomisation
 
 FOLDER = "results/randomisation"
 FIGURE = "randomisation"
-CODE = ("examples", "network", "sgd", "randomisation", "randomisation_record")  # what the files come from
+CODE = ("examples", "network", "sgd", "randomisation", "randomisation_record", "epochs")  # what the files come from
 STEPS = (1, 2, 3, 4, 5, 6, 8)  # what the epochs that a figure marks begin with
 COLUMNS = ("epoch", "training_loss", "training_accuracy")
 Kind = Literal["true_labels", "corrupted_labels", "shuffled_pixels", "random_pixels", "gaussian_images"]
@@ -109,11 +108,8 @@ def marked(epochs: int) -> list[int]:
 
 def write(outcome: Outcome, folder: Path) -> None:
     """Write {test}.csv and {test}.json, the same bytes for the same outcome."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([n, repr(epoch.loss), repr(epoch.accuracy)] for n, epoch in enumerate(outcome.epochs, start=1))
-    write_text(folder / f"{outcome.variant.name}.csv", table.getvalue())
+    table = epochs.to_csv(COLUMNS, ((epoch.loss, epoch.accuracy) for epoch in outcome.epochs))
+    write_text(folder / f"{outcome.variant.name}.csv", table)
     write_json(
         folder / f"{outcome.variant.name}.json",
         {
@@ -132,10 +128,9 @@ def read(folder: Path, variant: Variant) -> Outcome:
     """Read back what `write` wrote. Raises InputError if a file is missing, damaged or another test's."""
     path = folder / f"{variant.name}.json"
     try:
-        with path.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
-            epochs = _epochs(list(csv.DictReader(file, strict=True)))
+        rows = epochs.read(path.with_suffix(".csv"), COLUMNS)
         facts = json.loads(path.read_text(encoding="utf-8"))
-        outcome = _outcome(variant, facts, epochs)
+        outcome = _outcome(variant, facts, tuple(Epoch(row[COLUMNS[1]], row[COLUMNS[2]]) for row in rows))
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         raise InputError(
             f"{path}: expected what the randomization test {variant.name} writes, found: {error!r}. "
@@ -149,22 +144,15 @@ def read_all(folder: Path, settings: Randomisation) -> tuple[Outcome, ...]:
     return tuple(read(folder, variant) for variant in variants(settings))
 
 
-def _epochs(rows: list[dict[str, str]]) -> tuple[Epoch, ...]:
-    if [row["epoch"] for row in rows] != [str(n) for n in range(1, len(rows) + 1)]:
-        raise ValueError("epochs that do not count from 1")
-    found = tuple(Epoch(float(row["training_loss"]), float(row["training_accuracy"])) for row in rows)
-    if not all(math.isfinite(epoch.loss) and 0 <= epoch.accuracy <= 1 for epoch in found):
-        raise ValueError("a loss or an accuracy that is none")
-    return found
-
-
-def _outcome(variant: Variant, facts: Any, epochs: tuple[Epoch, ...]) -> Outcome:
+def _outcome(variant: Variant, facts: Any, found: tuple[Epoch, ...]) -> Outcome:
     outcome = Outcome(
-        variant, facts["images"], facts["changed_labels"], epochs, facts["diverged"], facts["testing_accuracy"]
+        variant, facts["images"], facts["changed_labels"], found, facts["diverged"], facts["testing_accuracy"]
     )
     told = {name: facts[name] for name in ("test", "epochs_to_fit")}
     if told != {"test": variant.name, "epochs_to_fit": outcome.epochs_to_fit}:
         raise ValueError(f"{told}, which does not fit {variant.name}.csv")
+    if not all(_is_share(epoch.accuracy) for epoch in found):
+        raise ValueError("an accuracy that is none")
     if not isinstance(outcome.diverged, bool) or not (outcome.epochs or outcome.diverged):
         raise ValueError("a test without an end")
     if not isinstance(outcome.images, int) or not _is_share(outcome.changed_labels):

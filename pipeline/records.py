@@ -1,18 +1,17 @@
 """Reading what training wrote: one folder per run, checked before it is used."""
 
-import csv
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline import epochs
+from pipeline.epochs import Epochs
 from pipeline.errors import InputError
 from pipeline.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.plan import Run
-
-Epochs = tuple[dict[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,8 @@ def read(folder: Path, run: Run) -> Record:
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         if not isinstance(metrics, dict):
             raise TypeError("metrics.json holds no mapping")
-        history = _read_epochs(folder / "history.csv", HISTORY_COLUMNS)
-        norms = _read_epochs(folder / "norms.csv", NORM_COLUMNS)
+        history = epochs.read(folder / "history.csv", HISTORY_COLUMNS)
+        norms = epochs.read(folder / "norms.csv", NORM_COLUMNS)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder}: expected a finished run, found: {error}. {hint}") from error
     if problem := _problem(metrics, history, norms, run):
@@ -53,17 +52,6 @@ def read_all(folder: Path, runs: Iterable[Run]) -> dict[str, Record]:
     if problems:
         raise InputError(*problems)
     return records
-
-
-def _read_epochs(path: Path, columns: Sequence[str]) -> Epochs:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
-        rows = tuple({column: float(row[column]) for column in columns} for row in reader)
-    if not all(math.isfinite(value) for row in rows for value in row.values()):
-        raise ValueError(f"{path.name} holds a value that is not finite")
-    if [row["epoch"] for row in rows] != list(range(1, len(rows) + 1)):
-        raise ValueError(f"the epochs of {path.name} do not count from 1")
-    return rows
 
 
 def _problem(metrics: Any, history: Epochs, norms: Epochs, run: Run) -> str | None:

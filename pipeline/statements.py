@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import pairwise
 
-from pipeline.arithmetic import Relation, Tables, exact
+from pipeline.arithmetic import Place, Relation, Tables, exact
 from pipeline.published import Published, RatesOfChange
 from pipeline.quantity import Quantity, written
 
@@ -53,7 +53,8 @@ class Statement:
         return f"{meant} {self.printed} {self.unit}".strip()
 
 
-_RATES, _COEFFICIENTS, _TUNED = "Table 4", "Table 6", "Table 7"
+_RATES, _COEFFICIENTS = Place("Table 4", "learning_rate"), Place("Table 6", "reg")
+_TUNED = Place("Table 7", "learning_rate")
 _ONE, _E1, _5E2, _E2, _E3, _E4 = (Quantity(text) for text in ("1", "e^-1", "5e^-2", "e^-2", "e^-3", "e^-4"))
 _LARGER = (_ONE, _E1, _5E2)
 _FOUND, _DEFAULT = Quantity("0.6"), Quantity("0.1")
@@ -176,13 +177,7 @@ def _decimal(_: Tables, rate: Quantity) -> Found:
 
 
 def _rate_of_change(tables: Tables, change: RatesOfChange, pair: tuple[float, float]) -> Found:
-    return _number(_slope(tables, change.table, change.metric, *pair))
-
-
-def _slope(tables: Tables, table: str, metric: str, first: float, second: float) -> Fraction:
-    """The difference of a metric over that of the learning rate."""
-    rise = tables.cell(table, metric, first) - tables.cell(table, metric, second)
-    return rise / (exact(first) - exact(second))
+    return _number(tables.slope(Place(change.table, "learning_rate"), change.metric, *pair))
 
 
 def _times_as_printed(tables: Tables) -> Found:
@@ -190,7 +185,7 @@ def _times_as_printed(tables: Tables) -> Found:
 
 
 def _times_computed(tables: Tables) -> Found:
-    steep, average = (_slope(tables, _RATES, "testing_accuracy", rate, _E2) for rate in (_E1, _ONE))
+    steep, average = (tables.slope(_RATES, "testing_accuracy", rate, _E2) for rate in (_E1, _ONE))
     return _number(steep / average, 1)
 
 

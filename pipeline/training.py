@@ -1,8 +1,6 @@
 """The train step: map the prepared images, train one run, write its history, metrics and timing."""
 
 import argparse
-import csv
-import io
 import json
 import os
 from collections.abc import Sequence
@@ -14,7 +12,7 @@ os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM
 
 import numpy as np
 
-from pipeline import fingerprint, preparation
+from pipeline import epochs, fingerprint, preparation
 from pipeline.console import run_step
 from pipeline.errors import InputError, RunError
 from pipeline.files import write_json, write_text
@@ -66,14 +64,9 @@ def write(result: Result, specification: dict[str, Any], folder: Path) -> None:
     )
 
 
-def _by_epoch(columns: Sequence[str], epochs: Sequence[Any]) -> str:
-    """A CSV table with the number of each epoch and those of its attributes that the other columns name."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(columns)
-    for number, epoch in enumerate(epochs, start=1):
-        writer.writerow([number, *(repr(getattr(epoch, column)) for column in columns[1:])])
-    return table.getvalue()
+def _by_epoch(columns: Sequence[str], recorded: Sequence[Any]) -> str:
+    """A CSV table of those attributes of each epoch that the columns name."""
+    return epochs.to_csv(columns, ([getattr(epoch, column) for column in columns[1:]] for epoch in recorded))
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from partial import render, words
 
 from pipeline import arithmetic, audit, audit_text, config, published
-from pipeline.arithmetic import Tables, holds
+from pipeline.arithmetic import Place, Tables, holds
 from pipeline.audit import Audited
 from pipeline.quantity import Quantity, half_unit
 from pipeline.statements import statements
@@ -231,16 +231,16 @@ def used(cell: tuple[str, str, float]) -> set[str]:
             super().__init__(WRITE_UP)
             self.read: set[Any] = set()
 
-        def cell(self, table: str, metric: str, value: float) -> Fraction:
-            self.read.add((table, metric, float(value)))
-            return super().cell(table, metric, value)
+        def cell(self, place: Place, metric: str, value: float) -> Fraction:
+            self.read.add((place.table, metric, float(value)))
+            return super().cell(place, metric, value)
 
-        def row(self, table: str, metric: str) -> dict[float, Fraction]:
-            found = super().row(table, metric)
-            self.read |= {(table, metric, float(value)) for value in found}
+        def row(self, place: Place, metric: str) -> dict[float, Fraction]:
+            found = super().row(place, metric)
+            self.read |= {(place.table, metric, float(value)) for value in found}
             return found
 
-        def lead(self, table: str, metric: str, value: float) -> Fraction:
+        def lead(self, place: Place, metric: str, value: float) -> Fraction:
             cells = WRITE_UP.cells
             names = {"Table 4": "learning_rate", "Table 6": "reg", "Table 7": "learning_rate"}
             self.read |= {
@@ -248,7 +248,7 @@ def used(cell: tuple[str, str, float]) -> set[str]:
                 for c in cells
                 if metric in c.metrics
             }
-            return super().lead(table, metric, value)
+            return super().lead(place, metric, value)
 
     found = set()
     for statement in statements(WRITE_UP):
@@ -337,11 +337,11 @@ def test_no_verdict_of_wrong_is_owed_to_the_rounding_of_the_cells(data: st.DataO
             within = st.fractions(-1, 1, max_denominator=8)
             return number + data.draw(within) * Fraction(1, 2 * 10**digits) * Fraction(999, 1000)
 
-        def cell(self, table: str, metric: str, value: float) -> Fraction:
-            return self._shift(super().cell(table, metric, value), 4)
+        def cell(self, place: Place, metric: str, value: float) -> Fraction:
+            return self._shift(super().cell(place, metric, value), 4)
 
-        def row(self, table: str, metric: str) -> dict[float, Fraction]:
-            return {value: self._shift(number, 4) for value, number in super().row(table, metric).items()}
+        def row(self, place: Place, metric: str) -> dict[float, Fraction]:
+            return {value: self._shift(number, 4) for value, number in super().row(place, metric).items()}
 
         def rate_of_change(self, first: float, second: float) -> Fraction:
             return self._shift(super().rate_of_change(first, second), 3)

@@ -441,8 +441,8 @@ def test_the_example_can_be_read_and_the_format_says_so() -> None:
 def test_many_files_are_read_and_judged_in_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What grows with the number of files is small: runs of a configuration are looked at once for all files."""
     looked: list[int] = []
-    original: Callable[..., Any] = cells._rows
-    monkeypatch.setattr(cells, "_rows", lambda *given: looked.append(1) or original(*given))
+    original: Callable[..., Any] = cells.trained_with
+    monkeypatch.setattr(cells, "trained_with", lambda *given: looked.append(1) or original(*given))
     columns = [{"learning_rate": rate} for rate in ("0.1", "0.2")]
     files = [
         write(

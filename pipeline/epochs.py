@@ -1,0 +1,31 @@
+"""A CSV file with a row for each epoch of a training: written with full precision, and checked when it is read."""
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+Epochs = tuple[dict[str, float], ...]
+NUMBER = "epoch"  # the first column, which counts from 1
+
+
+def to_csv(columns: Sequence[str], epochs: Iterable[Sequence[float]]) -> str:
+    """The numbers of each epoch below the names `columns`, NUMBER first; the same bytes for the same numbers."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([number, *map(repr, epoch)] for number, epoch in enumerate(epochs, start=1))
+    return table.getvalue()
+
+
+def read(path: Path, columns: Sequence[str]) -> Epochs:
+    """The numbers of each epoch by column. Raises OSError, KeyError, TypeError, ValueError or csv.Error."""
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        rows = tuple({column: float(row[column]) for column in columns} for row in reader)
+    if not all(math.isfinite(value) for row in rows for value in row.values()):
+        raise ValueError(f"{path.name} holds a value that is not finite")
+    if [row[NUMBER] for row in rows] != list(range(1, len(rows) + 1)):
+        raise ValueError(f"the epochs of {path.name} do not count from 1")
+    return rows
