@@ -343,7 +343,6 @@ rule evidence_figure:
 
 rule claims_figure:
     input:
-        config="results/config.json",
         runs="results/runs.csv",
         histories="results/histories.csv",
         norms="results/norms.csv",

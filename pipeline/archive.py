@@ -18,7 +18,6 @@ from pipeline.settings import Configuration
 
 Values = npt.NDArray[np.float64]
 COURSES = (*HISTORY_COLUMNS[1:], *NORM_COLUMNS[1:])
-_POINT = [name for name in PARAMETERS if name != "epochs"]
 
 
 @dataclass(frozen=True)
@@ -77,15 +76,20 @@ class Archive:
 
         None where there are none, or a single one, which tells nothing about the seeds.
         """
-        usable = [c for c in self._courses.values() if _same_but_longer(c.configuration, configuration)]
+        usable = self._as_long(configuration)
         best = max(usable, key=lambda c: (len(c.seeds), -c.configuration.epochs), default=None)
-        return best.to_epoch(configuration.epochs) if best and len(best.seeds) > 1 else None
+        return best.to_epoch(configuration.epochs) if best else None
 
     def longest(self, configuration: Configuration) -> Courses | None:
         """The runs of a configuration, two or more, that were trained for most epochs, whole; None without any."""
-        usable = [c for c in self._courses.values() if _same_but_longer(c.configuration, configuration)]
-        return max((c for c in usable if len(c.seeds) > 1), key=lambda c: c.configuration.epochs, default=None)
+        return max(self._as_long(configuration), key=lambda c: c.configuration.epochs, default=None)
 
-
-def _same_but_longer(trained: Configuration, wanted: Configuration) -> bool:
-    return trained.epochs >= wanted.epochs and all(trained.value(name) == wanted.value(name) for name in _POINT)
+    def _as_long(self, wanted: Configuration) -> list[Courses]:
+        """The courses of two seeds or more that differ from a configuration in nothing but more epochs."""
+        return [
+            courses
+            for trained, courses in self._courses.items()
+            if len(courses.seeds) > 1
+            and trained.epochs >= wanted.epochs
+            and replace(trained, epochs=wanted.epochs) == wanted
+        ]

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure as Canvas
 from pipeline.console import run_step
 from pipeline.drawing import mark, to_svg
 from pipeline.files import write_text
-from pipeline.labels import METRICS, mathtext
+from pipeline.labels import METRICS, mathtext, minus
 from pipeline.published import UNNAMED
 from pipeline.quantity import Quantity
 from pipeline.runs import read_csv
@@ -87,7 +87,7 @@ def _frame(axes: Axes, judged: pd.DataFrame, heights: list[float]) -> None:
     ticks = [tick for tick in (0.1, 1, 10, 100) if tick <= reach]
     axes.set_xlim(-1.3 * reach, 1.3 * reach)
     axes.set_xticks([*(-tick for tick in reversed(ticks)), 0, *ticks])
-    axes.set_xticklabels([f"{tick:+g}".replace("-", "−") if tick else "0" for tick in axes.get_xticks()])
+    axes.set_xticklabels([minus(f"{tick:+g}") if tick else "0" for tick in axes.get_xticks()])
     axes.minorticks_off()
     axes.set_ylim(heights[-1] + 0.8, -0.4)
     axes.set_yticks(heights, [_name(row) for row in judged.itertuples()])

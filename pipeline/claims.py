@@ -11,6 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
+from pipeline import labels
 from pipeline.archive import Archive, Courses
 from pipeline.intervals import Interval
 from pipeline.settings import Configuration
@@ -31,7 +32,7 @@ class Unit:
 
     def tell(self, value: float) -> str:
         """The number with its sign: −0.21."""
-        return f"{value * self.scale:.{self.digits}f}".replace("-", "−")
+        return labels.minus(f"{value * self.scale:.{self.digits}f}")
 
 
 POINTS = Unit(100, 2, "percentage points")

@@ -1,12 +1,12 @@
 """The figure of the claims: three comparisons on a scale of their own, where equal epochs would mislead.
 
 Learning rates against learning rate × epochs, batch sizes against the number of updates, and the best configuration
-trained on with and without the penalty. Means over the seeds; a panel without runs says so.
+trained on with and without the penalty. Means over the seeds; a panel without runs says so. A page script finds what is
+drawn by these ids: the k-th mark, curve by curve, is in `panel-{k}-mark`, and `frame-{k}` in its middle answers.
 """
 
 import argparse
-import math
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,108 +15,78 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from pipeline import config as configuration_file
-from pipeline.archive import Archive, Courses, Values
+from pipeline.archive import Archive, Values
+from pipeline.claims_curves import LOWEST, Curve, curves
 from pipeline.console import run_step
-from pipeline.drawing import to_svg
+from pipeline.drawing import mark, to_svg
 from pipeline.files import write_text
+from pipeline.labels import mathtext
 from pipeline.runs import read_csv
-from pipeline.settings import Configuration
-from pipeline.style import FULL_WIDTH, SMALL, STYLE, TRAINING, VALIDATION
-from pipeline.writeup_claims import BEST, LARGE_BATCH, RATE_1, RATE_E1, RATE_E2
+from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, VALIDATION
 
 HEIGHT = 2.5  # inches
-OTHER_COLOUR = "#777777"
-LOWEST = 0.88  # of the accuracies shown; what lies below is the first epoch or two
-FIRST: dict[str, Any] = {"color": TRAINING.colour, "linestyle": "-", "marker": "o"}
-SECOND: dict[str, Any] = {"color": VALIDATION.colour, "linestyle": "--", "marker": "s"}
-THIRD: dict[str, Any] = {"color": OTHER_COLOUR, "linestyle": ":", "marker": "^"}
+PANELS = (
+    ("Rates at equal learning rate × epochs", "Learning rate × epochs"),
+    ("Batch sizes at equal updates", "Updates, thousands"),
+    ("The best configuration, trained on", "Epoch"),
+)
+STYLES: tuple[dict[str, Any], ...] = (
+    {"color": TRAINING.colour, "linestyle": "-", "marker": "o"},
+    {"color": VALIDATION.colour, "linestyle": "--", "marker": "s"},
+    {"color": OTHER_COLOUR, "linestyle": ":", "marker": "^"},
+)
 
 
-def draw(archive: Archive, training_images: int) -> Canvas:
-    """Draw the three panels; `training_images` turn epochs into updates."""
+def draw(shown: Sequence[Curve]) -> Canvas:
+    """Draw the three panels; in the last one also the training accuracies, as pale lines."""
     canvas = Canvas(figsize=(FULL_WIDTH, HEIGHT), layout="constrained")
-    rates, batches, longer = canvas.subplots(1, 3)
-    _rates(rates, archive)
-    _batches(batches, archive, training_images)
-    _trained_on(longer, archive)
-    for axes in (rates, batches, longer):
-        if axes.lines:
+    panels = canvas.subplots(1, len(PANELS))
+    number = 0
+    for panel, axes in enumerate(panels):
+        own = [curve for curve in shown if curve.panel == panel]
+        _frame(axes, panel, bool(own))
+        for curve, style in zip(own, STYLES, strict=False):
+            if panel == len(PANELS) - 1:
+                _line(axes, curve, curve.courses["training_accuracy"].mean(axis=0), {**style, "alpha": 0.5})
+            _line(axes, curve, curve.accuracies, style)
+            for epoch in curve.marked:
+                marker = {"marker": style["marker"], "color": style["color"], "markersize": 3}
+                mark(axes, number, epoch * curve.unit, curve.accuracies[epoch - 1], **marker)
+                number += 1
+            axes.plot([], [], label=mathtext(curve.parameter, curve.value), markersize=3, linewidth=1.1, **style)
+        if own:
             axes.legend(
                 fontsize=SMALL, frameon=False, handlelength=2.2, borderpad=0, labelspacing=0.2, loc="lower right"
             )
-        else:
-            axes.text(0.5, 0.5, "not trained", transform=axes.transAxes, ha="center", style="italic")
-            axes.set(xticks=[], yticks=[])
-    rates.set_ylabel("Validation accuracy")
+    panels[0].set_ylabel("Validation accuracy")
     return canvas
 
 
-def _rates(axes: Axes, archive: Archive) -> None:
-    axes.set_title("Rates at equal learning rate × epochs", fontsize=SMALL)
-    shown = (
-        (RATE_1, r"$\eta = 1$", FIRST),
-        (RATE_E1, r"$\eta = e^{-1}$", SECOND),
-        (RATE_E2, r"$\eta = e^{-2}$", THIRD),
-    )
-    for configuration, name, style in shown:
-        if courses := archive.longest(configuration):
-            epochs = np.arange(1.0, courses.configuration.epochs + 1)
-            _line(axes, epochs * configuration.learning_rate, courses, "validation_accuracy", style | {"label": name})
-    if axes.lines:
+def _frame(axes: Axes, panel: int, trained: bool) -> None:
+    title, scale = PANELS[panel]
+    axes.set_title(title, fontsize=SMALL)
+    if not trained:
+        axes.text(0.5, 0.5, "not trained", transform=axes.transAxes, ha="center", style="italic")
+        axes.set(xticks=[], yticks=[])
+        return
+    axes.set_xlabel(scale)
+    if panel == 0:
         axes.set_xscale("log")
         axes.set_xticks([0.3, 1, 3, 10], ["0.3", "1", "3", "10"])
         axes.minorticks_off()
-        axes.set_xlabel("Learning rate × epochs")
 
 
-def _batches(axes: Axes, archive: Archive, training_images: int) -> None:
-    axes.set_title("Batch sizes at equal updates", fontsize=SMALL)
-    for configuration, style in ((BEST, FIRST), (LARGE_BATCH, SECOND)):
-        if courses := _within(archive, configuration):
-            updates = math.ceil(training_images / configuration.batch_size) / 1000
-            epochs = np.arange(1.0, courses.configuration.epochs + 1)
-            name = f"batches of {configuration.batch_size}"
-            _line(axes, epochs * updates, courses, "validation_accuracy", style | {"label": name})
-    if axes.lines:
-        axes.set_xlabel("Updates, thousands")
-
-
-def _within(archive: Archive, configuration: Configuration) -> Courses | None:
-    """The small batch for ten epochs, the large one for as long as it was trained."""
-    return archive.find(configuration) if configuration == BEST else archive.longest(configuration)
-
-
-def _trained_on(axes: Axes, archive: Archive) -> None:
-    axes.set_title("The best configuration, trained on", fontsize=SMALL)
-    for configuration, name, style in (
-        (BEST, r"$\lambda = 0.0001$", FIRST),
-        (replace(BEST, reg=0.0), "no penalty", SECOND),
-    ):
-        if courses := archive.longest(configuration):
-            epochs = np.arange(1.0, courses.configuration.epochs + 1)
-            pale = {"label": f"training, {name}", "marker": "", "alpha": 0.6}
-            _line(axes, epochs, courses, "training_accuracy", style | pale)
-            _line(axes, epochs, courses, "validation_accuracy", style | {"label": f"validation, {name}"})
-    if axes.lines:
-        axes.set_xlabel("Epoch")
-
-
-def _line(axes: Axes, x: Values, courses: Courses, column: str, style: dict[str, Any]) -> None:
-    """The mean over the seeds, from LOWEST on, with about ten marks."""
-    mean = courses[column].mean(axis=0)
+def _line(axes: Axes, curve: Curve, mean: Values, style: dict[str, Any]) -> None:
+    epochs = np.arange(1, len(mean) + 1)
     seen = mean >= LOWEST
-    every = max(1, int(seen.sum()) // 10)
-    axes.plot(x[seen], mean[seen], markersize=3, markevery=every, linewidth=1.1, **style)
+    axes.plot(epochs[seen] * curve.unit, mean[seen], linewidth=1.1, **{**style, "marker": ""})
 
 
 def write(results: Path, output: Path) -> None:
     """Draw the runs of a results folder and write the SVG."""
-    config = configuration_file.read_resolved(results / "config.json")
     archive = Archive.of(*(read_csv(results / f"{name}.csv") for name in ("runs", "histories", "norms")))
-    training, _ = config.split.sizes(config.data.training_images)
     with mpl.rc_context(STYLE):
-        write_text(output, to_svg(draw(archive, training)))
+        write_text(output, to_svg(draw(curves(archive))))
 
 
 def main() -> None:

@@ -195,7 +195,7 @@ def _data(columns: Sequence[Outcome], names: dict[float, Markup]) -> Data:
 
 def _rate(rate: float) -> Value:
     text = f"{rate:+.4f}" if math.isfinite(rate) else "–"
-    return Value(escape(text.replace("-", "−")), rate if math.isfinite(rate) else None)
+    return Value(escape(labels.minus(text)), rate if math.isfinite(rate) else None)
 
 
 def _description(columns: Sequence[Outcome], names: dict[float, Markup], linear: Linearisation) -> str:

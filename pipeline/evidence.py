@@ -41,6 +41,7 @@ class Evidence:
     cells: tuple[cells.Judged, ...]
     audit: tuple[audit.Audited, ...]
     claims: tuple[claims.Judged, ...]
+    archive: Archive
 
     @property
     def tally(self) -> Tally:
@@ -66,6 +67,7 @@ def gather(results: Path, file: Path = published.FILE) -> Evidence:
         cells=cells.judge(printed, used),
         audit=audit.audit(printed),
         claims=claims.judge((*writeup_claims.CLAIMS, _best_of_grid(printed, config)), archive),
+        archive=archive,
     )
 
 

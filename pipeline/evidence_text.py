@@ -1,15 +1,17 @@
 """The evidence as the page shows it: the printed numbers with their verdicts, and the claims."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import audit_text, catalogue, claims, labels, writeup_claims
+from pipeline import audit_text, catalogue, claims, claims_curves, labels, writeup_claims
 from pipeline.audit_text import Audit
 from pipeline.blocks import Data, Plot, Row, Source, Table, Value
 from pipeline.cells import Judged, Tally
+from pipeline.claims_curves import Curve
 from pipeline.comparison import LATE_EPOCHS
 from pipeline.evidence import Evidence, Obstacle
 from pipeline.intervals import LEVEL
@@ -85,7 +87,11 @@ def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText
     source = Source(CELLS, "pipeline/evidence.py", _keys(runs, evidence.published.configurations))
     verdicts = [each.verdict for each in evidence.claims]
     deciding = [tested for each in evidence.claims for tested in each.deciding if tested.measured]
+    # what the archive finds runs of, or longer ones
     needed = {need for each in evidence.claims for tested in each.tests for need in tested.test.needs}
+    of_claims = _keys(runs, needed, "epochs")
+    shown = claims_curves.curves(evidence.archive)
+    of_curves = _keys(runs, [curve.courses.configuration for curve in shown])
     return EvidenceText(
         title=evidence.published.title,
         obstacles=evidence.obstacles,
@@ -112,14 +118,14 @@ def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText
         widest=f"{WIDE * 100:g} points",
         audit=audit_text.build(evidence.audit),
         claims=evidence.claims,
-        claims_source=Source(CLAIMS, "pipeline/evidence.py", _keys_of_longer(runs, needed)),
+        claims_source=Source(CLAIMS, "pipeline/evidence.py", of_claims),
         curves=Plot(
             name=catalogue.CLAIMS,
             svg=(figures / f"{catalogue.CLAIMS}.svg").read_text(encoding="utf-8"),
             description=CURVES,
             label=Markup(""),
-            data=Data((), (), ()),
-            source=Source("results/histories.csv", "pipeline/claims_figure.py"),
+            data=_curves(shown),
+            source=Source("results/histories.csv", "pipeline/claims_figure.py", of_curves),
         ),
         counts=tuple(Count(verdict, verdicts.count(verdict)) for verdict in claims.VERDICTS),
         deciding=len(deciding),
@@ -127,16 +133,10 @@ def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText
     )
 
 
-def _keys(runs: pd.DataFrame, configurations: tuple[Configuration, ...]) -> tuple[str, ...]:
-    points = {tuple(configuration.value(name) for name in PARAMETERS) for configuration in configurations}
-    own = [tuple(row) in points for row in runs[PARAMETERS].itertuples(index=False)]
-    return tuple(dict.fromkeys(runs.loc[own, "key"]))
-
-
-def _keys_of_longer(runs: pd.DataFrame, needed: set[Configuration]) -> tuple[str, ...]:
-    """The runs of the configurations, or of the same for more epochs: what the archive finds them in."""
-    names = [name for name in PARAMETERS if name != "epochs"]
-    points = {tuple(configuration.value(name) for name in names) for configuration in needed}
+def _keys(runs: pd.DataFrame, configurations: Iterable[Configuration], *apart_from: str) -> tuple[str, ...]:
+    """The runs of the configurations, or of any that differ from one of them in nothing but the parameters named."""
+    names = [name for name in PARAMETERS if name not in apart_from]
+    points = {tuple(configuration.value(name) for name in names) for configuration in configurations}
     own = [tuple(row) in points for row in runs[names].itertuples(index=False)]
     return tuple(dict.fromkeys(runs.loc[own, "key"]))
 
@@ -167,7 +167,7 @@ def _row(judged: Judged) -> tuple[Markup, ...]:
     return (
         escape(judged.cell.printed.text),
         escape(f"{reading.mean:.4f}\u00a0±\u00a0{reading.sd:.4f}"),
-        escape(f"{interval.low:.4f} to {interval.high:.4f}".replace("-", "−")),
+        escape(labels.minus(f"{interval.low:.4f} to {interval.high:.4f}")),
         escape(_signed(judged.difference * 100)),
         escape(verdict) + diverged,
     )
@@ -176,7 +176,7 @@ def _row(judged: Judged) -> tuple[Markup, ...]:
 def _signed(value: float) -> str:
     """+0.21, −0.21; nothing has no sign."""
     text = f"{value:+.2f}"
-    return text[1:] if float(text) == 0 else text.replace("-", "−")
+    return text[1:] if float(text) == 0 else labels.minus(text)
 
 
 def _failure(judged: Judged) -> Failure:
@@ -207,7 +207,19 @@ def _data(judged: list[Judged]) -> Data:
         if interval is None or each.reading.mean is None:
             continue
         values = (float(each.cell.printed), each.reading.mean, interval.low, interval.high)
-        texts = (each.cell.printed.text, *(f"{value:.4f}".replace("-", "−") for value in values[1:]))
+        texts = (each.cell.printed.text, *(labels.minus(f"{value:.4f}") for value in values[1:]))
         shown = tuple(Value(escape(text), value) for text, value in zip(texts, values, strict=True))
         rows.append(Row(number, (Value(_name(each), number),), shown))
     return Data(heads, columns, tuple(rows))
+
+
+def _curves(shown: Sequence[Curve]) -> Data:
+    """A row per mark, each a panel of its own; curves sort in their order."""
+    rows: list[Row] = []
+    for number, curve in enumerate(shown):
+        label = labels.setting(curve.parameter, curve.value)
+        for epoch in curve.marked:
+            accuracy = float(curve.accuracies[epoch - 1])
+            heads = Value(label, number), Value(escape(epoch), epoch)
+            rows.append(Row(len(rows), heads, (Value(escape(f"{accuracy:.4f}"), accuracy),)))
+    return Data((Markup("Curve"), Markup("Epoch")), (Markup("Validation accuracy"),), tuple(rows))

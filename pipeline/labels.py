@@ -58,8 +58,8 @@ def value(number: float) -> Markup:
     text = written(number)
     if power := power_of_e(text):
         factor, exponent = power
-        return Markup("{}<i>e</i><sup>{}</sup>").format(factor, _minus(exponent))
-    return escape(_minus(_with_zero(text)))
+        return Markup("{}<i>e</i><sup>{}</sup>").format(factor, minus(exponent))
+    return escape(minus(_with_zero(text)))
 
 
 def is_power(number: float) -> bool:
@@ -69,7 +69,7 @@ def is_power(number: float) -> bool:
 
 def decimal(number: float) -> Markup:
     """A value in decimals, however it was written: 0.6767."""
-    return escape(_minus(f"{float(number):.4g}"))
+    return escape(minus(f"{float(number):.4g}"))
 
 
 def setting(parameter: str, number: float) -> Markup:
@@ -131,5 +131,6 @@ def _with_zero(text: str) -> str:
     return f"0{text}" if text.startswith(".") else text
 
 
-def _minus(text: str) -> str:
+def minus(text: str) -> str:
+    """A number's text with a minus sign in place of a hyphen."""
     return text.replace("-", "−")

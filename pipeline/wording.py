@@ -21,7 +21,7 @@ def cell(estimate: Estimate, digits: int = 4) -> Markup:
         text += f"\u00a0±\u00a0{estimate.sd:.{digits}f}"
     if estimate.diverged:
         text += f" ({estimate.diverged} of {estimate.n + estimate.diverged} diverged)"
-    return escape(text.replace("-", "−"))
+    return escape(labels.minus(text))
 
 
 def listing(items: Sequence[Markup], conjunction: str = "and") -> Markup:
@@ -44,7 +44,7 @@ def gap(value: float) -> str:
 def power_above(value: float) -> Markup:
     """The smallest power of ten above a rounding error, from 10<sup>−16</sup> on: 10<sup>−15</sup> for 3e-16."""
     exponent = math.floor(math.log10(max(value, SMALLEST))) + 1
-    return Markup("10<sup>{}</sup>").format(str(exponent).replace("-", "−"))
+    return Markup("10<sup>{}</sup>").format(labels.minus(str(exponent)))
 
 
 def significant(value: float, digits: int = 3) -> str:
