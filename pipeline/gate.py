@@ -7,8 +7,8 @@ from pathlib import Path
 from pipeline import formulas, proof
 from pipeline.console import run_step
 from pipeline.errors import RunError
-from pipeline.files import write_text
 from pipeline.proof import Theory
+from pipeline.sealed import write_text
 
 
 def verify(theory: Path, template: Path) -> None:

@@ -15,9 +15,9 @@ import numpy as np
 from pipeline import epochs, fingerprint, preparation
 from pipeline.console import run_step
 from pipeline.errors import InputError, RunError
-from pipeline.files import write_json, write_text
 from pipeline.metrics import HISTORY_COLUMNS, NORM_COLUMNS
 from pipeline.run import Result, train
+from pipeline.sealed import write_json, write_text
 
 
 def run(specification: dict[str, Any], folder: Path) -> Result:
