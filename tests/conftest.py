@@ -86,14 +86,18 @@ class Project:
         tree = yaml.safe_load((self / "config.yaml").read_text(encoding="utf-8"))
         self.configure(experiments=tree["experiments"] | experiments)
 
-    def snakemake(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run Snakemake with the default profile; the output is stdout and stderr together."""
+    def environment(self, **variables: str) -> dict[str, str]:
+        """The environment of a command: a cache without MNIST, this Python first, and the given variables."""
         inherited = {name: value for name, value in os.environ.items() if name != "MNIST_DIR"}
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return inherited | {"PATH": path, "XDG_CACHE_HOME": str(self / "cache")} | variables
+
+    def snakemake(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake with the default profile; the output is stdout and stderr together."""
         return subprocess.run(
             [sys.executable, "-m", "snakemake", *arguments],
             cwd=self.folder,
-            env=inherited | {"PATH": path, "XDG_CACHE_HOME": str(self / "cache")} | environment,
+            env=self.environment(**environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -108,11 +112,10 @@ class Project:
 
     def check(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Hold printed numbers against runs; stdout has the verdicts, stderr the rest."""
-        inherited = {name: value for name, value in os.environ.items() if name != "MNIST_DIR"}
         return subprocess.run(
             [sys.executable, "-m", "pipeline.check", *arguments],
             cwd=self.folder,
-            env=inherited | {"XDG_CACHE_HOME": str(self / "cache")},
+            env=self.environment(),
             capture_output=True,
             text=True,
             timeout=600,
