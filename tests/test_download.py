@@ -17,7 +17,7 @@ from pipeline.settings import GzipFile
 
 CONTENT = b"\x1f\x8b" + bytes(range(256)) * 400
 FILE = GzipFile(len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
-QUICK = Limits(unanswered=4, transfer=5, pause=0.01)
+QUICK = Limits(patience=4, pause=0.01)
 NAME = "images.gz"
 
 Answer = Callable[[BaseHTTPRequestHandler, int], None]
@@ -174,9 +174,9 @@ def test_slow_drip_ends_at_the_deadline(serve: Serve, tmp_path: Path) -> None:
 
     server = serve(drip)
     start = time.monotonic()
-    (problem,) = problems(tmp_path / NAME, server, limits=Limits(unanswered=4, transfer=0.5, pause=0.01))
+    (problem,) = problems(tmp_path / NAME, server, limits=Limits(patience=0.5, pause=0.01))
     assert time.monotonic() - start < 3
-    assert problem.endswith("when the time was up.")
+    assert "when the time was up" in problem
 
 
 def test_redirect_loop_ends(serve: Serve, tmp_path: Path) -> None:
@@ -262,7 +262,7 @@ def test_silent_mirrors_are_given_up_in_time(serve: Serve, tmp_path: Path) -> No
     released = threading.Event()
     silent = [serve(lambda *_: released.wait(10)) for _ in range(2)]
     start = time.monotonic()
-    found = problems(tmp_path / NAME, *silent, limits=Limits(unanswered=1, transfer=5, pause=0.01))
+    found = problems(tmp_path / NAME, *silent, limits=Limits(patience=1, pause=0.01))
     assert time.monotonic() - start < 2
     assert len(found) == 2
     assert all("found no answer in" in problem for problem in found)
