@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from io import BufferedRandom
 from pathlib import Path
 from typing import Any
@@ -259,9 +260,9 @@ def _is_html(output: BufferedRandom) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """The innermost message: requests and urllib3 wrap it in their own."""
+    """The innermost message of the connection: requests and urllib3 wrap it in their own."""
     cause: BaseException = error
-    while inner := cause.__cause__ or cause.__context__:
+    while not isinstance(cause, HTTPException) and (inner := cause.__cause__ or cause.__context__):
         cause = inner
     through = "proxy: " if isinstance(error, requests.exceptions.ProxyError) else ""
     return through + (getattr(cause, "strerror", None) or str(cause))
