@@ -44,7 +44,7 @@ class Limits:
     given up, however long it could go on. `pause` is in seconds, and doubles before each further try.
     """
 
-    patience: float = 50
+    patience: float = 40
     rate: int = 2**14
     pause: float = 1
 
