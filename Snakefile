@@ -32,6 +32,9 @@ wildcard_constraints:
 # Also what the report is made from, so that a file which was deleted, or whose job failed, is made again.
 rule all:
     input:
+        lambda wildcards: build.begin(
+            workflow.execution_settings and not workflow.dryrun
+        ),
         expand("report/{name}", name=["report.html", "report.pdf", "build.json"]),
         expand("results/report/report.{format}", format=["html", "pdf"]),
         "results/theory.json",
@@ -461,6 +464,7 @@ rule publish:
     input:
         report="results/report/report.{format}",
         gate="results/theory.verified",
+        code=needed_by("publish"),
     output:
         "report/report.{format}",
     log:
@@ -468,7 +472,7 @@ rule publish:
     benchmark:
         "logs/benchmarks/publish.{format}.tsv"
     shell:
-        "cp {input.report} {output} 2> {log}"
+        "python -m pipeline.publish {input.report} --output {output} --log {log}"
 
 
 # The machine and the time of a build stay out of the report, which would not be the same bytes again.

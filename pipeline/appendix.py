@@ -11,6 +11,7 @@ import yaml
 
 from pipeline import fingerprint, keys
 from pipeline.runlist import Group
+from pipeline.sealed import read_text
 from pipeline.software import Package
 
 WIDTH = 38  # characters after which a list goes on in the next line; the listing has two columns in print
@@ -36,7 +37,7 @@ class Appendix:
 def build(config: Path, packages: Sequence[Package], runs: tuple[Group, ...]) -> Appendix:
     """The appendix of the resolved configuration in the file `config`."""
     return Appendix(
-        configuration=listing(json.loads(config.read_text(encoding="utf-8"))),
+        configuration=listing(json.loads(read_text(config))),
         python=platform.python_version(),
         packages=tuple(packages),
         runs=runs,

@@ -6,22 +6,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline import sealed
 from pipeline.errors import InputError
 from pipeline.files import replacing
 
 
 def write_array(path: Path, array: npt.NDArray[Any]) -> None:
-    """Write an array as NumPy does (.npy), atomically."""
+    """Write an array as NumPy does (.npy), atomically, with its checksum."""
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.save(file, array)
+    sealed.seal(path)
 
 
 def read_array(path: Path, dtype: npt.DTypeLike, mend: str) -> npt.NDArray[Any]:
-    """Map an array of the expected type. Raises InputError, with the hint `mend`."""
+    """Map an array of the expected type that `write_array` wrote. Raises InputError, with the hint `mend`."""
+    sealed.verify(path, mend)
     try:
         array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: expected an array, found no file. {mend}") from error
     except (OSError, ValueError, EOFError) as error:
         raise InputError(f"{path}: expected an array as NumPy saves it, found: {error}. {mend}") from error
     if array.dtype != dtype:

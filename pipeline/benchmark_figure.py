@@ -20,7 +20,7 @@ from pipeline import benchmarks
 from pipeline.benchmarks import FLOOR, OURS, Benchmark
 from pipeline.console import run_step
 from pipeline.drawing import mark, to_svg
-from pipeline.files import write_text
+from pipeline.sealed import write_text
 from pipeline.spacing import apart
 from pipeline.style import OTHER_COLOUR, SMALL, STYLE, TRAINING
 

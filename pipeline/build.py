@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipeline import benchmarks, catalogue, fingerprint, keys, locks, plan, randomisation_record, submissions
+from pipeline import benchmarks, catalogue, fingerprint, keys, locks, plan, randomisation_record, sealed, submissions
 from pipeline import config as configuration_file
 from pipeline.errors import InputError, PipelineError, RunError
-from pipeline.files import write_text
 from pipeline.settings import Config, Configuration, Experiment
 
 RESOLVED = Path("results/config.json")
+STATE = Path(".snakemake")
 TEMPLATES = ("*.j2", "*.css", "*.js", "formulas.json")
 RUN_FILE = "results/runs/{key}/metrics.json"
 
@@ -72,6 +72,17 @@ class Build:
         except OSError as error:
             _end(1, f"{error.filename}: expected to read and write here, found: {error.strerror}.")
         return cls(config, tree)
+
+    def begin(self, builds: bool) -> list[str]:
+        """Ends the program in a line, where Snakemake would take several, if another build is at work in this folder.
+
+        `builds` is false where nothing is made, as in a dry run. Returns no file, as an input function may.
+        """
+        if builds and (other := locks.claim(STATE)) is not None:
+            _end(
+                1, f"{Path.cwd()}: expected no other build here, found process {other} at it. Hint: wait until it ends."
+            )
+        return []
 
     def candidate_runs(self, manifest: str) -> list[str]:
         """The runs that best_of experiments choose from, given prepared.json."""
@@ -136,12 +147,12 @@ def write_resolved(text: str) -> None:
 
     Raises RunError if it changes under another Snakemake of this folder, whose jobs read it.
     """
-    with locks.joining(Path(".snakemake")) as alone:
-        if RESOLVED.exists() and RESOLVED.read_text(encoding="utf-8") == text:
+    with locks.joining(STATE) as alone:
+        if sealed.holds(RESOLVED, text):
             return
         if not alone:
             raise RunError(
                 "config.yaml: expected the configuration of the build that is at work in this folder, found another. "
                 "Hint: wait until that build ends."
             )
-        write_text(RESOLVED, text)
+        sealed.write_text(RESOLVED, text)

@@ -29,6 +29,7 @@ from pipeline import benchmarks, machine
 from pipeline.console import run_step
 from pipeline.errors import InputError
 from pipeline.files import write_json
+from pipeline.sealed import read_text
 
 
 def record(started: datetime, ended: datetime, reports: Sequence[Path], results: Path, benchmarks: Path) -> Any:
@@ -49,14 +50,13 @@ def record(started: datetime, ended: datetime, reports: Sequence[Path], results:
 
 def run_keys(runs: Path) -> tuple[str, ...]:
     """The keys in runs.csv, each once."""
-    with runs.open(encoding="utf-8", newline="") as file:
-        return tuple(dict.fromkeys(row["key"] for row in csv.DictReader(file)))
+    return tuple(dict.fromkeys(row["key"] for row in csv.DictReader(read_text(runs).splitlines())))
 
 
 def training_seconds(folder: Path) -> float:
     """The seconds that one run's epochs took."""
     try:
-        timing = json.loads((folder / "timing.json").read_text(encoding="utf-8"))
+        timing = json.loads(read_text(folder / "timing.json"))
         return math.fsum(timing["seconds_per_epoch"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(

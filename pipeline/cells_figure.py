@@ -16,11 +16,11 @@ from matplotlib.figure import Figure as Canvas
 
 from pipeline.console import run_step
 from pipeline.drawing import mark, to_svg
-from pipeline.files import write_text
 from pipeline.labels import METRICS, mathtext, minus
 from pipeline.published import UNNAMED
 from pipeline.quantity import Quantity
 from pipeline.runs import read_csv
+from pipeline.sealed import write_text
 from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, VALIDATION
 
 ROW = 0.155  # inches

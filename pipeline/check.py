@@ -26,9 +26,9 @@ from pipeline.check_rates import rates
 from pipeline.check_text import Checked
 from pipeline.console import logger, run_step
 from pipeline.errors import InputError, RunError, shown
-from pipeline.files import write_text
 from pipeline.published import Published
 from pipeline.runs import runs_table, to_csv
+from pipeline.sealed import write_text
 from pipeline.settings import Config
 from pipeline.submissions import WANTED, Submission
 

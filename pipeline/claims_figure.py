@@ -19,9 +19,9 @@ from pipeline.archive import Archive, Values
 from pipeline.claims_curves import LOWEST, Curve, curves
 from pipeline.console import run_step
 from pipeline.drawing import mark, to_svg
-from pipeline.files import write_text
 from pipeline.labels import mathtext
 from pipeline.runs import read_csv
+from pipeline.sealed import write_text
 from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, VALIDATION
 
 HEIGHT = 2.5  # inches

@@ -30,10 +30,10 @@ from pipeline import config as configuration_file
 from pipeline import linearisation, preparation
 from pipeline.comparison import Estimate
 from pipeline.console import run_step
-from pipeline.files import write_text
 from pipeline.linearisation import Linearisation
 from pipeline.network import initial_weights
 from pipeline.runs import read_csv, rows_of, to_csv
+from pipeline.sealed import write_text
 from pipeline.settings import Config, Configuration, Experiment
 from pipeline.tables import standard_deviation
 

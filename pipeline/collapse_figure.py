@@ -19,9 +19,9 @@ from pipeline import config as configuration_file
 from pipeline.collapse import Outcome
 from pipeline.console import run_step
 from pipeline.drawing import mark, to_svg
-from pipeline.files import write_text
 from pipeline.labels import mathtext_value
 from pipeline.linearisation import Linearisation
+from pipeline.sealed import write_text
 from pipeline.settings import Config
 from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, VALIDATION
 

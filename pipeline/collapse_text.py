@@ -15,6 +15,7 @@ from pipeline.collapse import Outcome
 from pipeline.comparison import Difference
 from pipeline.linearisation import Linearisation
 from pipeline.runs import PARAMETERS
+from pipeline.sealed import read_text
 from pipeline.settings import Config, Configuration
 from pipeline.wording import cell, significant
 
@@ -111,7 +112,7 @@ def build(config: Config, results: Path, runs: pd.DataFrame, facts: Regularizati
         rows=_rows(columns),
         plot=Plot(
             name=catalogue.COLLAPSE,
-            svg=(results / "figures" / f"{catalogue.COLLAPSE}.svg").read_text(encoding="utf-8"),
+            svg=read_text(results / "figures" / f"{catalogue.COLLAPSE}.svg"),
             description=_description(every, names, linear),
             label=Markup(""),
             data=_data(every, names),

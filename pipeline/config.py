@@ -12,6 +12,7 @@ from typing import Any
 from pipeline import checks
 from pipeline.errors import InputError
 from pipeline.quantity import read_quantities
+from pipeline.sealed import read_text
 from pipeline.settings import (
     KINDS,
     Config,
@@ -58,7 +59,7 @@ def resolved(tree: Mapping[str, Any]) -> dict[str, Any]:
 def read_resolved(path: Path) -> Config:
     """The Config of a file that holds a resolved tree as JSON; its title block is empty."""
     try:
-        tree = dict(json.loads(path.read_text(encoding="utf-8")))
+        tree = dict(json.loads(read_text(path)))
     except (OSError, ValueError, TypeError) as error:
         raise InputError(f"{path}: expected the configuration that a build writes, found: {error}.") from error
     return parse({**tree, **dict.fromkeys(TITLE_BLOCK, "-")}, str(path))

@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.arrays import read_array, write_array
 from pipeline.errors import InputError
 from pipeline.examples import Bytes, Examples
-from pipeline.files import write_json
+from pipeline.sealed import read_text, write_json
 
 ROLES = ("training_images", "training_labels", "testing_images", "testing_labels")
 MANIFEST = "data.json"
@@ -76,7 +76,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Read data.json. Raises InputError if it is missing or not what `save` writes."""
     path = folder / MANIFEST
     try:
-        return Manifest(**json.loads(path.read_text(encoding="utf-8")))
+        return Manifest(**json.loads(read_text(path)))
     except FileNotFoundError as error:
         raise InputError(f"{path}: expected the prepared data set, found no file. {MEND}") from error
     except (OSError, ValueError, TypeError) as error:

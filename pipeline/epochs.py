@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pipeline.sealed import read_text
+
 Epochs = tuple[dict[str, float], ...]
 NUMBER = "epoch"  # the first column, which counts from 1
 
@@ -20,10 +22,9 @@ def to_csv(columns: Sequence[str], epochs: Iterable[Sequence[float]]) -> str:
 
 
 def read(path: Path, columns: Sequence[str]) -> Epochs:
-    """The numbers of each epoch by column. Raises OSError, KeyError, TypeError, ValueError or csv.Error."""
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
-        rows = tuple({column: float(row[column]) for column in columns} for row in reader)
+    """The numbers of each epoch by column. Raises InputError, KeyError, TypeError, ValueError or csv.Error."""
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
+    rows = tuple({column: float(row[column]) for column in columns} for row in reader)
     if not all(math.isfinite(value) for row in rows for value in row.values()):
         raise ValueError(f"{path.name} holds a value that is not finite")
     if [row[NUMBER] for row in rows] != list(range(1, len(rows) + 1)):

@@ -17,9 +17,9 @@ from pipeline.cells import Tally
 from pipeline.claims import Claim
 from pipeline.console import run_step
 from pipeline.dataset import read_manifest
-from pipeline.files import write_text
 from pipeline.published import Published
 from pipeline.runs import read_csv, to_csv
+from pipeline.sealed import write_text
 from pipeline.settings import Config, Experiment
 
 

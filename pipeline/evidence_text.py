@@ -16,6 +16,7 @@ from pipeline.comparison import LATE_EPOCHS
 from pipeline.evidence import Evidence, Obstacle
 from pipeline.intervals import LEVEL
 from pipeline.runs import PARAMETERS
+from pipeline.sealed import read_text
 from pipeline.settings import Configuration
 
 CELLS = "results/evidence/cells.csv"
@@ -107,7 +108,7 @@ def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText
         ),
         plot=Plot(
             name=catalogue.CELLS,
-            svg=(figures / f"{catalogue.CELLS}.svg").read_text(encoding="utf-8"),
+            svg=read_text(figures / f"{catalogue.CELLS}.svg"),
             description=_description(judged),
             label=Markup(""),
             data=_data(judged),
@@ -121,7 +122,7 @@ def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText
         claims_source=Source(CLAIMS, "pipeline/evidence.py", of_claims),
         curves=Plot(
             name=catalogue.CLAIMS,
-            svg=(figures / f"{catalogue.CLAIMS}.svg").read_text(encoding="utf-8"),
+            svg=read_text(figures / f"{catalogue.CLAIMS}.svg"),
             description=CURVES,
             label=Markup(""),
             data=_curves(shown),

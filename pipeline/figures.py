@@ -14,8 +14,8 @@ from pipeline import config as configuration_file
 from pipeline.catalogue import Figure
 from pipeline.console import run_step
 from pipeline.drawing import to_svg
-from pipeline.files import write_text
 from pipeline.runs import read_csv
+from pipeline.sealed import write_text
 from pipeline.settings import Config
 from pipeline.style import STYLE
 

@@ -26,8 +26,8 @@ import numpy as np
 
 from pipeline.errors import InputError
 from pipeline.examples import Bytes
-from pipeline.files import write_json
 from pipeline.network import Array
+from pipeline.sealed import read_text, write_json
 
 DIGITS = 12  # significant ones that are kept: those beyond depend on the linear algebra library
 
@@ -78,7 +78,7 @@ def save(path: Path, linearisation: Linearisation) -> None:
 def read(path: Path) -> Linearisation:
     """Read what `save` wrote. Raises InputError."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(read_text(path))
         return Linearisation(**{**found, "growth_rates": tuple(map(float, found["growth_rates"]))})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(

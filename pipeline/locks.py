@@ -34,3 +34,16 @@ def joining(state: Path) -> Iterator[bool]:
         stale.unlink()
     yield True
     fcntl.flock(handle, fcntl.LOCK_SH)
+
+
+def claim(state: Path) -> int | None:
+    """Make this process the one build of the folder until it ends; or the number of the process that is it already."""
+    handle = os.open(state / "building", os.O_RDWR | os.O_CREAT)
+    _held.append(handle)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return int(os.read(handle, 20) or 0)  # nothing yet, if it begins just now
+    os.ftruncate(handle, 0)
+    os.write(handle, str(os.getpid()).encode())
+    return None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline import keys
 from pipeline.errors import InputError
+from pipeline.sealed import read_text
 from pipeline.settings import Config, Configuration, Experiment
 
 Selection = Mapping[str, tuple[Configuration, ...]]
@@ -58,7 +59,7 @@ def read_selection(path: Path, config: Config) -> dict[str, tuple[Configuration,
     Raises InputError if the file does not fit.
     """
     try:
-        chosen = json.loads(path.read_text(encoding="utf-8"))
+        chosen = json.loads(read_text(path))
         return {
             name: _chosen(config.experiments[experiment.best_of], experiment.count, chosen[name])
             for name, experiment in config.experiments.items()
@@ -74,7 +75,7 @@ def read_selection(path: Path, config: Config) -> dict[str, tuple[Configuration,
 def read_fingerprint(manifest: Path) -> str:
     """The data's fingerprint, in data.json and prepared.json, without the checks of arrays. Raises InputError."""
     try:
-        return str(json.loads(manifest.read_text(encoding="utf-8"))["fingerprint"])
+        return str(json.loads(read_text(manifest))["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{manifest}: expected a file with the data's fingerprint, found: {error!r}.") from error
 

@@ -11,6 +11,7 @@ from pipeline.catalogue import Figure
 from pipeline.provenance import Provenance
 from pipeline.quantity import written
 from pipeline.runs import rows_of
+from pipeline.sealed import read_text
 from pipeline.settings import Config, Experiment
 from pipeline.wording import cell
 
@@ -34,7 +35,7 @@ class Plots:
         single = configurations[0] if len(configurations) == 1 else None
         return Plot(
             name=figure.name,
-            svg=(self.folder / f"{figure.name}.svg").read_text(encoding="utf-8"),
+            svg=read_text(self.folder / f"{figure.name}.svg"),
             description=self._describe(figure, experiment),
             label=labels.caption(experiment, single) if single else Markup(""),
             data=figure_data.data(figure, experiment, self.summary, self.curves),

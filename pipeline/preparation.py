@@ -18,8 +18,8 @@ from pipeline.arrays import read_array, write_array
 from pipeline.console import run_step
 from pipeline.errors import InputError
 from pipeline.examples import SETS, Prepared, Sorted, prepare
-from pipeline.files import write_json
 from pipeline.json_arguments import NO_SEED, SHARE, json_object
+from pipeline.sealed import read_text, write_json
 
 CODE = ("examples",)  # the modules whose code the arrays come from
 DESCRIPTION = "prepared.json"
@@ -62,7 +62,7 @@ def load(folder: Path) -> tuple[Description, Prepared]:
     """What `save` wrote, the arrays mapped. Raises InputError if something is missing or does not fit."""
     path = folder / DESCRIPTION
     try:
-        description = Description(**json.loads(path.read_text(encoding="utf-8")))
+        description = Description(**json.loads(read_text(path)))
     except FileNotFoundError as error:
         raise InputError(f"{path}: expected what the prepare step writes, found no file. {MEND}") from error
     except (OSError, ValueError, TypeError) as error:

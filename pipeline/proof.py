@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline import threshold
 from pipeline.errors import InputError
+from pipeline.sealed import read_text
 from pipeline.threshold import Row
 
 TOLERANCE = 1e-12  # for members of an equation that are of order one
@@ -156,7 +157,7 @@ def to_json(theory: Theory) -> dict[str, Any]:
 def read(path: Path) -> Theory:
     """Read what `check` wrote. Raises InputError if the file is missing or something else."""
     try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
+        tree = json.loads(read_text(path))
         return Theory(
             derivations={label: Derivation(**derivation) for label, derivation in tree["derivations"].items()},
             solutions={function: _read_solution(solution) for function, solution in tree["solutions"].items()},

@@ -17,8 +17,8 @@ from matplotlib.figure import Figure as Canvas
 
 from pipeline.console import run_step
 from pipeline.drawing import to_svg
-from pipeline.files import write_text
 from pipeline.randomisation_record import Outcome, Variant, marked, read
+from pipeline.sealed import write_text
 from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING
 
 COLUMNS = 4  # panels per row at most

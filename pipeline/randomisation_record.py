@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from pipeline import epochs
 from pipeline.errors import InputError
-from pipeline.files import write_json, write_text
+from pipeline.sealed import read_text, write_json, write_text
 from pipeline.settings import Randomisation
 
 FOLDER = "results/randomisation"
@@ -129,7 +129,7 @@ def read(folder: Path, variant: Variant) -> Outcome:
     path = folder / f"{variant.name}.json"
     try:
         rows = epochs.read(path.with_suffix(".csv"), COLUMNS)
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        facts = json.loads(read_text(path))
         outcome = _outcome(variant, facts, tuple(Epoch(row[COLUMNS[1]], row[COLUMNS[2]]) for row in rows))
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         raise InputError(

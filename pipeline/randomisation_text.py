@@ -14,6 +14,7 @@ from pipeline import labels, randomisation_record
 from pipeline.blocks import Data, Plot, Row, Source, Table, Value
 from pipeline.dataset import Manifest
 from pipeline.randomisation_record import FIGURE, FOLDER, Kind, Outcome, Variant, marked
+from pipeline.sealed import read_text
 from pipeline.settings import Config
 from pipeline.settings import Randomisation as Settings
 
@@ -154,7 +155,7 @@ def build(config: Config, manifest: Manifest, results: Path) -> Randomisation | 
     if settings is None:
         return None
     outcomes = randomisation_record.read_all(results / Path(FOLDER).name, settings)
-    svg = (results / "figures" / f"{FIGURE}.svg").read_text(encoding="utf-8")
+    svg = read_text(results / "figures" / f"{FIGURE}.svg")
     return describe(settings, outcomes, svg, config.defaults.hidden, manifest)
 
 

@@ -1,5 +1,6 @@
 """Reading what training wrote: one folder per run, checked before it is used."""
 
+import csv
 import json
 import math
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from pipeline.epochs import Epochs
 from pipeline.errors import InputError
 from pipeline.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.plan import Run
+from pipeline.sealed import read_text
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,14 @@ class Record:
 
 def read(folder: Path, run: Run) -> Record:
     """Read one run's folder. Raises InputError if a file is missing, damaged or another run's."""
-    hint = f"Hint: delete {folder} and build again."
+    hint = f"Hint: `rm -r {folder}` and build again."
     try:
-        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        metrics = json.loads(read_text(folder / "metrics.json"))
         if not isinstance(metrics, dict):
             raise TypeError("metrics.json holds no mapping")
         history = epochs.read(folder / "history.csv", HISTORY_COLUMNS)
         norms = epochs.read(folder / "norms.csv", NORM_COLUMNS)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise InputError(f"{folder}: expected a finished run, found: {error}. {hint}") from error
     if problem := _problem(metrics, history, norms, run):
         raise InputError(f"{folder}: {problem} {hint}")
@@ -64,7 +66,24 @@ def _problem(metrics: Any, history: Epochs, norms: Epochs, run: Run) -> str | No
         return f"expected {epochs} epochs in history.csv, or fewer of a diverged run, found {len(history)}."
     if len(norms) != len(history):
         return f"expected the {len(history)} epochs of history.csv in norms.csv, found {len(norms)}."
+    return _problem_of_finished(metrics, history) if status == "ok" else None
+
+
+def _problem_of_finished(metrics: Any, history: Epochs) -> str | None:
     values = [metrics.get(name) for name in METRICS]
-    if status == "ok" and not all(isinstance(v, int | float) and math.isfinite(v) for v in values):
+    if not all(isinstance(v, int | float) and math.isfinite(v) for v in values):
         return f"expected finite metrics, found {values}."
+    differing = [name for name, value in _told_by(history).items() if metrics[name] != value]
+    if differing:
+        return f"expected metrics.json to agree with history.csv, found another {', '.join(differing)}."
     return None
+
+
+def _told_by(history: Epochs) -> dict[str, float]:
+    """The metrics that the history tells too."""
+    accuracies = [epoch["validation_accuracy"] for epoch in history]
+    return {
+        **{name: history[-1][name] for name in ("training_accuracy", "training_loss", "validation_accuracy")},
+        "best_validation_accuracy": max(accuracies),
+        "best_epoch": accuracies.index(max(accuracies)) + 1,
+    }

@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline import intervals
 from pipeline.errors import InputError
+from pipeline.sealed import read_text
 
 LEVEL = 0.99  # of the interval in which a difference of two runs falls
 
@@ -204,7 +205,7 @@ def to_json(recovery: Recovery) -> dict[str, Any]:
 def read(path: Path) -> Recovery:
     """Read what the recovery step wrote. Raises InputError if the file is missing or something else."""
     try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
+        tree = json.loads(read_text(path))
         return Recovery(
             **tree
             | {

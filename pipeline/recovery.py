@@ -22,7 +22,6 @@ from pipeline import config as configuration_file
 from pipeline import dataset, intervals, published
 from pipeline.console import run_step
 from pipeline.examples import Bytes, Examples, split
-from pipeline.files import write_json
 from pipeline.published import Cell, Published
 from pipeline.quantity import power_of_e, written
 from pipeline.recovered import (
@@ -40,6 +39,7 @@ from pipeline.recovered import (
     to_json,
 )
 from pipeline.runs import read_csv, trained_with
+from pipeline.sealed import write_json
 from pipeline.settings import Config
 
 Counts = npt.NDArray[np.int64]

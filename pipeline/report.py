@@ -19,10 +19,10 @@ from pipeline.blocks import Plot
 from pipeline.console import run_step
 from pipeline.context import Context
 from pipeline.errors import RunError
-from pipeline.files import replacing, write_text
 from pipeline.fonts import font_faces
 from pipeline.json_arguments import TEXT, json_object
 from pipeline.references import Numbering
+from pipeline.sealed import write_bytes, write_text
 from pipeline.software import Package
 
 Medium = Literal["screen", "print"]
@@ -181,9 +181,7 @@ def write(
     if medium == "screen":
         write_text(output, html)
         return
-    pdf = to_pdf(html)
-    with replacing(output) as temporary:
-        temporary.write_bytes(pdf)
+    write_bytes(output, to_pdf(html))
 
 
 def main() -> None:

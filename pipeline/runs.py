@@ -3,6 +3,7 @@ results/norms.csv (a row per epoch of each).
 """
 
 import argparse
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,10 @@ from pipeline import config as configuration_file
 from pipeline import plan, records
 from pipeline.console import run_step
 from pipeline.dataset import read_manifest
-from pipeline.files import write_text
 from pipeline.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.plan import Run
 from pipeline.records import Record
+from pipeline.sealed import read_bytes, write_text
 from pipeline.settings import Configuration, Experiment
 
 PARAMETERS = ["learning_rate", "reg", "batch_size", "hidden", "epochs"]
@@ -71,8 +72,8 @@ def to_csv(table: pd.DataFrame) -> str:
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read back what `to_csv` wrote, to the last bit."""
-    return pd.read_csv(path)
+    """Read back what `to_csv` gave and `write_text` wrote, to the last bit. Raises InputError."""
+    return pd.read_csv(io.BytesIO(read_bytes(path)))
 
 
 def _identity(run: Run) -> dict[str, Any]:

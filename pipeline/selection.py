@@ -15,9 +15,9 @@ from pipeline import config as configuration_file
 from pipeline import plan, records
 from pipeline.console import run_step
 from pipeline.dataset import read_manifest
-from pipeline.files import write_json
 from pipeline.plan import Run
 from pipeline.records import Record
+from pipeline.sealed import write_json
 from pipeline.settings import Configuration
 
 

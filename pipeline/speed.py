@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from pipeline import benchmarks
 from pipeline.benchmarks import FLOOR, Benchmark, Group
 from pipeline.blocks import Data, Plot, Row, Source, Value
+from pipeline.sealed import read_text
 from pipeline.wording import significant
 
 SOURCE = Source(benchmarks.FILE, "pipeline/benchmark_figure.py")
@@ -61,7 +62,7 @@ def build(record: Path, figures: Path) -> Speed:
     return Speed(
         plot=Plot(
             name=benchmarks.FIGURE,
-            svg=(figures / f"{benchmarks.FIGURE}.svg").read_text(encoding="utf-8"),
+            svg=read_text(figures / f"{benchmarks.FIGURE}.svg"),
             description=_description(benchmark),
             label=Markup(""),
             data=_data(benchmark),

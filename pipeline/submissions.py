@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pipeline import plan, published
 from pipeline.errors import InputError, shown
-from pipeline.files import write_json
 from pipeline.plan import Run
 from pipeline.published import Published
+from pipeline.sealed import read_text, write_json
 from pipeline.settings import Config, Configuration, Experiment
 
 WANTED = Path("results/check/wanted.json")
@@ -100,7 +100,7 @@ def write_wanted(path: Path, submissions: Iterable[Submission]) -> None:
 def read_wanted(path: Path, data: str) -> tuple[Configuration, ...]:
     """The configurations for one data set; none where no check was made. Raises InputError for another file."""
     try:
-        return tuple(Configuration(**each) for each in json.loads(path.read_text(encoding="utf-8")).get(data, ()))
+        return tuple(Configuration(**each) for each in json.loads(read_text(path)).get(data, ()))
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, TypeError, AttributeError) as error:
@@ -113,7 +113,7 @@ def wanted_runs(wanted: Path, config: Config, manifest: Path) -> tuple[Run, ...]
     As many seeds as config.yaml says, and no configuration that the data are too few for. Raises InputError.
     """
     try:
-        data = json.loads(manifest.read_text(encoding="utf-8"))
+        data = json.loads(read_text(manifest))
         name, images, fingerprint = str(data["name"]), int(data["training_images"]), str(data["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{manifest}: expected what the data step writes, found: {error!r}.") from error

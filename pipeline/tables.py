@@ -13,9 +13,9 @@ import pandas as pd
 from pipeline import config as configuration_file
 from pipeline import plan
 from pipeline.console import run_step
-from pipeline.files import write_text
 from pipeline.metrics import HISTORY_COLUMNS, METRICS
 from pipeline.runs import PARAMETERS, read_csv, rows_of, to_csv
+from pipeline.sealed import write_text
 from pipeline.settings import Config, Experiment, RateOfChange
 
 SUMMARISED = [name for name in METRICS if name != "best_epoch"]

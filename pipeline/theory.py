@@ -7,9 +7,9 @@ from typing import Any
 
 from pipeline import farkas, jacobian, proof, threshold
 from pipeline.console import run_step
-from pipeline.files import write_json
 from pipeline.json_arguments import NEURON, json_object
 from pipeline.proof import Impossibility, Solution, Theory
+from pipeline.sealed import write_json
 from pipeline.settings import Neuron
 
 NEURONS = json_object(**{"and": NEURON, "or": NEURON})

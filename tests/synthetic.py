@@ -28,6 +28,7 @@ from pipeline import (
     recovered,
     recovery,
     runs,
+    sealed,
     selection,
     tables,
     theory,
@@ -191,10 +192,10 @@ def write_results(
     """
     settings_tree = tree(**changes)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text(json.dumps(config.resolved(settings_tree)))
-    (folder / "theory.json").write_text(checked_theory())
+    sealed.write_text(folder / "config.json", json.dumps(config.resolved(settings_tree)))
+    sealed.write_text(folder / "theory.json", checked_theory())
     (folder / "data").mkdir()
-    (folder / "data/data.json").write_text(json.dumps(asdict(replace(MANIFEST, name=data))))
+    sealed.write_text(folder / "data/data.json", json.dumps(asdict(replace(MANIFEST, name=data))))
     settings = config.read_resolved(folder / "config.json")
 
     def train(wanted: tuple[Run, ...]) -> dict[str, Record]:
@@ -211,14 +212,14 @@ def write_results(
             candidates = plan.runs(settings, [settings.experiments[experiment.best_of]], MANIFEST.fingerprint)
             best = selection.best(candidates, train(candidates), experiment.count)
             chosen[experiment.name] = [vars(configuration) for configuration in best]
-    (folder / "selection.json").write_text(json.dumps(chosen))
+    sealed.write_text(folder / "selection.json", json.dumps(chosen))
     settings = plan.select(settings, plan.read_selection(folder / "selection.json", settings))
     all_runs = plan.runs(settings, settings.experiments.values(), MANIFEST.fingerprint)
-    (folder / "runs.csv").write_text(runs.to_csv(runs.runs_table(all_runs, train(all_runs))))
-    (folder / "norms.csv").write_text(runs.to_csv(runs.norms_table(all_runs, train(all_runs))))
-    (folder / "histories.csv").write_text(runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
+    sealed.write_text(folder / "runs.csv", runs.to_csv(runs.runs_table(all_runs, train(all_runs))))
+    sealed.write_text(folder / "norms.csv", runs.to_csv(runs.norms_table(all_runs, train(all_runs))))
+    sealed.write_text(folder / "histories.csv", runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
     facts = recovered_from(settings, replace(MANIFEST, name=data), folder / "runs.csv")
-    (folder / "recovery.json").write_text(json.dumps(recovered.to_json(facts)))
+    sealed.write_text(folder / "recovery.json", json.dumps(recovered.to_json(facts)))
     inputs = folder / "config.json", folder / "selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
     if settings.tables.regularization:
@@ -234,13 +235,13 @@ def write_results(
         cells_figure.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
     else:
         for name in (*catalogue.figures(settings), catalogue.COLLAPSE, catalogue.CELLS, catalogue.CLAIMS):
-            (folder / f"figures/{name}.svg").write_text(PLACEHOLDER)
+            sealed.write_text(folder / f"figures/{name}.svg", PLACEHOLDER)
     if settings.randomisation:
         variants = randomisation_record.variants(settings.randomisation)
         for variant in variants:
             randomisation_record.write((test_rule or usual_test)(variant), folder / "randomisation")
         drawing = folder / f"figures/{randomisation_record.FIGURE}.svg"
-        drawing.write_text(PLACEHOLDER)
+        sealed.write_text(drawing, PLACEHOLDER)
         if draw:
             randomisation_figure.write(variants, folder / "randomisation", drawing)
     return folder

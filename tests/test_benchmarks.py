@@ -27,7 +27,7 @@ from test_figures import SMALLEST, boxes, inside, overlap
 from test_report import Outline
 from test_style import GROUNDS, LINE
 
-from pipeline import benchmark_figure, benchmarks, context, report, speed, style
+from pipeline import benchmark_figure, benchmarks, context, report, sealed, speed, style
 from pipeline.benchmarks import FLOOR, Benchmark
 from pipeline.errors import InputError
 from pipeline.sources import needed_by
@@ -364,7 +364,7 @@ def test_no_other_places_are_nearer(places: list[float], gap: float, data: st.Da
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_results(tmp_path_factory.mktemp("speed") / "results")
-    (folder / "figures/benchmark.svg").write_text(PLACEHOLDER)
+    sealed.write_text(folder / "figures/benchmark.svg", PLACEHOLDER)
     return folder
 
 
@@ -477,7 +477,7 @@ def test_one_batch_size_is_told_too(results: Path) -> None:
 @tries(max_examples=40)
 @given(content=measured())
 def test_each_batch_size_is_judged_once_and_rightly(folder: Path, content: list[dict[str, Any]]) -> None:
-    (folder / "benchmark.svg").write_text(PLACEHOLDER)
+    sealed.write_text(folder / "benchmark.svg", PLACEHOLDER)
     told = speed.build(written(folder, content), folder)
     judged = {gap.batch_size: (sign, gap) for sign in ("faster", "slower", "equal") for gap in getattr(told, sign)}
     sizes = {record["batch_size"] for record in content}

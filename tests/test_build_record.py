@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import benchmarks, build_record, machine
+from pipeline import benchmarks, build_record, machine, sealed
 from pipeline.errors import InputError
 
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time"
@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for key, seconds in zip(KEYS, ([0.25, 0.5], [1.0]), strict=True):
         (tmp_path / "results/runs" / key).mkdir(parents=True)
-        (tmp_path / "results/runs" / key / "timing.json").write_text(json.dumps({"seconds_per_epoch": seconds}))
+        sealed.write_text(tmp_path / "results/runs" / key / "timing.json", json.dumps({"seconds_per_epoch": seconds}))
         benchmark(tmp_path / f"logs/benchmarks/train/{key}.tsv", "2.5", "80.25")
     benchmark(tmp_path / "logs/benchmarks/train" / f"{'f' * 16}.tsv", "99", "999")  # a run of an earlier configuration
     benchmark(tmp_path / "logs/benchmarks/report.html.tsv", "1.25", "100.5")
@@ -38,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     benchmark(tmp_path / "logs/benchmarks/publish.html.tsv", "0.01", "NA")
     benchmark(tmp_path / "logs/benchmarks/record.tsv", "0.5", "10")
     lines = [f"a,{KEYS[0]}", f"a,{KEYS[1]}", f"b,{KEYS[0]}"]
-    (tmp_path / "results/runs.csv").write_text("\n".join(["experiment,key", *lines, ""]))
+    sealed.write_text(tmp_path / "results/runs.csv", "\n".join(["experiment,key", *lines, ""]))
     (tmp_path / "report").mkdir()
     (tmp_path / "report/report.html").write_bytes(b"abc")
     return tmp_path

@@ -15,7 +15,7 @@ import yaml
 from conftest import SMALL, Project, copy_project
 from snakemake.cli import get_argument_parser
 
-from pipeline import cells, check, check_rates, check_text, config, published, submissions
+from pipeline import cells, check, check_rates, check_text, config, published, sealed, submissions
 from pipeline.cells import Judged, Reading
 from pipeline.check_text import Checked
 from pipeline.errors import InputError
@@ -230,12 +230,12 @@ def test_equal_configurations_of_all_files_are_wanted_once(tmp_path: Path) -> No
     assert submissions.read_wanted(tmp_path / "wanted.json", "none") == ()
     assert submissions.read_wanted(tmp_path / "nothing.json", "MNIST") == ()
     manifest = {"name": "MNIST", "training_images": 60_000, "fingerprint": "f" * 64}
-    (tmp_path / "data.json").write_text(json.dumps(manifest))
+    sealed.write_text(tmp_path / "data.json", json.dumps(manifest))
     runs = submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json")
     assert [run.seed for run in runs] == [*range(1, CONFIG.replicates + 1)] * 2
-    (tmp_path / "data.json").write_text(json.dumps(manifest | {"training_images": 50}))
+    sealed.write_text(tmp_path / "data.json", json.dumps(manifest | {"training_images": 50}))
     assert submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json") == ()
-    (tmp_path / "wanted.json").write_text("[]")
+    sealed.write_text(tmp_path / "wanted.json", "[]")
     with pytest.raises(InputError, match="expected what make check writes"):
         submissions.read_wanted(tmp_path / "wanted.json", "MNIST")
 
@@ -278,10 +278,14 @@ def test_make_hands_quotation_marks_on(tmp_path: Path, given: str) -> None:
     python.write_text('#!/bin/sh\nfor each in "$@"; do echo "$each"; done\n')
     python.chmod(0o755)
     words = [f"{name}={value}" for name, value in variables.items()] if given == "command line" else []
+    # As from a shell: make tells a make that it starts of itself.
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    }
     result = subprocess.run(
         ["make", "-f", ROOT / "Makefile", "check", *words],
         cwd=tmp_path,
-        env=os.environ | ({} if words else variables),
+        env=environment | ({} if words else variables),
         capture_output=True,
         text=True,
     )

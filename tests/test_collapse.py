@@ -15,7 +15,18 @@ from synthetic import EPOCHS, LINEAR, TEMPLATES, NormRule, collapsing, rising, t
 from test_figures import boxes, inside, marks_of, overlap, style
 from test_wording import tell, words
 
-from pipeline import catalogue, collapse, collapse_figure, config, context, linearisation, preparation, report, runs
+from pipeline import (
+    catalogue,
+    collapse,
+    collapse_figure,
+    config,
+    context,
+    linearisation,
+    preparation,
+    report,
+    runs,
+    sealed,
+)
 from pipeline.collapse import Outcome
 from pipeline.examples import Examples, prepare
 from pipeline.linearisation import Linearisation
@@ -53,7 +64,7 @@ def test_norms_are_means_over_the_seeds_after_the_last_epoch(tmp_path: Path) -> 
     table = pd.read_csv(path)
     last = table["epoch"] == EPOCHS
     table.loc[~last, ["w1_norm", "w2_norm"]] = 1e6
-    path.write_text(runs.to_csv(table))
+    sealed.write_text(path, runs.to_csv(table))
     collapse.write_tables(results / "config.json", LINEAR, path, results)
     found = {each.reg: each for each in collapse.read_outcomes(results / "tables/collapse.csv")}
     assert list(found) == [1, math.exp(-1), E2, 0.2, 0.15, 0.146, 0.13, 0.05]
@@ -441,7 +452,7 @@ def test_other_norms_of_a_run_change_what_names_it_and_nothing_else(tmp_path: Pa
     for key in original.groupby(["experiment", *runs.PARAMETERS])["key"].first().unique():
         changed = original.copy()
         changed.loc[changed["key"] == key, ["w1_norm", "w2_norm"]] *= 1.5
-        (results / "norms.csv").write_text(runs.to_csv(changed))
+        sealed.write_text(results / "norms.csv", runs.to_csv(changed))
         collapse.write_tables(results / "config.json", LINEAR, results / "norms.csv", results)
         for (source, content), (_, again) in zip(before, shown(), strict=True):
             assert (content != again) == (key in source.runs)

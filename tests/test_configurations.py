@@ -63,7 +63,7 @@ def test_sections_can_be_left_out_and_values_added(make_project):
     )
     project.build()
     text = text_of(project / "report/report.pdf")
-    assert "3.2 Further experiments" in text
+    assert re.search(r"3\.\d Further experiments", text)
     assert "Widths" in text
     assert "hidden units" in text
 

@@ -40,8 +40,10 @@ def test_a_shortened_build_on_real_mnist(make_project):
     output = project.build(*settings, MNIST_DIR=folder)
     assert "Built on MNIST (60,000 training and 10,000 testing images)" in output
     runs = pd.read_csv(project / "results/runs.csv")
-    expected = {"best": 2, "published_best": 2, "default": 2, "grid": 48, "learning_rates": 8, "regularization": 10}
-    assert runs.groupby("experiment").size().to_dict() == expected
+    shapes = {"best": 2, "published_best": 2, "default": 2, "grid": 48, "learning_rates": 8, "regularization": 10}
+    counts = runs.groupby("experiment").size().to_dict()
+    assert {name: counts[name] for name in shapes} == shapes
+    assert set(counts) == set(config.load(Path("config.yaml")).experiments)
     means = runs.groupby(["experiment", "learning_rate", "reg"])["testing_accuracy"].mean()
     assert means["learning_rates"].min() > 0.85, "two epochs are enough for most digits"
     assert means["regularization"][0.1][1.0] < 0.2, "the largest coefficient prevents learning"

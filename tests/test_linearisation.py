@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipeline import linearisation
+from pipeline import linearisation, sealed
 from pipeline.errors import InputError
 from pipeline.network import Weights, descend, gradients
 
@@ -129,6 +129,6 @@ def test_the_file_holds_all_of_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "[]", "{}", json.dumps({"critical": 1, "growth_rates": 3})])
 def test_another_file_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "collapse.json"
-    path.write_text(content)
+    sealed.write_text(path, content)
     with pytest.raises(InputError, match=r"collapse\.json: expected what the collapse step writes"):
         linearisation.read(path)

@@ -43,7 +43,10 @@ def running(make_project):
 
 def test_a_running_build_excludes_another_and_keeps_its_configuration(running):
     project, process = running
-    assert project.snakemake().returncode == 1
+    refused = project.snakemake()
+    assert refused.returncode == 1
+    assert f"expected no other build here, found process {process.pid} at it. Hint: wait" in refused.stdout
+    assert "LockException" not in refused.stdout
     assert project.snakemake("-n").returncode == 0
     other = project.snakemake("--config", "epochs=1")
     assert other.returncode == 1

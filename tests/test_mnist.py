@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import yaml
 
-from pipeline import config, dataset, mnist
+from pipeline import config, dataset, mnist, sealed
 from pipeline.dataset import ROLES
 from pipeline.download import Limits
 from pipeline.errors import InputError
@@ -359,7 +359,7 @@ def test_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: s
     tree = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text(encoding="utf-8"))
     tree = {key: value for key, value in tree.items() if key not in config.TITLE_BLOCK} | {"source": source}
     tree["data"]["mirrors"] = []
-    (tmp_path / "config.json").write_text(json.dumps(tree), encoding="utf-8")
+    sealed.write_text(tmp_path / "config.json", json.dumps(tree))
     arguments = {"config": "config.json", "output": "data", "log": "logs/data.log"}
     options = [word for name, path in arguments.items() for word in (f"--{name}", str(tmp_path / path))]
     monkeypatch.setattr(sys, "argv", ["mnist", *options])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import dataset, preparation
+from pipeline import dataset, preparation, sealed
 from pipeline.errors import InputError
 from pipeline.examples import SETS, Examples, Prepared, prepare, split
 
@@ -102,5 +102,5 @@ def test_an_array_of_another_type_is_named(folder: Path):
 
 
 def test_a_description_with_other_fields_is_named(folder: Path):
-    (folder / "prepared.json").write_text(json.dumps({"fingerprint": "0"}))
+    sealed.write_text(folder / "prepared.json", json.dumps({"fingerprint": "0"}))
     assert "prepared.json: expected what the prepare step writes" in problem(folder)

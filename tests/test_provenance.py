@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic import TEMPLATES, tree, usual, write_results
 
-from pipeline import appendix, catalogue, config, context, figures, plan, report, runlist, runs, tables
+from pipeline import appendix, catalogue, config, context, figures, plan, report, runlist, runs, sealed, tables
 from pipeline.blocks import LISTED, PRINTED, Source
 from pipeline.context import Context
 from pipeline.fingerprint import code_fingerprint
@@ -100,14 +100,14 @@ def test_other_results_of_a_run_change_what_names_it_and_nothing_else(results: P
             changed = original.copy()
             measured = [column for column in original.columns if column.endswith(("accuracy", "loss"))]
             changed.loc[changed["key"] == key, measured] -= 0.05
-            (results / name).write_text(runs.to_csv(changed))
+            sealed.write_text(results / name, runs.to_csv(changed))
         inputs = (results / name for name in ("config.json", "selection.json", "runs.csv", "histories.csv"))
         tables.write_all(*inputs, results / "tables")
         after = contents(results)
         told = {name for name, content in before.items() if after[name] != content}
         assert told == {name for name, source in names.items() if key in source.runs}, key
     for name, original in originals.items():
-        (results / name).write_text(runs.to_csv(original))
+        sealed.write_text(results / name, runs.to_csv(original))
 
 
 def test_the_file_has_the_numbers_and_the_module_makes_the_file(results: Path, built: Context):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from synthetic import RANDOMISATION, outcome_of, tree, usual_test
 
 from pipeline import config as configuration_file
-from pipeline import network, randomisation, sources
+from pipeline import network, randomisation, sealed, sources
 from pipeline import randomisation_record as record
 from pipeline.build import Build
 from pipeline.errors import InputError
@@ -315,7 +315,7 @@ def test_a_damaged_file_is_one_line(tmp_path: Path, file: str, before: str, afte
     path = tmp_path / f"true_labels.{file}"
     text = path.read_text()
     assert before in text
-    path.write_text(text.replace(before, after, 1))
+    sealed.write_text(path, text.replace(before, after, 1))
     with pytest.raises(InputError, match="expected what the randomization test true_labels writes, found") as caught:
         record.read(tmp_path, TRUE)
     assert len(str(caught.value).splitlines()) == 1

@@ -36,28 +36,21 @@ def test_prune_deletes_unused_runs_and_only_those(built: Project):
     assert built.planned() == {}
 
 
-def test_a_damaged_run_is_named_and_not_used(built: Project):
-    key = built.used_keys()[0]
-    metrics = built / f"results/runs/{key}/metrics.json"
-    content = metrics.read_text()
-    metrics.write_text(content[: len(content) // 2])
+def test_a_damaged_run_and_another_runs_files_are_named_and_not_used(built: Project):
+    first, second, third = (built / "results/runs" / key for key in built.used_keys()[:3])
+    names = ("metrics.json", ".metrics.json.sha256")
+    contents = {folder / name: (folder / name).read_bytes() for folder in (first, second) for name in names}
+    (first / "metrics.json").write_bytes(contents[first / "metrics.json"][:100])
+    for name in names:
+        shutil.copy(third / name, second / name)
     result = built.snakemake("--forcerun", "runs")
-    metrics.write_text(content)
+    for path, content in contents.items():
+        path.write_bytes(content)
     assert result.returncode != 0
-    assert f"results/runs/{key}: expected a finished run" in result.stdout
+    named = f"results/runs/{first.name}/metrics.json: expected what an earlier step wrote, found another content"
+    assert named in result.stdout
+    assert f"results/runs/{second.name}: expected the run of this key, found another's metrics.json." in result.stdout
     assert "Traceback" not in result.stdout
-    built.build()
-
-
-def test_another_runs_files_under_a_key_are_noticed(built: Project):
-    first, second = built.used_keys()[:2]
-    metrics = built / f"results/runs/{first}/metrics.json"
-    content = metrics.read_text()
-    shutil.copy(built / f"results/runs/{second}/metrics.json", metrics)
-    result = built.snakemake("--forcerun", "runs")
-    metrics.write_text(content)
-    assert result.returncode != 0
-    assert "found another's metrics.json" in result.stdout
     built.build()
 
 
@@ -131,7 +124,8 @@ def test_a_spoilt_file_fails_each_build_until_it_is_deleted(built: Project):
     for _ in range(2):
         result = built.snakemake()
         assert result.returncode == 1
-        assert "theory.json: expected the checks of section 1, found something else. Hint: delete it" in result.stdout
+        assert "theory.json: expected what an earlier step wrote, found another content (SHA-256)." in result.stdout
+        assert "Hint: `rm results/theory.json` and build again." in result.stdout
     (built / "results/theory.json").unlink()
     built.build()
     assert built.planned() == {}

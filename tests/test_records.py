@@ -1,6 +1,7 @@
 """A run's folder is checked before it is used: whatever is wrong with it is one line that names the folder."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import records
+from pipeline import records, sealed
 from pipeline.errors import InputError
 from pipeline.metrics import METRICS
 from pipeline.plan import Run
@@ -26,10 +27,15 @@ def make_run(key: str, epochs: int = EPOCHS) -> Run:
     return Run("rates", replace(CONFIGURATION, epochs=epochs), 1, specification, key)
 
 
-def write_run(folder: Path, run: Run, *, finished: int = EPOCHS, diverged: bool = False) -> None:
-    epochs = tuple(Epoch(2.5 / n, 0.1 * n, 1 / 3 / n, 0.2 * n, 0.0, finite=True) for n in range(1, finished + 1))
-    values = {name: 0.1 * position for position, name in enumerate(METRICS)} | {"best_epoch": finished}
-    metrics = dict.fromkeys(METRICS) if diverged else values
+def write_run(folder: Path, run: Run, *, finished: int = EPOCHS, diverged: bool = False, loss: float = 2.5) -> None:
+    epochs = tuple(Epoch(loss / n, 0.1 * n, 1 / 3 / n, 0.2 * n, 0.0, finite=True) for n in range(1, finished + 1))
+    metrics: dict[str, float | int | None] = dict.fromkeys(METRICS)
+    if not diverged:
+        last = epochs[-1]
+        metrics |= {"training_accuracy": last.training_accuracy, "training_loss": last.training_loss}
+        metrics |= {"validation_accuracy": last.validation_accuracy, "testing_accuracy": 0.55}
+        metrics |= {"best_validation_accuracy": last.validation_accuracy, "best_epoch": finished}
+        metrics |= {"last_testing_accuracy": 0.55}
     norms = tuple(Norms(1.5 * n, 0.75 * n, 0.5 / n) for n in range(1, finished + 1))
     write(Result(epochs, norms, diverged, metrics), run.specification, folder / run.key)
 
@@ -37,7 +43,7 @@ def write_run(folder: Path, run: Run, *, finished: int = EPOCHS, diverged: bool 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     write_run(tmp_path, make_run("a"))
-    write_run(tmp_path, make_run("b"))
+    write_run(tmp_path, make_run("b"), loss=2.6)
     return tmp_path
 
 
@@ -48,7 +54,7 @@ def edit_json(path: Path, **changes: Any) -> None:
 def test_a_written_run_is_read_back_to_the_last_bit(folder: Path) -> None:
     record = records.read(folder / "a", make_run("a"))
     assert record.status == "ok"
-    assert record.metrics["training_loss"] == 0.1
+    assert record.metrics["training_loss"] == 2.5 / 3
     assert [epoch["epoch"] for epoch in record.history] == [1, 2, 3]
     assert [epoch["validation_loss"] for epoch in record.history] == [1 / 3, 1 / 3 / 2, 1 / 3 / 3]
     assert [epoch["w1_norm"] for epoch in record.norms] == [1.5, 3.0, 4.5]
@@ -85,6 +91,7 @@ def swap(name: str) -> Callable[[Path], None]:
     return lambda run: (run / name).write_bytes((run.parent / "b" / name).read_bytes())
 
 
+NO_FILE = ("no folder", "no metrics", "no history", "no norms", "metrics are a folder")
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "no folder": lambda run: [path.unlink() for path in run.iterdir()] and run.rmdir(),
     "no metrics": lambda run: (run / "metrics.json").unlink(),
@@ -107,6 +114,8 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "metrics swapped": swap("metrics.json"),
     "specification differs": lambda run: edit_json(run / "metrics.json", specification={"learning_rate": 0.2}),
     "key differs": lambda run: edit_json(run / "metrics.json", key="b"),
+    "metrics edited": lambda run: edit_json(run / "metrics.json", best_validation_accuracy=0.99),
+    "history of another": swap("history.csv"),
     "status unknown": lambda run: edit_json(run / "metrics.json", status="fine"),
     "status says diverged": lambda run: edit_json(run / "metrics.json", status="diverged"),
     "NaN in metrics": lambda run: edit_json(run / "metrics.json", testing_accuracy=float("nan")),
@@ -129,21 +138,39 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_a_damaged_run_is_one_line_that_names_its_folder(folder: Path, damage: Callable[[Path], object]) -> None:
+def test_a_damaged_file_is_one_line_that_names_it(folder: Path, damage: Callable[[Path], object]) -> None:
     damage(folder / "a")
+    with pytest.raises(InputError) as caught:
+        records.read_all(folder, [make_run("a"), make_run("b")])
+    (problem,) = caught.value.problems
+    name = re.search(r"/a/(metrics\.json|history\.csv|norms\.csv): expected .*, found .*\. Hint: ", problem)
+    assert name, problem
+    assert problem.endswith(
+        (f"Hint: `rm {folder / 'a' / name[1]}` and build again.", "found no file. Hint: build again.")
+    )
+    assert "\n" not in problem
+
+
+@pytest.mark.parametrize("damage", [damage for name, damage in DAMAGE.items() if not name.startswith(NO_FILE)])
+def test_what_is_wrong_with_right_checksums_is_one_line_that_names_the_folder(
+    folder: Path, damage: Callable[[Path], object]
+) -> None:
+    damage(folder / "a")
+    for path in (folder / "a").glob("[!.]*"):
+        sealed.seal(path)
     with pytest.raises(InputError) as caught:
         records.read_all(folder, [make_run("a"), make_run("b")])
     (problem,) = caught.value.problems
     assert problem.startswith(f"{folder / 'a'}: ")
     assert "expected" in problem
     assert "found" in problem
-    assert problem.endswith(f"Hint: delete {folder / 'a'} and build again.")
+    assert problem.endswith(f"Hint: `rm -r {folder / 'a'}` and build again.")
     assert "\n" not in problem
 
 
 @pytest.mark.parametrize("content", ["[]", "null", '"text"', "3"])
 def test_metrics_of_another_kind_are_one_line_too(folder: Path, content: str) -> None:
-    (folder / "a/metrics.json").write_text(content)
+    sealed.write_text(folder / "a/metrics.json", content)
     with pytest.raises(InputError) as caught:
         records.read(folder / "a", make_run("a"))
     (problem,) = caught.value.problems
@@ -155,7 +182,7 @@ def test_a_missing_metric_is_one_line_too(folder: Path) -> None:
     path = folder / "a/metrics.json"
     metrics = json.loads(path.read_text())
     del metrics["testing_accuracy"]
-    path.write_text(json.dumps(metrics))
+    sealed.write_text(path, json.dumps(metrics))
     with pytest.raises(InputError, match="expected finite metrics") as caught:
         records.read(folder / "a", make_run("a"))
     (problem,) = caught.value.problems
@@ -173,7 +200,8 @@ def test_all_bad_runs_are_named_at_once_and_each_once(folder: Path) -> None:
     runs = [make_run("a"), make_run("b"), make_run("c"), make_run("a")]
     with pytest.raises(InputError) as caught:
         records.read_all(folder, runs)
-    assert [problem.split(": ")[0] for problem in caught.value.problems] == [str(folder / "a"), str(folder / "c")]
+    named = [problem.split(": ")[0] for problem in caught.value.problems]
+    assert named == [str(folder / "a/metrics.json"), str(folder / "c/metrics.json")]
 
 
 def test_a_run_that_two_experiments_share_is_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from partial import render, words
 from synthetic import MANIFEST
 
-from pipeline import config, dataset, mnist, published, recovered, recovery, recovery_text
+from pipeline import config, dataset, mnist, published, recovered, recovery, recovery_text, sealed
 from pipeline.errors import InputError
 from pipeline.recovered import Chance, Epoch, Factor, HeldOut, Match, Part, Penalty, Ranking, Reading, Recovery, Split
 
@@ -273,7 +273,7 @@ def test_with_another_data_set_only_what_the_numbers_tell_alone_is_judged(tmp_pa
     arrays |= {"training_labels": labels, "testing_labels": labels}
     dataset.save(tmp_path / "data", arrays, classes=10, name="Other", source="mnist", fallback=False, files={})
     tree = config.read_tree(ROOT / "config.yaml", {})
-    (tmp_path / "config.json").write_text(json.dumps(config.resolved(tree)))
+    sealed.write_text(tmp_path / "config.json", json.dumps(config.resolved(tree)))
     runs({"testing_accuracy": 0.9}).to_csv(tmp_path / "runs.csv", index=False)
     files = tmp_path / "config.json", tmp_path / "data", tmp_path / "runs.csv", published.FILE
     recovery.write(*files, tmp_path / "recovery.json")
@@ -314,13 +314,13 @@ FACTS = Recovery(
 
 def test_facts_survive_the_file(tmp_path: Path) -> None:
     for facts in (FACTS, replace(FACTS, split=None, ranking=None, penalty=None, readings=(), epoch=None)):
-        (tmp_path / "recovery.json").write_text(json.dumps(recovered.to_json(facts)))
+        sealed.write_text(tmp_path / "recovery.json", json.dumps(recovered.to_json(facts)))
         assert recovered.read(tmp_path / "recovery.json") == facts
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"data": 1}', json.dumps({**recovered.to_json(FACTS), "x": 1})])
 def test_a_file_that_is_something_else_is_named(tmp_path: Path, content: str) -> None:
-    (tmp_path / "recovery.json").write_text(content)
+    sealed.write_text(tmp_path / "recovery.json", content)
     with pytest.raises(InputError, match="found something else"):
         recovered.read(tmp_path / "recovery.json")
     with pytest.raises(InputError, match="No such file"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from synthetic import tree
 
-from pipeline import catalogue, config, plan
+from pipeline import catalogue, config, plan, sealed
 from pipeline.errors import InputError
 from pipeline.settings import Config
 
@@ -23,7 +23,7 @@ def chosen(found: Config, *positions: int) -> list[dict[str, float]]:
 
 def written(folder: Path, leaders: Any) -> Path:
     path = folder / "selection.json"
-    path.write_text(json.dumps({"best": chosen(settings(), 2), "leaders": leaders}))
+    sealed.write_text(path, json.dumps({"best": chosen(settings(), 2), "leaders": leaders}))
     return path
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline import selection, tables
+from pipeline import sealed, selection, tables
 from pipeline.metrics import METRICS
 from pipeline.plan import Run
 from pipeline.quantity import Quantity
@@ -281,7 +281,7 @@ def test_csv_keeps_every_bit(values: list[float]) -> None:
 def test_a_quantity_is_a_plain_number_in_the_csv(tmp_path: Path) -> None:
     experiment = sweep(E1, replicates=1)
     path = tmp_path / "runs.csv"
-    path.write_text(to_csv(runs_table(*trained(experiment, [[0.9]]))))
+    sealed.write_text(path, to_csv(runs_table(*trained(experiment, [[0.9]]))))
     table = read_csv(path)
     assert table["learning_rate"].tolist() == [0.36787944117144233]
     assert tables.summarise(table, experiment)["n"].tolist() == [1] * len(tables.SUMMARISED)

@@ -16,7 +16,7 @@ from sympy.abc import p, q
 from sympy.logic.boolalg import And, Or, Xor
 from sympy.logic.boolalg import truth_table as sympy_truth_table
 
-from pipeline import farkas, gate, jacobian, proof, theory, threshold
+from pipeline import farkas, gate, jacobian, proof, sealed, theory, threshold
 from pipeline.errors import InputError, RunError
 from pipeline.settings import Neuron
 
@@ -145,7 +145,7 @@ def test_a_proof_is_accepted_only_if_it_is_one(multipliers: tuple[int, ...]) -> 
 
 def test_the_checks_survive_their_file(tmp_path: Path) -> None:
     checked = theory.check(NEURONS)
-    (tmp_path / "theory.json").write_text(json.dumps(proof.to_json(checked)), encoding="utf-8")
+    sealed.write_text(tmp_path / "theory.json", json.dumps(proof.to_json(checked)))
     assert proof.read(tmp_path / "theory.json") == checked
     assert not list(checked.failures())
 
@@ -154,7 +154,7 @@ def test_the_checks_survive_their_file(tmp_path: Path) -> None:
 def test_a_bad_file_is_an_input_error(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "theory.json"
     if content is not None:
-        path.write_text(content, encoding="utf-8")
+        sealed.write_text(path, content)
     with pytest.raises(InputError, match=r"theory.json: expected the checks of section 1, found .*Hint"):
         proof.read(path)
 
@@ -167,7 +167,7 @@ def test_each_failure_names_the_equation_that_the_report_prints(tmp_path: Path) 
         derivations={**checked.derivations, "quotient": false},
         xor=replace(checked.xor, proved=False, contradictory=False),
     )
-    (tmp_path / "theory.json").write_text(json.dumps(proof.to_json(failed)), encoding="utf-8")
+    sealed.write_text(tmp_path / "theory.json", json.dumps(proof.to_json(failed)))
     with pytest.raises(RunError) as raised:
         gate.verify(tmp_path / "theory.json", TEMPLATE)
     assert [problem.split(":")[0] for problem in raised.value.problems] == [
@@ -182,7 +182,7 @@ def test_each_failure_names_the_equation_that_the_report_prints(tmp_path: Path) 
 
 
 def test_an_equation_that_is_printed_otherwise_than_checked_is_named(tmp_path: Path) -> None:
-    (tmp_path / "theory.json").write_text(json.dumps(proof.to_json(theory.check(NEURONS))), encoding="utf-8")
+    sealed.write_text(tmp_path / "theory.json", json.dumps(proof.to_json(theory.check(NEURONS))))
     gate.verify(tmp_path / "theory.json", TEMPLATE)
     source = TEMPLATE.read_text(encoding="utf-8")
     wrong = source.replace(r"= -s_i s_j\n\end{equation}".replace("\\n", "\n"), "= s_i s_j\n\\end{equation}")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from oracle import reference
 
-from pipeline import dataset, fingerprint, network, preparation, training
+from pipeline import dataset, fingerprint, network, preparation, sealed, training
 from pipeline.errors import InputError
 from pipeline.examples import Examples, split
 
@@ -115,7 +115,7 @@ def test_images_prepared_by_other_code_are_refused(folder, tmp_path, changes):
         (tmp_path / path.name).symlink_to(path)
     described = json.loads((folder / "prepared/prepared.json").read_text())
     (tmp_path / "prepared.json").unlink()
-    (tmp_path / "prepared.json").write_text(json.dumps(described | changes))
+    sealed.write_text(tmp_path / "prepared.json", json.dumps(described | changes))
     with pytest.raises(InputError, match="expected images prepared with"):
         training.run(specification(folder), tmp_path)
 
