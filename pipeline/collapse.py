@@ -229,8 +229,8 @@ def write_all(config: Path, prepared: Path, norms: Path, output: Path) -> None:
 def write_tables(config: Path, linear: Linearisation, norms: Path, output: Path) -> None:
     """The same for a linear flow that is known."""
     settings = configuration_file.read_resolved(config)
-    linearisation.save(output / "collapse.json", linear)
     rows = [asdict(outcome) for outcome in outcomes(settings, read_csv(norms), linear)]
+    linearisation.save(output / "collapse.json", linear)
     write_text(output / "tables" / "collapse.csv", to_csv(pd.DataFrame(rows)))
 
 

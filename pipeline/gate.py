@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline import formulas, proof
 from pipeline.console import run_step
-from pipeline.errors import RunError
+from pipeline.errors import InputError, RunError
 from pipeline.proof import Theory
 from pipeline.sealed import write_text
 
@@ -16,7 +16,10 @@ def verify(theory: Path, template: Path) -> None:
 
     `theory` is theory.json, `template` the template of section 1.
     """
-    source = template.read_text(encoding="utf-8")
+    try:
+        source = template.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{template}: expected a template in UTF-8, found: {error.reason}.") from error
     numbers = formulas.equation_numbers(source)
     problems = list(_problems(proof.read(theory), formulas.equations(source)))
     if problems:

@@ -18,11 +18,13 @@ from pipeline.arrays import read_array, write_array
 from pipeline.console import run_step
 from pipeline.errors import InputError
 from pipeline.examples import SETS, Prepared, Sorted, prepare
+from pipeline.json_arguments import NO_SEED, SHARE, json_object
 from pipeline.sealed import read_text, write_json
 
 CODE = ("examples",)  # the modules whose code the arrays come from
 DESCRIPTION = "prepared.json"
 MEND = "Hint: prepare the images again with `snakemake --cores all --forcerun prepare`."
+SPLIT = json_object(validation_fraction=SHARE, seed=NO_SEED)
 TYPES = {"images": np.uint8, "labels": np.uint8, "lengths": np.int32}
 
 
@@ -87,7 +89,7 @@ def _path(folder: Path, name: str, kind: str) -> Path:
 def main() -> None:
     """Command line of the prepare step."""
     parser = argparse.ArgumentParser(description="Prepare a data set for training.")
-    parser.add_argument("--split", required=True, type=json.loads, help="validation_fraction and seed, as JSON")
+    parser.add_argument("--split", required=True, type=SPLIT, help="validation_fraction and seed, as JSON")
     parser.add_argument("--data", required=True, type=Path, help="folder of the data set")
     parser.add_argument("--output", required=True, type=Path, help="folder of what is made")
     parser.add_argument("--log", type=Path)

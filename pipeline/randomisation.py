@@ -7,7 +7,6 @@ differ: initial weights, the order of the images and every parameter of training
 """
 
 import argparse
-import json
 import math
 import os
 from dataclasses import dataclass
@@ -23,10 +22,15 @@ import numpy.typing as npt
 from pipeline import network, preparation, sgd
 from pipeline.console import run_step
 from pipeline.examples import Bytes, Examples, Indices, Prepared, by_length, by_use, sort_pixels
+from pipeline.json_arguments import COUNT, NUMBER, POSITIVE, SEED, json_object
 from pipeline.network import Weights
 from pipeline.randomisation_record import Epoch, Outcome, Variant, write
 
 Single = npt.NDArray[np.float32]
+TRAINING = json_object(
+    **{"images": COUNT, "learning_rate": POSITIVE, "reg": NUMBER, "batch_size": COUNT, "initial_scale": NUMBER},
+    **{"epochs": COUNT, "seed": SEED, "hidden": COUNT},
+)
 
 
 @dataclass(frozen=True)
@@ -231,7 +235,7 @@ def main() -> None:
     """Command line of a randomization test."""
     parser = argparse.ArgumentParser(description="Run one of the randomization tests of section 2.3.")
     parser.add_argument("--test", required=True, type=Variant.named, help="its name, such as corrupted_labels_0.2")
-    parser.add_argument("--training", required=True, type=json.loads, help="how to train, as JSON")
+    parser.add_argument("--training", required=True, type=TRAINING, help="how to train, as JSON")
     parser.add_argument("--data", required=True, type=Path, help="folder of the prepared images")
     parser.add_argument("--output", required=True, type=Path, help="folder for {test}.csv and {test}.json")
     parser.add_argument("--log", type=Path)

@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import hashlib
 import io
-import json
 import logging
 from collections.abc import Iterator, Sequence
 from html import unescape
@@ -21,6 +20,7 @@ from pipeline.console import run_step
 from pipeline.context import Context
 from pipeline.errors import RunError
 from pipeline.fonts import font_faces
+from pipeline.json_arguments import TEXT, json_object
 from pipeline.references import Numbering
 from pipeline.sealed import write_bytes, write_text
 from pipeline.software import Package
@@ -31,6 +31,7 @@ STYLES: dict[Medium, tuple[str, ...]] = {
     "print": ("page.css", "provenance.css", "print.css", "evidence.css"),
 }
 SPEED_STYLE = "speed.css"  # of a section that not every report has
+TITLE_BLOCK = json_object(title=TEXT, author=TEXT)
 SCRIPTS = ("contents.js", "figure.js")
 FONTS = "/* the fonts */"
 ADDED = "\u2010\u2022"  # hyphens at line ends, the bullets of lists
@@ -187,7 +188,7 @@ def main() -> None:
     """Command line of the report step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("format", choices=["html", "pdf"])
-    parser.add_argument("--title-block", required=True, type=json.loads, help="title and author, as JSON")
+    parser.add_argument("--title-block", required=True, type=TITLE_BLOCK, help="title and author, as JSON")
     parser.add_argument("--results", required=True, type=Path, help="folder of the results")
     parser.add_argument("--templates", required=True, type=Path, help="folder of the templates")
     parser.add_argument("--lock", required=True, type=Path, help="the lock whose packages the appendix lists")

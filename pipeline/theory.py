@@ -1,16 +1,18 @@
 """The checks of section 1: is what it states true? Every outcome goes to theory.json, which the report shows."""
 
 import argparse
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline import farkas, jacobian, proof, threshold
 from pipeline.console import run_step
+from pipeline.json_arguments import NEURON, json_object
 from pipeline.proof import Impossibility, Solution, Theory
 from pipeline.sealed import write_json
 from pipeline.settings import Neuron
+
+NEURONS = json_object(**{"and": NEURON, "or": NEURON})
 
 
 def check(neurons: Mapping[str, Neuron]) -> Theory:
@@ -51,7 +53,7 @@ def write(neurons: Mapping[str, Any], output: Path) -> None:
 def main() -> None:
     """Command line of the theory step."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--neurons", required=True, type=json.loads, help="the neurons of config.yaml, as JSON")
+    parser.add_argument("--neurons", required=True, type=NEURONS, help="the neurons of config.yaml, as JSON")
     parser.add_argument("--output", required=True, type=Path, help="theory.json")
     parser.add_argument("--log", type=Path)
     a = parser.parse_args()

@@ -1,7 +1,6 @@
 """The train step: map the prepared images, train one run, write its history, metrics and timing."""
 
 import argparse
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,9 +14,16 @@ import numpy as np
 from pipeline import epochs, fingerprint, preparation
 from pipeline.console import run_step
 from pipeline.errors import InputError, RunError
+from pipeline.json_arguments import COUNT, NO_SEED, NUMBER, POSITIVE, SEED, SHARE, TEXT, json_object
 from pipeline.metrics import HISTORY_COLUMNS, NORM_COLUMNS
 from pipeline.run import Result, train
 from pipeline.sealed import write_json, write_text
+
+SPECIFICATION = json_object(  # pipeline.keys
+    **{"learning_rate": POSITIVE, "reg": NUMBER, "batch_size": COUNT, "hidden": COUNT, "epochs": COUNT, "seed": SEED},
+    **{"initial_scale": NUMBER, "initial_seed": SEED, "validation_fraction": SHARE, "split_seed": NO_SEED},
+    **{"data": TEXT, "code": TEXT, "numpy": TEXT},
+)
 
 
 def run(specification: dict[str, Any], folder: Path) -> Result:
@@ -72,7 +78,7 @@ def _by_epoch(columns: Sequence[str], recorded: Sequence[Any]) -> str:
 def main() -> None:
     """Command line of the train step."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", required=True, type=json.loads, help="the specification, as JSON")
+    parser.add_argument("--run", required=True, type=SPECIFICATION, help="the specification, as JSON")
     parser.add_argument("--data", required=True, type=Path, help="folder of the prepared images")
     parser.add_argument("--output", required=True, type=Path, help="folder of the run")
     parser.add_argument("--log", type=Path)

@@ -24,7 +24,7 @@ from pipeline.download import Limits
 from pipeline.errors import InputError
 from pipeline.settings import Config, DataFile, DataSet, GzipFile
 
-QUICK = Limits(unanswered=4, transfer=5, pause=0.01)
+QUICK = Limits(patience=4, pause=0.01)
 CONFIG = config.load(Path(__file__).parents[1] / "config.yaml")
 NAMES = {role: CONFIG.data.files[role].name for role in ROLES}
 
