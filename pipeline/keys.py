@@ -1,7 +1,8 @@
 """Content addresses: the key of a run is a hash of everything that changes its numbers.
 
 That is its parameters, the split, the data, the code of the network and of training, and NumPy's
-version. Comments, docstrings and every other module change no key (pipeline.fingerprint).
+version; with `numerics: portable` also this. Comments, docstrings and every other module change no key
+(pipeline.fingerprint).
 """
 
 import hashlib
@@ -18,7 +19,11 @@ Specification = dict[str, Any]
 
 
 def specification(config: Config, configuration: Configuration, seed: int, data_fingerprint: str) -> Specification:
-    """Everything that one run's numbers depend on, as plain JSON values in a fixed order."""
+    """Everything that one run's numbers depend on, as plain JSON values in a fixed order.
+
+    Numerics are named only where they are portable: those of `fast` are the machine's, and no key says which it was.
+    """
+    numerics = {} if config.numerics == "fast" else {"numerics": config.numerics}
     return {
         "learning_rate": float(configuration.learning_rate),
         "reg": float(configuration.reg),
@@ -33,6 +38,7 @@ def specification(config: Config, configuration: Configuration, seed: int, data_
         "data": data_fingerprint,
         "code": code_fingerprint(),
         "numpy": numpy_version(),
+        **numerics,
     }
 
 

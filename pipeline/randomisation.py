@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-# The last bits of a product depend on how many threads share it. Read when NumPy is imported.
-os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+from pipeline import numerics
+
+os.environ |= numerics.ONE_THREAD  # read when NumPy is imported
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ from pipeline import network, preparation, sgd
 from pipeline.console import run_step
 from pipeline.examples import Bytes, Examples, Indices, Prepared, by_length, by_use, sort_pixels
 from pipeline.network import Weights
+from pipeline.numerics import Numerics
 from pipeline.randomisation_record import Epoch, Outcome, Variant, write
 
 Single = npt.NDArray[np.float32]
@@ -31,7 +33,10 @@ Single = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Training:
-    """How every test is trained: on how many images, for how many epochs at most; `seed` is of all that is drawn."""
+    """How every test is trained: on how many images, for how many epochs at most; `seed` is of all that is drawn.
+
+    `numerics` are what the libraries of the process have to be loaded for.
+    """
 
     images: int
     learning_rate: float
@@ -41,6 +46,7 @@ class Training:
     epochs: int
     seed: int
     hidden: int
+    numerics: Numerics = "fast"
 
 
 @dataclass(frozen=True)
@@ -222,7 +228,8 @@ def _learner(
 
 
 def write_test(variant: Variant, how: Training, data: Path, output: Path) -> None:
-    """Run one test on the images prepared in the folder `data` and write its files."""
+    """Run one test on the images prepared in the folder `data` and write its files. Raises InputError or RunError."""
+    numerics.confirm(how.numerics)
     description, prepared = preparation.load(data)
     write(run(variant, prepared, description.classes, how), output)
 

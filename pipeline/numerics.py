@@ -1,0 +1,69 @@
+"""How far the last bits of a number may depend on the CPU: `numerics` of config.yaml.
+
+NumPy and its OpenBLAS have several kernels for one operation and take what suits the CPU. Kernels differ in the order
+of sums, in whether a product is rounded before it is added, and in polynomials: the matrix products of OpenBLAS have
+other bits for every generation of CPUs, and NumPy's single precision exp and log for some.
+
+    fast      the libraries choose for this CPU
+    portable  kernels for x86-64-v3 (AVX2 and FMA: Intel since Haswell, AMD since Zen), whatever else the CPU can do,
+              and one thread; the same bits on every such CPU
+
+The C library chooses for itself, but has nothing newer than FMA in the functions that are used here.
+
+Libraries read the environment when they are loaded, so it is set before: by the Snakefile, for its jobs. Light to
+import.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pipeline.errors import InputError, RunError
+from pipeline.machine import CPUINFO, cpu_model
+
+Numerics = Literal["fast", "portable"]
+
+# The last bits of a product depend on how many threads share it.
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+# NumPy takes a list of the kernels to use beside the oldest, or of those to avoid, but not both.
+_KERNELS = {"OPENBLAS_CORETYPE": "Haswell", "NPY_ENABLE_CPU_FEATURES": "X86_V3", "NPY_DISABLE_CPU_FEATURES": ""}
+
+# What x86-64-v3 has and older CPUs lack, as Linux calls it.
+_FEATURES = ("avx", "avx2", "fma", "f16c", "bmi1", "bmi2", "abm", "movbe")
+
+
+def environment(numerics: Numerics) -> dict[str, str]:
+    """The environment variables that libraries have to be loaded with."""
+    return ONE_THREAD | _KERNELS if numerics == "portable" else {}
+
+
+def confirm(numerics: Numerics) -> None:
+    """Raise RunError unless the libraries of this process were loaded for these numerics."""
+    expected = environment(numerics)
+    if missing := [f"{name}={value}" for name, value in expected.items() if os.environ.get(name) != value]:
+        raise RunError(
+            f"numerics: expected the environment of {numerics} numerics, found it without {' '.join(missing)}. "
+            "Hint: let a build start the step, or set the variables."
+        )
+
+
+def require(numerics: Numerics, origin: str, cpuinfo: Path = CPUINFO) -> None:
+    """Raise InputError if this CPU cannot have these numerics; `origin` names the file that asks for them."""
+    if numerics == "fast":
+        return
+    found = _features(cpuinfo)
+    if missing := [name for name in _FEATURES if name not in found]:
+        raise InputError(
+            f"{origin}: numerics: expected an x86-64 CPU with AVX2 and FMA (x86-64-v3) for portable, found "
+            f"{cpu_model(cpuinfo)}, without {', '.join(missing)}. Hint: numerics: fast"
+        )
+
+
+def _features(cpuinfo: Path) -> frozenset[str]:
+    """The features of the first CPU that Linux lists; none on other architectures, which call them otherwise."""
+    try:
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    return next((frozenset(line.partition(":")[2].split()) for line in lines if line.startswith("flags")), frozenset())
