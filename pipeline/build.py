@@ -10,7 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipeline import benchmarks, catalogue, fingerprint, keys, locks, numerics, plan, randomisation_record, submissions
+from pipeline import (
+    benchmarks,
+    catalogue,
+    cpu,
+    fingerprint,
+    keys,
+    locks,
+    numerics,
+    plan,
+    randomisation_record,
+    submissions,
+)
 from pipeline import config as configuration_file
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.files import write_text
@@ -67,7 +78,7 @@ class Build:
         try:
             tree = configuration_file.read_tree(path, overrides)
             config = configuration_file.parse(tree, str(path))
-            numerics.require(config.numerics, str(path))
+            cpu.require(config.numerics, str(path))
             write_resolved(json.dumps(configuration_file.resolved(tree), indent=2) + "\n")
         except PipelineError as error:
             _end(error.exit_status, *error.problems)
@@ -118,7 +129,7 @@ def _training(config: Config) -> str:
         return ""
     how = {name: value for name, value in vars(config.randomisation).items() if name != "corruption"}
     how |= {name: float(how[name]) for name in ("learning_rate", "reg", "initial_scale")}  # however it is written
-    return json.dumps(how | {"hidden": config.defaults.hidden, "numerics": config.numerics})
+    return json.dumps(how | {"hidden": config.defaults.hidden, "environment": numerics.environment(config.numerics)})
 
 
 def _choices(config: Config) -> Iterator[tuple[Experiment, tuple[Configuration, ...]]]:

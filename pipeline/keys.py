@@ -1,8 +1,8 @@
 """Content addresses: the key of a run is a hash of everything that changes its numbers.
 
 That is its parameters, the split, the data, the code of the network and of training, and NumPy's
-version; with `numerics: portable` also this. Comments, docstrings and every other module change no key
-(pipeline.fingerprint).
+version; with portable numerics also their environment (pipeline.numerics). Comments, docstrings and every other module
+change no key (pipeline.fingerprint).
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import json
 from importlib.metadata import version
 from typing import Any
 
+from pipeline import numerics
 from pipeline.fingerprint import code_fingerprint
 from pipeline.settings import Config, Configuration
 
@@ -21,9 +22,9 @@ Specification = dict[str, Any]
 def specification(config: Config, configuration: Configuration, seed: int, data_fingerprint: str) -> Specification:
     """Everything that one run's numbers depend on, as plain JSON values in a fixed order.
 
-    Numerics are named only where they are portable: those of `fast` are the machine's, and no key says which it was.
+    The environment is that of portable numerics; those of `fast` have none, and no key says which machine it was.
     """
-    numerics = {} if config.numerics == "fast" else {"numerics": config.numerics}
+    environment = numerics.environment(config.numerics)
     return {
         "learning_rate": float(configuration.learning_rate),
         "reg": float(configuration.reg),
@@ -38,7 +39,7 @@ def specification(config: Config, configuration: Configuration, seed: int, data_
         "data": data_fingerprint,
         "code": code_fingerprint(),
         "numpy": numpy_version(),
-        **numerics,
+        **({"environment": environment} if environment else {}),
     }
 
 

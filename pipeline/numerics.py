@@ -10,16 +10,14 @@ other bits for every generation of CPUs, and NumPy's single precision exp and lo
 
 The C library chooses for itself, but has nothing newer than FMA in the functions that are used here.
 
-Libraries read the environment when they are loaded, so it is set before: by the Snakefile, for its jobs. Light to
-import.
+Libraries read the environment when they are loaded, so it is set before: by the Snakefile, for its jobs.
 """
 
 import os
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Literal
 
-from pipeline.errors import InputError, RunError
-from pipeline.machine import CPUINFO, cpu_model
+from pipeline.errors import RunError
 
 Numerics = Literal["fast", "portable"]
 
@@ -29,41 +27,16 @@ ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_
 # NumPy takes a list of the kernels to use beside the oldest, or of those to avoid, but not both.
 _KERNELS = {"OPENBLAS_CORETYPE": "Haswell", "NPY_ENABLE_CPU_FEATURES": "X86_V3", "NPY_DISABLE_CPU_FEATURES": ""}
 
-# What x86-64-v3 has and older CPUs lack, as Linux calls it.
-_FEATURES = ("avx", "avx2", "fma", "f16c", "bmi1", "bmi2", "abm", "movbe")
-
 
 def environment(numerics: Numerics) -> dict[str, str]:
     """The environment variables that libraries have to be loaded with."""
     return ONE_THREAD | _KERNELS if numerics == "portable" else {}
 
 
-def confirm(numerics: Numerics) -> None:
-    """Raise RunError unless the libraries of this process were loaded for these numerics."""
-    expected = environment(numerics)
+def confirm(expected: Mapping[str, str]) -> None:
+    """Raise RunError unless the libraries of this process were loaded with these environment variables."""
     if missing := [f"{name}={value}" for name, value in expected.items() if os.environ.get(name) != value]:
         raise RunError(
-            f"numerics: expected the environment of {numerics} numerics, found it without {' '.join(missing)}. "
-            "Hint: let a build start the step, or set the variables."
+            f"numerics: expected the environment variables {' '.join(missing)}, found others. "
+            "Hint: let a build start the step, or set them."
         )
-
-
-def require(numerics: Numerics, origin: str, cpuinfo: Path = CPUINFO) -> None:
-    """Raise InputError if this CPU cannot have these numerics; `origin` names the file that asks for them."""
-    if numerics == "fast":
-        return
-    found = _features(cpuinfo)
-    if missing := [name for name in _FEATURES if name not in found]:
-        raise InputError(
-            f"{origin}: numerics: expected an x86-64 CPU with AVX2 and FMA (x86-64-v3) for portable, found "
-            f"{cpu_model(cpuinfo)}, without {', '.join(missing)}. Hint: numerics: fast"
-        )
-
-
-def _features(cpuinfo: Path) -> frozenset[str]:
-    """The features of the first CPU that Linux lists; none on other architectures, which call them otherwise."""
-    try:
-        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    return next((frozenset(line.partition(":")[2].split()) for line in lines if line.startswith("flags")), frozenset())

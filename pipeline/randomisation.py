@@ -10,7 +10,8 @@ import argparse
 import json
 import math
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +26,6 @@ from pipeline import network, preparation, sgd
 from pipeline.console import run_step
 from pipeline.examples import Bytes, Examples, Indices, Prepared, by_length, by_use, sort_pixels
 from pipeline.network import Weights
-from pipeline.numerics import Numerics
 from pipeline.randomisation_record import Epoch, Outcome, Variant, write
 
 Single = npt.NDArray[np.float32]
@@ -35,7 +35,7 @@ Single = npt.NDArray[np.float32]
 class Training:
     """How every test is trained: on how many images, for how many epochs at most; `seed` is of all that is drawn.
 
-    `numerics` are what the libraries of the process have to be loaded for.
+    `environment` holds the variables that the libraries of the process have to be loaded with.
     """
 
     images: int
@@ -46,7 +46,7 @@ class Training:
     epochs: int
     seed: int
     hidden: int
-    numerics: Numerics = "fast"
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,7 @@ def _learner(
 
 def write_test(variant: Variant, how: Training, data: Path, output: Path) -> None:
     """Run one test on the images prepared in the folder `data` and write its files. Raises InputError or RunError."""
-    numerics.confirm(how.numerics)
+    numerics.confirm(how.environment)
     description, prepared = preparation.load(data)
     write(run(variant, prepared, description.classes, how), output)
 

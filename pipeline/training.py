@@ -32,7 +32,7 @@ def run(specification: dict[str, Any], folder: Path) -> Result:
             "pipeline: expected the code and NumPy that the run's key was made with, found others. "
             "Hint: start the build again, in its own environment."
         )
-    numerics.confirm(specification.get("numerics", "fast"))
+    numerics.confirm(specification.get("environment", {}))
     description, prepared = preparation.load(folder)
     expected = {name: specification[name] for name in ("validation_fraction", "split_seed", "numpy")}
     expected |= {"fingerprint": specification["data"], "code": fingerprint.of(preparation.CODE)}

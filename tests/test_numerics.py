@@ -15,7 +15,7 @@ from conftest import Project
 from synthetic import RANDOMISATION, tree
 
 from pipeline import config as configuration_file
-from pipeline import dataset, keys, numerics, preparation, randomisation, training
+from pipeline import cpu, dataset, keys, numerics, preparation, randomisation, training
 from pipeline.build import Build
 from pipeline.errors import InputError, RunError
 from pipeline.numerics import Numerics
@@ -37,7 +37,7 @@ V3 = "fpu avx avx2 fma f16c bmi1 bmi2 abm movbe"
 def capable() -> bool:
     """Whether this CPU can have portable numerics."""
     try:
-        numerics.require("portable", "config.yaml")
+        cpu.require("portable", "config.yaml")
     except InputError:
         return False
     return True
@@ -98,8 +98,8 @@ def test_fast_runs_have_the_machines_bytes(train: Train) -> None:
 @pytest.mark.skipif(QEMU is None, reason="no emulator of other CPUs (Debian's qemu-user)")
 def test_portable_runs_have_the_same_bytes_on_emulated_cpus(train: Train) -> None:
     expected = train("portable", {})
-    for cpu in ("Haswell", "EPYC", "max"):
-        assert train("portable", {}, str(QEMU), "-cpu", cpu) == expected, cpu
+    for model in ("Haswell", "EPYC", "max"):
+        assert train("portable", {}, str(QEMU), "-cpu", model) == expected, model
 
 
 @needs_v3
@@ -114,8 +114,8 @@ def test_only_portable_numerics_are_part_of_the_key() -> None:
         keys.specification(replace(CONFIG, numerics=each), CONFIGURATION, 1, "a" * 64) for each in ("fast", "portable")
     )
     assert keys.key(fast) != keys.key(portable)
-    assert portable == fast | {"numerics": "portable"}
-    assert "numerics" not in fast, "the keys of runs that were there before numerics were"
+    assert portable == fast | {"environment": numerics.environment("portable")}
+    assert "environment" not in fast, "the keys of runs from before there were numerics"
 
 
 def test_a_configuration_without_numerics_is_fast() -> None:
@@ -131,20 +131,20 @@ def test_numerics_train_the_randomization_tests_again() -> None:
         return Build(configuration_file.parse(settings, "x"), settings).tests_training
 
     assert how("fast") != how("portable")
-    assert randomisation.Training(**json.loads(how("portable"))).numerics == "portable"
+    assert randomisation.Training(**json.loads(how("portable"))).environment == numerics.environment("portable")
 
 
 @pytest.mark.parametrize("name", sorted(numerics.environment("portable")))
 def test_a_portable_run_is_refused_in_another_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    for variable, value in numerics.environment("portable").items():
+    expected = numerics.environment("portable")
+    for variable, value in expected.items():
         monkeypatch.setenv(variable, value)
-    numerics.confirm("portable")
+    numerics.confirm(expected)
     monkeypatch.setenv(name, "other")
-    numerics.confirm("fast")
     specification = keys.specification(replace(CONFIG, numerics="portable"), CONFIGURATION, 1, "a" * 64)
-    with pytest.raises(RunError, match=f"expected the environment of portable numerics, found it without {name}="):
+    with pytest.raises(RunError, match=f"expected the environment variables {name}={expected[name]}, found others"):
         training.run(specification, tmp_path)
 
 
@@ -159,12 +159,12 @@ def test_a_portable_run_is_refused_in_another_environment(
 def test_a_cpu_that_cannot_is_told_in_one_line(tmp_path: Path, cpuinfo: str, found: str) -> None:
     path = tmp_path / "cpuinfo"
     path.write_text(cpuinfo)
-    numerics.require("fast", "config.yaml", path)
+    cpu.require("fast", "config.yaml", path)
     with pytest.raises(InputError) as caught:
-        numerics.require("portable", "config.yaml", path)
+        cpu.require("portable", "config.yaml", path)
     (line,) = caught.value.problems
     assert line.startswith("config.yaml: numerics: expected an x86-64 CPU with AVX2 and FMA (x86-64-v3) for portable, ")
     assert found in line
     assert line.endswith(" Hint: numerics: fast")
     path.write_text(f"model name\t: any\nflags\t\t: {V3} avx512f\n")
-    numerics.require("portable", "config.yaml", path)
+    cpu.require("portable", "config.yaml", path)
