@@ -1,14 +1,16 @@
 """How far the last bits of a number may depend on the CPU: `numerics` of config.yaml.
 
 NumPy and its OpenBLAS have several kernels for one operation and take what suits the CPU. Kernels differ in the order
-of sums, in whether a product is rounded before it is added, and in polynomials: the matrix products of OpenBLAS have
-other bits for every generation of CPUs, and NumPy's single precision exp and log for some.
+of sums, in whether a product is rounded before it is added, and in polynomials. Matrix products have other bits for
+every generation of OpenBLAS's kernels, and exp and log in single precision have others without AVX2. Alignment changes
+none.
 
     fast      the libraries choose for this CPU
     portable  kernels for x86-64-v3 (AVX2 and FMA: Intel since Haswell, AMD since Zen), whatever else the CPU can do,
               and one thread; the same bits on every such CPU
 
-The C library chooses for itself, but has nothing newer than FMA in the functions that are used here.
+The C library chooses for itself whether log and power in double precision, which initial weights and decay need, use
+FMA. It does on every such CPU, and has nothing newer for them.
 
 Libraries read the environment when they are loaded, so it is set before: by the Snakefile, for its jobs.
 """
