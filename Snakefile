@@ -19,7 +19,8 @@ from pipeline.sources import needed_by
 from pipeline.summary import summary
 
 build = Build.open(Path("config.yaml"), config)
-# Jobs inherit it: they parse this file again.
+# Jobs inherit these: they parse this file again.
+os.environ |= build.environment
 os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
 
 

@@ -10,7 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipeline import benchmarks, catalogue, fingerprint, keys, locks, plan, randomisation_record, sealed, submissions
+from pipeline import (
+    benchmarks,
+    catalogue,
+    cpu,
+    fingerprint,
+    keys,
+    locks,
+    numerics,
+    plan,
+    randomisation_record,
+    sealed,
+    submissions,
+)
 from pipeline import config as configuration_file
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.settings import Config, Configuration, Experiment
@@ -26,6 +38,7 @@ class Build:
 
     def __init__(self, config: Config, tree: Mapping[str, Any]) -> None:
         self.config = config
+        self.environment = numerics.environment(config.numerics)
         self.title_block = json.dumps({"title": config.title, "author": config.author})
         # where the files lie is left out: they are the same files wherever they are found
         self.data_settings = json.dumps({"source": tree["source"], "data": tree["data"]})
@@ -66,6 +79,7 @@ class Build:
         try:
             tree = configuration_file.read_tree(path, overrides)
             config = configuration_file.parse(tree, str(path))
+            cpu.require(config.numerics, str(path))
             write_resolved(json.dumps(configuration_file.resolved(tree), indent=2) + "\n")
         except PipelineError as error:
             _end(error.exit_status, *error.problems)
@@ -127,7 +141,7 @@ def _training(config: Config) -> str:
         return ""
     how = {name: value for name, value in vars(config.randomisation).items() if name != "corruption"}
     how |= {name: float(how[name]) for name in ("learning_rate", "reg", "initial_scale")}  # however it is written
-    return json.dumps(how | {"hidden": config.defaults.hidden})
+    return json.dumps(how | {"hidden": config.defaults.hidden, "environment": numerics.environment(config.numerics)})
 
 
 def _choices(config: Config) -> Iterator[tuple[Experiment, tuple[Configuration, ...]]]:

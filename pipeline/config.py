@@ -95,6 +95,7 @@ def _build(tree: Mapping[str, Any]) -> Config:
         title=tree["title"],
         author=tree["author"],
         source=tree["source"],
+        numerics=tree.get("numerics", "fast"),
         data=DataSet(
             name=data["name"],
             **{key: int(data[key]) for key in ("training_images", "testing_images", "classes")},

@@ -1,7 +1,8 @@
 """Content addresses: the key of a run is a hash of everything that changes its numbers.
 
 That is its parameters, the split, the data, the code of the network and of training, and NumPy's
-version. Comments, docstrings and every other module change no key (pipeline.fingerprint).
+version; with portable numerics also their environment (pipeline.numerics). Comments, docstrings and every other module
+change no key (pipeline.fingerprint).
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import json
 from importlib.metadata import version
 from typing import Any
 
+from pipeline import numerics
 from pipeline.fingerprint import code_fingerprint
 from pipeline.settings import Config, Configuration
 
@@ -18,7 +20,11 @@ Specification = dict[str, Any]
 
 
 def specification(config: Config, configuration: Configuration, seed: int, data_fingerprint: str) -> Specification:
-    """Everything that one run's numbers depend on, as plain JSON values in a fixed order."""
+    """Everything that one run's numbers depend on, as plain JSON values in a fixed order.
+
+    The environment is that of portable numerics; those of `fast` have none, and no key says which machine it was.
+    """
+    environment = numerics.environment(config.numerics)
     return {
         "learning_rate": float(configuration.learning_rate),
         "reg": float(configuration.reg),
@@ -33,6 +39,7 @@ def specification(config: Config, configuration: Configuration, seed: int, data_
         "data": data_fingerprint,
         "code": code_fingerprint(),
         "numpy": numpy_version(),
+        **({"environment": environment} if environment else {}),
     }
 
 

@@ -9,12 +9,14 @@ differ: initial weights, the order of the images and every parameter of training
 import argparse
 import math
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-# The last bits of a product depend on how many threads share it. Read when NumPy is imported.
-os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+from pipeline import numerics
+
+os.environ |= numerics.ONE_THREAD  # read when NumPy is imported
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +37,10 @@ TRAINING = json_object(
 
 @dataclass(frozen=True)
 class Training:
-    """How every test is trained: on how many images, for how many epochs at most; `seed` is of all that is drawn."""
+    """How every test is trained: on how many images, for how many epochs at most; `seed` is of all that is drawn.
+
+    `environment` holds the variables that the libraries of the process have to be loaded with.
+    """
 
     images: int
     learning_rate: float
@@ -45,6 +50,7 @@ class Training:
     epochs: int
     seed: int
     hidden: int
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -226,7 +232,8 @@ def _learner(
 
 
 def write_test(variant: Variant, how: Training, data: Path, output: Path) -> None:
-    """Run one test on the images prepared in the folder `data` and write its files."""
+    """Run one test on the images prepared in the folder `data` and write its files. Raises InputError or RunError."""
+    numerics.confirm(how.environment)
     description, prepared = preparation.load(data)
     write(run(variant, prepared, description.classes, how), output)
 

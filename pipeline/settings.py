@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from pipeline.numerics import Numerics
+
 SAMPLE_TRAINING_IMAGES = 4000
 
 Kind = Literal["sweep", "grid", "single", "best_of"]
@@ -190,6 +192,7 @@ class Config:
     title: str
     author: str
     source: Literal["auto", "mnist", "sample"]
+    numerics: Numerics
     data: DataSet
     split: Split
     network: Network

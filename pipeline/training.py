@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-# The last bits of a product depend on how many threads share it. Read when NumPy is imported.
-os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+from pipeline import numerics
+
+os.environ |= numerics.ONE_THREAD  # read when NumPy is imported
 
 import numpy as np
 
@@ -29,14 +30,15 @@ SPECIFICATION = json_object(  # pipeline.keys
 def run(specification: dict[str, Any], folder: Path) -> Result:
     """Train the run that the specification describes on the images prepared in `folder`.
 
-    Raises InputError if they are not the specification's or too few, RunError if the code or
-    NumPy is not: the numbers would be kept under a key that is not theirs.
+    Raises InputError if they are not the specification's or too few, RunError if the code, NumPy or its kernels are
+    not: the numbers would be kept under a key that is not theirs.
     """
     if (specification["code"], specification["numpy"]) != (fingerprint.code_fingerprint(), np.__version__):
         raise RunError(
             "pipeline: expected the code and NumPy that the run's key was made with, found others. "
             "Hint: start the build again, in its own environment."
         )
+    numerics.confirm(specification.get("environment", {}))
     description, prepared = preparation.load(folder)
     expected = {name: specification[name] for name in ("validation_fraction", "split_seed", "numpy")}
     expected |= {"fingerprint": specification["data"], "code": fingerprint.of(preparation.CODE)}

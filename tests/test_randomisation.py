@@ -248,7 +248,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_others(tmp_path: Path, v
 
 
 def test_numbers_come_from_the_modules_whose_code_the_build_looks_at() -> None:
-    others = {"arrays", "console", "dataset", "errors", "files", "fingerprint", "preparation", "settings"}
+    others = {"arrays", "console", "dataset", "errors", "files", "fingerprint", "numerics", "preparation", "settings"}
     assert {Path(path).stem for path in sources.needed_by("randomisation")} == {*record.CODE, *others}
 
 
