@@ -1,0 +1,94 @@
+"""A build from nothing in a temporary folder, which leaves the project's own results and report as they are."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+from pipeline import benchmarks
+from pipeline.errors import InputError, RunError
+
+# What a build is made from.
+SOURCES = ("Snakefile", "config.yaml", "requirements.lock", "pyproject.toml", "pipeline", "templates", "profiles")
+FOLDERS = ("MNIST_DIR", "XDG_CACHE_HOME")  # variables that name where data lie
+PATIENCE = 10  # seconds that an interrupted build has to end
+
+
+@contextmanager
+def rebuilt(project: Path, options: Sequence[str] = ()) -> Iterator[Path]:
+    """Build a copy of a project's files and yield its folder, which is deleted at the end, however that comes.
+
+    `options` are given to Snakemake, whose output goes to stderr. Raises InputError or RunError if the build fails; it
+    has said why.
+    """
+    with _terminable(), tempfile.TemporaryDirectory(prefix="verify-") as name:
+        folder = Path(name)
+        _copy(project, folder)
+        status = _run(folder, options)
+        if status:
+            failure = InputError if status == InputError.exit_status else RunError
+            raise failure("make verify: expected the rebuild to succeed, found the problems above.")
+        yield folder
+
+
+def _copy(project: Path, folder: Path) -> None:
+    for name in (*SOURCES, benchmarks.FILE):
+        source = project / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists() or name in SOURCES:
+            (folder / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(source, folder / name)
+
+
+def _run(folder: Path, options: Sequence[str]) -> int:
+    """Run Snakemake to its end and return its exit status; if this process is interrupted, so are all of its jobs."""
+    command = [sys.executable, "-m", "snakemake", "--cores", "all", *options]
+    with subprocess.Popen(  # noqa: S603 - no shell
+        command, cwd=folder, env=environment(os.environ), stdout=sys.stderr, process_group=0
+    ) as process:
+        try:
+            return process.wait()
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Interrupt a process group, and kill what is left of it after a while, so that nothing writes any more."""
+    try:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(PATIENCE)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        pass
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def environment(present: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a build elsewhere: its data lie where they lie here, its programs are those of this Python."""
+    absolute = {name: str(Path(present[name]).absolute()) for name in FOLDERS if present.get(name)}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{present.get('PATH', os.defpath)}"
+    return {**present, **absolute, "PATH": path, "SUMMARY_FOLLOWS": "1"}
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a request to end (SIGTERM, SIGHUP) come as an exception, so that what must be undone is undone."""
+
+    def end(number: int, _: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
