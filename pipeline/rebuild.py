@@ -28,7 +28,7 @@ def rebuilt(project: Path, options: Sequence[str] = ()) -> Iterator[Path]:
     has said why.
     """
     with _terminable(), tempfile.TemporaryDirectory(prefix="verify-") as name:
-        folder = Path(name)
+        folder = Path(name) / "project"
         _copy(project, folder)
         status = _run(folder, options)
         if status:
@@ -38,6 +38,7 @@ def rebuilt(project: Path, options: Sequence[str] = ()) -> Iterator[Path]:
 
 
 def _copy(project: Path, folder: Path) -> None:
+    folder.mkdir()
     for name in (*SOURCES, benchmarks.FILE):
         source = project / name
         if source.is_dir():
@@ -51,7 +52,7 @@ def _run(folder: Path, options: Sequence[str]) -> int:
     """Run Snakemake to its end and return its exit status; if this process is interrupted, so are all of its jobs."""
     command = [sys.executable, "-m", "snakemake", "--cores", "all", *options]
     with subprocess.Popen(  # noqa: S603 - no shell
-        command, cwd=folder, env=environment(os.environ), stdout=sys.stderr, process_group=0
+        command, cwd=folder, env=environment(os.environ, folder.parent), stdout=sys.stderr, process_group=0
     ) as process:
         try:
             return process.wait()
@@ -72,11 +73,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def environment(present: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a build elsewhere: its data lie where they lie here, its programs are those of this Python."""
+def environment(present: Mapping[str, str], temporary: Path) -> dict[str, str]:
+    """The variables of a build elsewhere: its data lie where they lie here, its programs are those of this Python.
+
+    Temporary files go into `temporary`, where they are deleted with the rest even if their owner is killed.
+    """
     absolute = {name: str(Path(present[name]).absolute()) for name in FOLDERS if present.get(name)}
     path = f"{Path(sys.executable).parent}{os.pathsep}{present.get('PATH', os.defpath)}"
-    return {**present, **absolute, "PATH": path, "SUMMARY_FOLLOWS": "1"}
+    return {**present, **absolute, "PATH": path, "TMPDIR": str(temporary), "SUMMARY_FOLLOWS": "1"}
 
 
 @contextmanager

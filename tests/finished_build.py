@@ -45,7 +45,9 @@ def make(project: Path) -> Path:
     write_json(results / "data/data.json", {"name": "MNIST", "source": "mnist", "fingerprint": "f" * 64})
     write_json(results / f"runs/{KEY}/metrics.json", {"specification": {"code": "c" * 64, "numpy": "2.4.6"}})
     for name in reference.outputs(Build(config.parse(tree, "config.yaml"), tree)):
-        content = '{"test": "a", "epochs_to_fit": 100}' if name.endswith(".json") else TABLES.get(name, "epoch,x\n1,2\n")
+        content = (
+            '{"test": "a", "epochs_to_fit": 100}' if name.endswith(".json") else TABLES.get(name, "epoch,x\n1,2\n")
+        )
         write(results / name, content)
     record(project, machine_class.describe())
     return project

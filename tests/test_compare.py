@@ -94,9 +94,7 @@ def test_each_section_names_its_changes(builds: tuple[Path, Path]) -> None:
 def test_a_changed_verdict_of_a_claim_is_named(builds: tuple[Path, Path]) -> None:
     old, new = builds
     edit(new / "results/evidence/claims.csv", "undetermined", "supported")
-    assert changed(old, new)["verdicts"] == (
-        "evidence/claims.csv: It oscillates., verdict: undetermined -> supported",
-    )
+    assert changed(old, new)["verdicts"] == ("evidence/claims.csv: It oscillates., verdict: undetermined -> supported",)
 
 
 def test_another_machine_is_named_and_one_without_a_record_is_not_a_difference(builds: tuple[Path, Path]) -> None:
@@ -114,7 +112,9 @@ def test_results_alone_have_no_lock_to_compare(builds: tuple[Path, Path], tmp_pa
     old, new = builds
     shutil.copytree(old / "results", tmp_path / "kept")
     assert not changed(tmp_path / "kept", new)
-    assert "packages: not compared" in " ".join(lines(compare.compare(Finished.find(tmp_path / "kept"), Finished.find(new))))
+    assert "packages: not compared" in " ".join(
+        lines(compare.compare(Finished.find(tmp_path / "kept"), Finished.find(new)))
+    )
 
 
 def test_a_long_section_is_cut_and_says_so() -> None:
