@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -21,20 +21,31 @@ PATIENCE = 10  # seconds that an interrupted build has to end
 
 
 @contextmanager
-def rebuilt(project: Path, options: Sequence[str] = ()) -> Iterator[Path]:
-    """Build a copy of a project's files and yield its folder, which is deleted at the end, however that comes.
-
-    `options` are given to Snakemake, whose output goes to stderr. Raises InputError or RunError if the build fails; it
-    has said why.
-    """
+def copied(project: Path) -> Iterator[Path]:
+    """Yield a folder with a copy of what a project is built from; it is deleted at the end, however that comes."""
     with _terminable(), tempfile.TemporaryDirectory(prefix="verify-") as name:
         folder = Path(name) / "project"
         _copy(project, folder)
-        status = _run(folder, options)
-        if status:
-            failure = InputError if status == InputError.exit_status else RunError
-            raise failure("make verify: expected the rebuild to succeed, found the problems above.")
         yield folder
+
+
+def build(folder: Path, *arguments: str) -> None:
+    """Build in a copy; `arguments` are given to Snakemake, whose output goes to stderr.
+
+    Raises InputError or RunError if the build fails; it has said why. If this process is interrupted, all of its jobs
+    have ended when it goes on.
+    """
+    command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "all"]
+    with subprocess.Popen(  # noqa: S603 - no shell
+        command, cwd=folder, env=environment(os.environ, folder.parent), stdout=sys.stderr, process_group=0
+    ) as process:
+        try:
+            status = process.wait()
+        finally:
+            _end(process)
+    if status:
+        failure = InputError if status == InputError.exit_status else RunError
+        raise failure("make verify: expected the rebuild to succeed, found the problems above.")
 
 
 def _copy(project: Path, folder: Path) -> None:
@@ -46,18 +57,6 @@ def _copy(project: Path, folder: Path) -> None:
         elif source.exists() or name in SOURCES:
             (folder / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(source, folder / name)
-
-
-def _run(folder: Path, options: Sequence[str]) -> int:
-    """Run Snakemake to its end and return its exit status; if this process is interrupted, so are all of its jobs."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", *options]
-    with subprocess.Popen(  # noqa: S603 - no shell
-        command, cwd=folder, env=environment(os.environ, folder.parent), stdout=sys.stderr, process_group=0
-    ) as process:
-        try:
-            return process.wait()
-        finally:
-            _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,10 +1,12 @@
 """By how much a result may differ on a machine of another class and still count as reproduced.
 
 There the same single-precision sums are taken in another order and round otherwise, and the difference is carried from
-step to step. To see how far it grows, runs were trained with the oldest kernels that the libraries have (no fused
-multiply-add, vectors of half the width). Of an accuracy one image in 12,000 came out otherwise, of a loss less than a
-hundred-thousandth. Another seed, which is another sample and no reproduction, moves a loss by some hundredths, and an
-accuracy by 0.001: what is allowed lies between. On a machine of the same class nothing is, every byte has to match.
+step to step. To see how far it grows, 37 runs of config.yaml, the longest and the steepest among them, were trained
+with kernels without fused multiply-add and with vectors of half the width (OPENBLAS_CORETYPE=Nehalem,
+NPY_DISABLE_CPU_FEATURES=X86_V3). No accuracy moved by more than one image, and of 454 validation accuracies, one for each
+epoch, three moved at all; losses and norms moved by 0.0001 of themselves at most. Another seed, which is another sample
+and no reproduction, moves losses by some hundredths of themselves and accuracies by 0.001 and more. What is allowed lies
+between. On a machine of the same class nothing is: every byte has to match.
 """
 
 import re

@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline import compare, differences, reference, tolerance
+from pipeline import compare, differences, rebuild, reference, tolerance
 from pipeline.columns import aligned
 from pipeline.console import run_step
 from pipeline.differences import Change
 from pipeline.errors import InputError
 from pipeline.finished import Finished, checksum, read_mapping
-from pipeline.rebuild import rebuilt
 from pipeline.reference import Reference
 
+FOLDER = reference.FOLDER
 Word = Literal["same bytes", "within tolerance", "not compared", "FAILED"]
 OF_THE_PAGE = ("report/report.html", "report/report.pdf", "figures/benchmark.svg")
 # Where the data come from does not matter: they are told by their fingerprint.
@@ -55,21 +55,34 @@ def verify(project: Path, folder: Path) -> tuple[Conditions, tuple[Outcome, ...]
     """
     expected = reference.read(folder)
     build = Finished.find(project)
-    comparable(expected, folder, build)
+    comparable(expected, folder, build.results)
     conditions = conditions_of(expected, project, build)
     return conditions, tuple(outcomes(expected, folder, build.results, conditions))
 
 
-def comparable(expected: Reference, folder: Path, build: Finished) -> None:
-    """Raise InputError if a build is of other data or another configuration than the reference."""
-    data = build.data
+def rebuilt(project: Path, folder: Path, options: Sequence[str]) -> tuple[Conditions, tuple[Outcome, ...]]:
+    """Build a copy of a project and hold that build against the reference values; `options` are for Snakemake.
+
+    Raises InputError if nothing can be judged, as soon as the data are known, or RunError if the build fails.
+    """
+    expected = reference.read(folder)
+    with rebuild.copied(project) as copy:
+        rebuild.build(copy, "results/data/data.json", *options)
+        comparable(expected, folder, copy / "results")
+        rebuild.build(copy, *options)
+        return verify(copy, folder)
+
+
+def comparable(expected: Reference, folder: Path, results: Path) -> None:
+    """Raise InputError if results are of other data or another configuration than the reference."""
+    data = read_mapping(results / "data/data.json")
     if data.get("fingerprint") != expected.data:
         raise InputError(
             f"make verify: expected the data that {folder} is of, found {data.get('name')} with other images, so that "
             "nothing can be judged. Hint: set MNIST_DIR to a folder with the four files of MNIST."
         )
     before = read_mapping(folder / "config.json")
-    for path, old, new in differences.tree_changes(before, build.configuration):
+    for path, old, new in differences.tree_changes(before, read_mapping(results / "config.json")):
         if path not in ELSEWHERE:
             raise InputError(
                 f"make verify: expected the configuration that {folder} is of, with {path}: {old}, found {new}, "
@@ -156,21 +169,23 @@ def main() -> None:
     a = parser.parse_args()
 
     def step() -> None:
-        reference.read(reference.FOLDER)  # before the work of a rebuild
-        if a.present:
-            report(Path())
-        else:
-            with rebuilt(Path(), shlex.split(a.snakemake)) as project:
-                report(project)
-
-    def report(project: Path) -> None:
-        conditions, found = verify(project, reference.FOLDER)
+        conditions, found = verify(Path(), FOLDER) if a.present else rebuilt(Path(), FOLDER, split(a.snakemake))
         sys.stdout.write("".join(f"{line}\n" for line in lines(conditions, found)))
         sys.stdout.flush()
         if any(each.word == "FAILED" for each in found):
             sys.exit(1)
 
     run_step(step)
+
+
+def split(options: str) -> list[str]:
+    """Options as a shell reads them. Raises InputError if it could not."""
+    try:
+        return shlex.split(options)
+    except ValueError as error:
+        raise InputError(
+            f"SNAKEMAKE_OPTIONS: expected options as a shell reads them, found: {str(error).lower()}."
+        ) from None
 
 
 if __name__ == "__main__":

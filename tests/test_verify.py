@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -258,14 +259,15 @@ def test_a_rebuild_is_elsewhere_and_gone_afterwards(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MNIST_DIR", "images")
     before = contents(sources)
-    with rebuild.rebuilt(sources) as folder:
+    with rebuild.copied(sources) as folder:
+        rebuild.build(folder)
         assert folder.parent.parent == place
         assert not (folder / "results/own").exists()
         assert f"MNIST_DIR={tmp_path / 'images'}\n" in (folder / "results/made").read_text()
     assert not list(place.iterdir())
     (sources / "Snakefile").write_text("a mistake")
-    with pytest.raises(RunError, match="expected the rebuild to succeed"), rebuild.rebuilt(sources):
-        pass
+    with pytest.raises(RunError, match="expected the rebuild to succeed"), rebuild.copied(sources) as folder:
+        rebuild.build(folder)
     assert not list(place.iterdir())
     (sources / "Snakefile").write_bytes(before[sources / "Snakefile"])
     assert contents(sources) == before
@@ -282,7 +284,7 @@ def test_an_interrupted_rebuild_leaves_nothing_behind(sources: Path, tmp_path: P
         "import signal, sys\nfrom pathlib import Path\nfrom pipeline import rebuild\n"
         "from pipeline.console import run_step\nrebuild.PATIENCE = 1\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # which a process in the background ignores
-        "def step():\n    with rebuild.rebuilt(Path(sys.argv[1])): pass\nrun_step(step)"
+        "def step():\n    with rebuild.copied(Path(sys.argv[1])) as folder: rebuild.build(folder)\nrun_step(step)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(sources)],
@@ -299,6 +301,22 @@ def test_an_interrupted_rebuild_leaves_nothing_behind(sources: Path, tmp_path: P
         process.communicate(timeout=60)
     assert process.returncode == 128 + number
     assert not list(place.iterdir())
+
+
+def test_other_data_are_told_before_anything_is_trained(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    finished_build.make(tmp_path / "whole")
+    finished_build.write_json(FOLDER / "reference.json", {field.name: "" for field in fields(reference.Reference)})
+    data, trained = tmp_path / "whole/results/data/data.json", tmp_path / "trained"
+    (sources / "Snakefile").write_text(
+        f'rule data:\n    output: "results/data/data.json"\n    shell: "cp {data} {{output}}"\n'
+        f'rule all:\n    output: "results/runs.csv"\n    shell: "touch {trained}"\n'
+    )
+    with pytest.raises(InputError, match="found MNIST with other images, so that nothing can be judged"):
+        verify.rebuilt(sources, FOLDER, [])
+    assert not trained.exists()
 
 
 # --- The machine and the output
