@@ -3,6 +3,9 @@
 # make test-page check the finished report (needs Chromium, Java, Node.js, poppler and qpdf)
 # make bench     measure the training loop beside PyTorch, JAX and scikit-learn (report/benchmark.json)
 # make check     hold someone's printed numbers against runs (PUBLISHED=file or folder)
+# make compare   say what changed between two builds (make compare old new, or A=old B=new; ALL=1 for every change)
+# make verify    rebuild in a temporary folder and hold it against report/reference/ (PRESENT=1: judge this build)
+# make reference take the values in report/reference/ from this build
 # make prune     delete runs that the present configuration does not use
 # make clean     delete everything that a build makes, but the report and the downloaded data
 # make formulas  draw the formulas of the templates (needs Node.js)
@@ -10,11 +13,27 @@
 
 PYTHON ?= python3
 PUBLISHED ?=
+A ?=
+B ?=
+ALL ?=
+PRESENT ?=
 SNAKEMAKE_OPTIONS ?=
 BENCH_OPTIONS ?=
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: report test test-page bench check prune clean formulas lock
+GOALS := report test test-page bench check compare verify reference prune clean formulas lock
+.PHONY: $(GOALS)
+
+# make compare old new: what stands after compare is the name of a folder, and no goal.
+ifeq ($(firstword $(MAKECMDGOALS)),compare)
+FOLDERS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+ifneq ($(filter $(GOALS),$(FOLDERS)),)
+$(error make compare: expected folders, found a goal. Hint: make compare A=folder B=folder)
+endif
+.PHONY: $(FOLDERS)
+$(sort $(FOLDERS)):
+	@:
+endif
 
 report: .venv/report
 	@SUMMARY_FOLLOWS=1 snakemake --cores all $(SNAKEMAKE_OPTIONS)
@@ -40,6 +59,19 @@ check: export PUBLISHED := $(PUBLISHED)
 check: export SNAKEMAKE_OPTIONS := $(SNAKEMAKE_OPTIONS)
 check: .venv/report
 	@python -m pipeline.check --snakemake="$$SNAKEMAKE_OPTIONS" -- "$$PUBLISHED"
+
+compare: export A := $(A)
+compare: export B := $(B)
+compare: export FOLDERS := $(FOLDERS)
+compare: .venv/report
+	@python -m pipeline.compare $(if $(ALL),--all) -- "$$A" "$$B" $$FOLDERS
+
+verify: export SNAKEMAKE_OPTIONS := $(SNAKEMAKE_OPTIONS)
+verify: .venv/report
+	@python -m pipeline.verify $(if $(PRESENT),--present) --snakemake="$$SNAKEMAKE_OPTIONS"
+
+reference: report
+	@python -m pipeline.reference
 
 prune: .venv/report
 	@python -m pipeline.prune

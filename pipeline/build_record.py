@@ -2,6 +2,7 @@
 
     started, ended    of this build, in UTC; wall_seconds is the time between
     machine           see pipeline/machine.py
+    machine_class     what decides the bytes of the results: see pipeline/machine_class.py
     rules             by rule, of the last time that each of its jobs ran, in this build or an earlier one: jobs,
                       seconds (sum and max) and peak_memory_mib (the most that one of them took; null if unknown)
     runs              how many runs the report is of
@@ -25,7 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline import benchmarks, machine
+from pipeline import benchmarks, machine, machine_class
 from pipeline.console import run_step
 from pipeline.errors import InputError
 from pipeline.files import write_json
@@ -40,6 +41,7 @@ def record(started: datetime, ended: datetime, reports: Sequence[Path], results:
         "ended": _written(ended),
         "wall_seconds": round((ended - started).total_seconds(), 1),
         "machine": machine.describe(),
+        "machine_class": machine_class.describe(),
         "rules": rules(benchmarks, keys),
         "runs": len(keys),
         "training_seconds": round(math.fsum(training_seconds(results / "runs" / key) for key in keys), 1),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.cells import Judged, Tally, tally
 from pipeline.check_rates import Rate
+from pipeline.columns import aligned
 from pipeline.errors import shown
 from pipeline.intervals import LEVEL
 
@@ -38,7 +39,7 @@ class Checked:
 def lines(checked: Checked) -> list[str]:
     """The file's name, a line for each of its numbers, and what they come to."""
     rows = [*map(_cell, checked.cells), *map(_rate, checked.rates)]
-    return [f"{shown(checked.path)}: {checked.title}", *_aligned([_HEADS, *rows]), f"  {verdict(checked)}"]
+    return [f"{shown(checked.path)}: {checked.title}", *aligned([_HEADS, *rows]), f"  {verdict(checked)}"]
 
 
 def verdict(checked: Checked) -> str:
@@ -74,7 +75,7 @@ def overview(files: Sequence[Checked], bad: Iterable[Path]) -> list[str]:
         _counted(words.count("not judged"), "cannot be judged", "cannot be judged"),
         _counted(len(unread), "has mistakes", "have mistakes"),
     ]
-    return [*_aligned(rows), f"{len(files) + len(unread)} files: {', '.join(filter(None, kinds))}."]
+    return [*aligned(rows), f"{len(files) + len(unread)} files: {', '.join(filter(None, kinds))}."]
 
 
 def _counted(count: int, one: str, several: str) -> str:
@@ -114,9 +115,3 @@ def _rate(rate: Rate) -> tuple[str, ...]:
     shown = f"{rate.computed:.{_DIGITS}f} from {rate.table}"
     word = "reproduced" if rate.right else "not reproduced"
     return rate.name, rate.column, f"rate of {rate.metric}", rate.printed, shown, word
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    padded = (zip(row, widths, strict=True) for row in rows)
-    return ["  " + "  ".join(text.ljust(width) for text, width in row).rstrip() for row in padded]

@@ -58,6 +58,7 @@ def test_the_fields(folder: Path) -> None:
         "ended",
         "wall_seconds",
         "machine",
+        "machine_class",
         "rules",
         "runs",
         "training_seconds",

@@ -1,0 +1,78 @@
+"""A finished build without training: every file that a build of config.yaml has, with a few numbers in its tables."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from pipeline import config, machine_class, reference
+from pipeline.build import Build
+from pipeline.finished import checksum
+
+ROOT = Path(__file__).parent.parent
+KEY = "0123456789abcdef"
+SUMMARY = "experiment,learning_rate,metric,mean,sd,n\n"
+TABLES = {
+    "runs.csv": (
+        "experiment,key,learning_rate,seed,training_loss,testing_accuracy,best_epoch,status\n"
+        f"single,{KEY},0.1,1,0.25,0.92,9,ok\n"
+        f"single,{KEY},0.1,2,0.26,0.93,10,ok\n"
+    ),
+    "tables/summary.csv": (
+        SUMMARY + "single,0.1,training_accuracy,0.9123,0.001,2\nsingle,0.1,training_loss,0.255,0.0071,2\n"
+        "single,0.2,training_accuracy,0.9345,0.001,2\n"
+    ),
+    "evidence/cells.csv": (
+        "table,row,column,published,mean,sd,n,low,high,verdict\n"
+        "Table 4,training_accuracy,learning_rate 1,0.9450,0.9443,0.001,5,0.9413,0.9474,reproduced\n"
+        "Table 4,testing_accuracy,learning_rate 1,0.9471,0.9464,0.0018,5,0.9410,0.9519,reproduced\n"
+    ),
+    "evidence/claims.csv": (
+        "claim,test,statistic,verdict,sentence\n"
+        "It oscillates.,a; b,0.29 percentage points (−0.17 to 0.75),undetermined,It cannot be told.\n"
+    ),
+}
+
+
+def make(project: Path) -> Path:
+    """Make a project with a finished build on all of MNIST in a folder, which is the working directory."""
+    for name in ("config.yaml", "requirements.lock"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, project / name)
+    tree = config.read_tree(project / "config.yaml", {})
+    results = project / "results"
+    write_json(results / "config.json", config.resolved(tree))
+    write_json(results / "data/data.json", {"name": "MNIST", "source": "mnist", "fingerprint": "f" * 64})
+    write_json(results / f"runs/{KEY}/metrics.json", {"specification": {"code": "c" * 64, "numpy": "2.4.6"}})
+    for name in reference.outputs(Build(config.parse(tree, "config.yaml"), tree)):
+        content = (
+            '{"test": "a", "epochs_to_fit": 100}' if name.endswith(".json") else TABLES.get(name, "epoch,x\n1,2\n")
+        )
+        write(results / name, content)
+    record(project, machine_class.describe())
+    return project
+
+
+def record(project: Path, machine: dict[str, Any]) -> None:
+    """Write build.json as the build of these results on a machine of this class leaves it."""
+    digest = checksum(project / "results/report/report.html")
+    files = {"report/report.html": digest}
+    write_json(project / "report/build.json", {"machine_class": machine, "files": files})
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a text in a file, which must have it."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file, with its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file, with its folder."""
+    write(path, json.dumps(value))
