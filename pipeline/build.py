@@ -10,7 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipeline import benchmarks, catalogue, fingerprint, keys, locks, plan, randomisation_record, submissions
+from pipeline import (
+    benchmarks,
+    catalogue,
+    crate_files,
+    fingerprint,
+    keys,
+    locks,
+    plan,
+    randomisation_record,
+    submissions,
+)
 from pipeline import config as configuration_file
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.files import write_text
@@ -54,6 +64,9 @@ class Build:
             *([benchmarks.FIGURE] if self.benchmark else []),
             *([randomisation_record.FIGURE] if tests else []),
         ]
+        self.crate_inputs = [*crate_files.INPUTS, *self.benchmark]
+        self.crate_results = crate_files.results(config, self.tests)
+        self.crate = crate_files.made(self.crate_results)
         self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
         self._runs: dict[str, plan.Run] = {}
 
