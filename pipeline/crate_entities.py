@@ -201,7 +201,7 @@ def _images(data: DataSet, manifest: Manifest) -> Iterable[Entity]:
                 "@id": f"#{role}",
                 "@type": "CreativeWork",
                 "name": read["name"],
-                "description": f"{manifest.name}, {role.replace('_', ' ')}; its sha256 is that of the content, unpacked.",
+                "description": f"{manifest.name}, {role.replace('_', ' ')}; its sha256 is of the content, unpacked.",
                 "sha256": read["sha256"],
             }
 
