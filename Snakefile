@@ -496,7 +496,7 @@ rule crate:
     params:
         title=build.config.title,
     shell:
-        "python -m pipeline.crate --title {params.title:q} --workflow {input.workflow} --inputs {input.made_from}"
+        "python -m pipeline.crate --title={params.title:q} --workflow {input.workflow} --inputs {input.made_from}"
         " --reports {input.reports} --results {input.results} --config {input.config} --data results/data"
         " --citation {input.citation} --lock {input.lock} --project {input.project}"
         " --output {output[0]} --log {log}"

@@ -1,11 +1,9 @@
 """The report's folder as an RO-Crate: whole, true to the build, and the same bytes again."""
 
-import csv
-import hashlib
-import json
 import platform
 import re
-from collections.abc import Iterator
+import sys
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,148 +11,16 @@ from typing import Any
 import crates
 import pytest
 import yaml
-from conftest import ROOT, SMALL, Project
-from crates import described, entities, write
+from conftest import ROOT
+from crates import METADATA, described, entities, expect_whole, ids, types, write
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from synthetic import write_results
 
 from pipeline import citation, config, crate, crate_entities, crate_files
 from pipeline.errors import InputError, RunError
+from pipeline.files import write_json, write_text
 from pipeline.settings import DataFile, DataSet
-
-METADATA = "ro-crate-metadata.json"
-
-
-def references(value: Any) -> Iterator[str]:
-    """Every @id that an entity points to."""
-    if isinstance(value, dict):
-        if set(value) == {"@id"}:
-            yield value["@id"]
-        for each in value.values():
-            yield from references(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from references(each)
-
-
-def types(entity: dict[str, Any]) -> list[str]:
-    kinds = entity["@type"]
-    return kinds if isinstance(kinds, list) else [kinds]
-
-
-def local_files(found: dict[str, Any]) -> dict[str, Any]:
-    return {name: each for name, each in found.items() if "File" in types(each) and "://" not in name}
-
-
-def ids(links: Any) -> list[str]:
-    return [link["@id"] for link in (links if isinstance(links, list) else [links])]
-
-
-def expect_whole(root: Path) -> None:
-    """Each reference has its entity, each file its checksum, and nothing else lies in the folder."""
-    found = entities(root)
-    outside = {"https://w3id.org/ro/crate/1.1", "https://snakemake.readthedocs.io"}
-    assert set(references(list(found.values()))) <= set(found) | outside
-    files = local_files(found)
-    on_disk = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
-    assert set(files) == on_disk - {METADATA}
-    for name, entity in files.items():
-        content = (root / name).read_bytes()
-        if name != "build.json":
-            assert entity["sha256"] == hashlib.sha256(content).hexdigest()
-            assert int(entity["contentSize"]) == len(content)
-    data = {name for name, entity in found.items() if "File" in types(entity)}
-    assert set(ids(found["./"]["hasPart"])) == data
-
-
-# --- Of a build
-
-
-def test_the_folder_of_a_build_is_whole_and_true_to_it(built: Project) -> None:
-    root = built / "report"
-    expect_whole(root)
-    found = entities(root)
-    run = found["#build"]
-    copies = {name for name in local_files(found) if name.startswith("results/")}
-    for name in copies:
-        assert (root / name).read_bytes() == (built / name).read_bytes()
-    for name, source in (("config.json", "results/config.json"), ("workflow/Snakefile", "Snakefile")):
-        assert (root / name).read_bytes() == (built / source).read_bytes()
-    # every table that the build made, by the folders and not by the names that the step was given
-    made = {
-        p.relative_to(built.folder).as_posix()
-        for f in ("tables", "evidence")
-        for p in (built / "results" / f).iterdir()
-    }
-    made = {name for name in made if name.endswith(".csv")}
-    assert len(made) > 8
-    assert made | {"results/runs.csv", "results/data/data.json"} <= copies
-    assert set(ids(run["result"])) == copies | {"report.html", "report.pdf"}
-    assert found["./"]["name"] == yaml.safe_load((built / "config.yaml").read_text(encoding="utf-8"))["title"]
-    assert set(found["./"]).isdisjoint({"dateCreated", "dateModified"})
-
-
-def test_the_images_are_those_that_were_read(built: Project) -> None:
-    found = entities(built / "report")
-    data = json.loads((built / "results/data/data.json").read_text(encoding="utf-8"))
-    told = {found[name]["sha256"] for name in ids(found["#build"]["object"]) if name.startswith("#")}
-    assert told == {file["sha256"] for file in data["files"].values()}
-    assert len(told) == 4
-
-
-def test_the_configuration_beside_the_report_is_resolved_and_valid(built: Project) -> None:
-    resolved = json.loads((built / "report/config.json").read_text(encoding="utf-8"))
-    written = yaml.safe_load((built / "config.yaml").read_text(encoding="utf-8"))
-    assert {**resolved, "title": written["title"], "author": written["author"]} == written
-    assert resolved["experiments"] == json.loads(json.dumps(SMALL["experiments"]))
-    schema = yaml.safe_load((ROOT / "pipeline/config.schema.yaml").read_text(encoding="utf-8"))
-    Draft202012Validator.check_schema(schema)
-    assert config.read_resolved(built / "report/config.json").replicates == SMALL["replicates"]
-
-
-def test_the_versions_are_those_installed_and_locked(built: Project) -> None:
-    found = entities(built / "report")
-    software = {
-        each["name"]: each["softwareVersion"] for each in found.values() if "SoftwareApplication" in types(each)
-    }
-    assert software.pop("Python") == platform.python_version()
-    assert {name: version(name) for name in software} == software
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    pins = dict(re.findall(r"^([a-z0-9.-]+)==([^\s;]+)", lock, flags=re.MULTILINE))
-    assert set(software) <= set(pins)
-    assert {"numpy", "snakemake", "weasyprint", "matplotlib"} <= set(software)
-    assert len(ids(found["workflow/Snakefile"]["softwareRequirements"])) == len(software) + 1
-
-
-def test_made_again_it_is_the_same_bytes_without_leftovers(built: Project) -> None:
-    path = built / f"report/{METADATA}"
-    before = path.read_bytes()
-    assert str(built.folder).encode() not in before
-    assert not re.search(rb"\d{4}-\d\d-\d\dT", before), "a time of day"
-    leftover = built / "report/results/tables/old/of_another_configuration.csv"
-    leftover.parent.mkdir()
-    leftover.write_text("x\n")
-    built.build("--forcerun", "crate")
-    assert path.read_bytes() == before
-    assert not leftover.parent.exists()
-    assert built.planned() == {}
-    expect_whole(built / "report")
-
-
-def test_a_copy_that_was_deleted_is_made_again(built: Project) -> None:
-    (built / "report/results/runs.csv").unlink()
-    assert built.planned() == {"crate": 1, "record": 1, "all": 1}
-    built.build()
-    expect_whole(built / "report")
-
-
-def test_another_title_is_told(built: Project) -> None:
-    before = entities(built / "report")
-    built.configure(title="Another title", experiments=SMALL["experiments"])
-    assert built.planned() == {"report": 2, "publish": 2, "crate": 1, "record": 1, "all": 1}
-    assert before["./"]["name"] != "Another title"
-
 
 # --- Of a small one
 
@@ -234,6 +100,103 @@ def test_a_result_that_is_missing_is_named_and_the_rest_left(tmp_path: Path, mon
     (problem,) = caught.value.problems
     assert problem.startswith("results/absent.csv: expected a file of this build, found none. Hint: ")
     expect_whole(tmp_path / "report")
+
+
+def test_the_versions_are_those_installed_and_locked(tmp_path: Path) -> None:
+    write(tmp_path)
+    found = entities(tmp_path)
+    software = {e["name"]: e["softwareVersion"] for e in found.values() if "SoftwareApplication" in types(e)}
+    assert software.pop("Python") == platform.python_version()
+    assert {name: version(name) for name in software} == software
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert set(software) <= set(re.findall(r"^([a-z0-9.-]+)==", lock, flags=re.MULTILINE))
+    assert {"numpy", "snakemake", "weasyprint", "matplotlib"} <= set(software)
+    assert len(ids(found["workflow/Snakefile"]["softwareRequirements"])) == len(software) + 1
+
+
+def test_the_day_and_the_folder_are_not_told(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "one"), write(tmp_path / "two")
+    assert first == second
+    assert not re.search(r"\d{4}-\d\d-\d\dT", str(first)), "a time of day"
+
+
+# --- The step
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What the step reads, in a folder that is the present one."""
+    write_results(tmp_path / "results")
+    write_json(tmp_path / "results/data/data.json", asdict(crates.SAMPLE))
+    for name in ("Snakefile", "CITATION.cff", "requirements.lock", "pyproject.toml", "pipeline/published.yaml"):
+        write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
+    for name in ("report.html", "report.pdf", "build.json"):
+        write_text(tmp_path / "report" / name, name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run_step(monkeypatch: pytest.MonkeyPatch, title: str = "-A title-") -> list[str]:
+    """Run the step as the Snakefile does; the results that it was told to copy."""
+    settings = config.read_resolved(Path("results/config.json"))
+    results = [path for path in crate_files.results(settings, ["true_labels"]) if Path(path).exists()]
+    files = {
+        "--inputs": crate_files.INPUTS,
+        "--reports": ["report/report.html", "report/report.pdf"],
+        "--results": results,
+        "--workflow": ["Snakefile"],
+        "--config": ["results/config.json"],
+        "--data": ["results/data"],
+        "--citation": ["CITATION.cff"],
+        "--lock": ["requirements.lock"],
+        "--project": ["pyproject.toml"],
+        "--output": [f"report/{METADATA}"],
+        "--log": ["logs/crate.log"],
+    }
+    arguments = [each for option, values in files.items() for each in (option, *values)]
+    monkeypatch.setattr(sys, "argv", ["crate", f"--title={title}", *arguments])
+    crate.main()
+    return results
+
+
+def test_the_step_makes_the_folder_whole_and_the_same_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = run_step(monkeypatch)
+    assert len(results) > 10
+    expect_whole(project / "report")
+    assert {path for path in crate_files.made(results) if not Path(path).is_file()} == set()
+    for path in results:
+        assert (project / "report" / path).read_bytes() == (project / path).read_bytes()
+    assert entities(project / "report")["./"]["name"] == "-A title-"
+    before = (project / f"report/{METADATA}").read_bytes()
+    leftover = project / "report/results/tables/old/of_another_configuration.csv"
+    write_text(leftover, "x\n")
+    run_step(monkeypatch)
+    assert (project / f"report/{METADATA}").read_bytes() == before
+    assert not leftover.parent.exists()
+
+
+def test_the_configuration_beside_the_report_is_valid_by_the_schema(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_step(monkeypatch)
+    copy = project / "report/config.json"
+    assert config.read_resolved(copy) == config.read_resolved(project / "results/config.json")
+    schema = yaml.safe_load((ROOT / "pipeline/config.schema.yaml").read_text(encoding="utf-8"))
+    tree = yaml.safe_load(copy.read_text(encoding="utf-8"))
+    assert set(schema["required"]) - set(tree) == {"title", "author"}
+    assert set(tree) <= set(schema["properties"])
+
+
+def test_a_wrong_citation_ends_the_step_in_a_line(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_text(project / "CITATION.cff", "title: A title\nversion: 1\nlicense: MIT\nauthors: [{name: Us}]\n")
+    with pytest.raises(SystemExit) as caught:
+        run_step(monkeypatch)
+    assert caught.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("CITATION.cff: date-released: expected a text, found None. Hint: ")
+    assert not (project / f"report/{METADATA}").exists()
 
 
 # --- CITATION.cff

@@ -17,7 +17,11 @@ def test_the_folder_of_the_report_is_a_workflow_run_crate(report: Report) -> Non
     expect_none(validity(report.page.parent))
 
 
-def test_so_is_a_small_one(tmp_path: Path) -> None:
+def test_its_files_are_those_that_the_metadata_tell(report: Report) -> None:
+    expect_none(crates.changed_files(report.page.parent))
+
+
+def test_a_small_crate_is_one(tmp_path: Path) -> None:
     crates.write(tmp_path)
     expect_none(validity(tmp_path))
 
