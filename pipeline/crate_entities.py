@@ -136,7 +136,7 @@ def _workflow(build: Build, root: Path, software: Sequence[Entity]) -> Entity:
     return _file(build.workflow, root) | {
         "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow"],
         "name": f"The workflow of {build.citation.title}",
-        "description": "The Snakefile: which step makes which file from which.",
+        "description": "The Snakefile: which step makes which file from which. It needs the rest of the project.",
         "version": build.citation.version,
         "encodingFormat": "text/plain",
         "programmingLanguage": {"@id": SNAKEMAKE},
