@@ -91,7 +91,7 @@ lock:
 .venv/test: requirements-test.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh test
 
-.venv/page: requirements-test.lock tools/page/package-lock.json tools/formulas/package-lock.json setup.sh
+.venv/page: requirements-test.lock requirements-crate.lock tools/page/package-lock.json tools/formulas/package-lock.json setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh page
 
 .venv-bench/stamp: requirements-bench.lock requirements-bench-torch.lock setup.sh

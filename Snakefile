@@ -1,11 +1,13 @@
 # In: config.yaml and the MNIST files (MNIST_DIR, the user cache or a mirror); report/benchmark.json where there is one.
-# Out: report/report.html and report/report.pdf, and report/build.json on how they were built.
+# Out: report/report.html and report/report.pdf, the numbers behind them in report/results, report/ro-crate-metadata.json
+# on what they are made from and with, and report/build.json on how they were built.
 #
 # data -> prepare -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
 # prepare, runs -> collapse -> report: the critical coefficient of section 3.2
 # evidence -> report: the write-up's numbers and claims, held against the runs
 # prepare -> randomisation (one job per test) -> randomisation_figure -> report, where config.yaml asks for it
 # speed -> report, where there is report/benchmark.json
+# report -> crate: copies of the numbers, and what all was made from and with, as data
 # theory -> report; gate: a report whose mathematics fails its checks is not published
 import os
 import sys
@@ -37,6 +39,7 @@ rule all:
             workflow.execution_settings and not workflow.dryrun
         ),
         expand("report/{name}", name=["report.html", "report.pdf", "build.json"]),
+        build.crate,
         expand("results/report/report.{format}", format=["html", "pdf"]),
         "results/theory.json",
         "results/theory.verified",
@@ -476,10 +479,39 @@ rule publish:
         "python -m pipeline.publish {input.report} --output {output} --log {log}"
 
 
+# The folder of the report becomes an RO-Crate, which is whole without the rest of the project.
+rule crate:
+    input:
+        workflow="Snakefile",
+        made_from=build.crate_inputs,
+        reports=["report/report.html", "report/report.pdf"],
+        results=build.crate_results,
+        config="results/config.json",
+        data="results/data/data.json",
+        citation="CITATION.cff",
+        code=needed_by("crate"),
+        lock="requirements.lock",
+        project="pyproject.toml",
+    output:
+        build.crate,
+    log:
+        "logs/crate.log",
+    benchmark:
+        "logs/benchmarks/crate.tsv"
+    params:
+        title=build.config.title,
+    shell:
+        "python -m pipeline.crate --title={params.title:q} --workflow {input.workflow} --inputs {input.made_from}"
+        " --reports {input.reports} --results {input.results} --config {input.config} --data results/data"
+        " --citation {input.citation} --lock {input.lock} --project {input.project}"
+        " --output {output[0]} --log {log}"
+
+
 # The machine and the time of a build stay out of the report, which would not be the same bytes again.
 rule record:
     input:
         reports=["report/report.html", "report/report.pdf"],
+        crate="report/ro-crate-metadata.json",
         runs="results/runs.csv",
         code=needed_by("build_record"),
     output:

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv from the hashed lock and checks what pip cannot bring; for the benchmark, an environment of its own.
+# Makes .venv from the hashed lock and checks what pip cannot bring; for the benchmark and for the validator of the
+# crate, environments of their own.
 # Usage: ./setup.sh report|test|page|bench|lock
 set -eu
 cd "$(dirname "$0")"
@@ -29,7 +30,7 @@ hint() {
     fi
 }
 
-# Make the environment that is named, .venv or .venv-bench, unless there is one with pip.
+# Make the environment that is named, .venv, .venv-bench or .venv-crate, unless there is one with pip.
 make_environment() {
     "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
         say "$PYTHON: expected Python 3.11 or newer, found $("$PYTHON" --version 2>&1 || true). Hint: make PYTHON=python3.11 ..."
@@ -128,6 +129,8 @@ page)
     make_environment .venv
     install_lock .venv requirements-test.lock
     check_pango
+    make_environment .venv-crate
+    install_lock .venv-crate requirements-crate.lock
     check_programs
     check_node
     install_packages tools/page
@@ -145,6 +148,7 @@ lock)
     $lock pyproject.toml -o requirements.lock
     $lock pyproject.toml --group test -c requirements.lock -o requirements-test.lock
     $lock --group bench -c requirements-test.lock -o requirements-bench.lock
+    $lock --group crate -o requirements-crate.lock
     $lock --group bench-torch -c requirements-test.lock -c requirements-bench.lock -o requirements-bench-torch.lock
     printf '%s\n' "$TORCH" >>requirements-bench-torch.lock
     ;;

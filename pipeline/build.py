@@ -14,6 +14,7 @@ from pipeline import (
     benchmarks,
     catalogue,
     cpu,
+    crate_files,
     fingerprint,
     keys,
     locks,
@@ -67,6 +68,9 @@ class Build:
             *([benchmarks.FIGURE] if self.benchmark else []),
             *([randomisation_record.FIGURE] if tests else []),
         ]
+        self.crate_inputs = [*crate_files.INPUTS, *self.benchmark]
+        self.crate_results = crate_files.results(config, self.tests)
+        self.crate = crate_files.made(self.crate_results)
         self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
         self._runs: dict[str, plan.Run] = {}
 

@@ -31,7 +31,10 @@ settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
 ROOT = Path(__file__).parent.parent
-PARTS = ["Snakefile", "config.yaml", "requirements.lock", "pyproject.toml", "pipeline", "templates", "profiles"]
+PARTS = [
+    *("Snakefile", "config.yaml", "requirements.lock", "pyproject.toml", "CITATION.cff"),
+    *("pipeline", "templates", "profiles"),
+]
 # Three sections with few, short runs on the 5,000-image sample.
 SMALL: dict[str, Any] = {
     "source": "sample",

@@ -10,11 +10,12 @@ from importlib.metadata import version
 import pandas as pd
 import yaml
 from conftest import SMALL, Project, text_of
+from crates import METADATA, entities, expect_whole, ids, local_files
 
 FIGURES = {"figures": 1, "collapse_figure": 1, "evidence_figure": 1, "claims_figure": 1}
 AGGREGATION = FIGURES | {
     **{"runs": 1, "recovery": 1, "tables": 1, "collapse": 1, "evidence": 1},
-    **{"report": 2, "publish": 2, "record": 1, "all": 1},
+    **{"report": 2, "publish": 2, "crate": 1, "record": 1, "all": 1},
 }
 
 
@@ -44,7 +45,8 @@ def test_nothing_to_do_the_second_time(built: Project):
 
 
 def test_the_record_is_of_the_build_and_its_report(built: Project):
-    before = {name: (built / name).read_bytes() for name in ("report/report.html", "report/report.pdf")}
+    deterministic = ("report/report.html", "report/report.pdf", f"report/{METADATA}")
+    before = {name: (built / name).read_bytes() for name in deterministic}
     start = datetime.now(UTC)
     built.build("--forcerun", "report")
     end = datetime.now(UTC)
@@ -58,14 +60,38 @@ def test_the_record_is_of_the_build_and_its_report(built: Project):
         **{"theory": 1, "gate": 1, "data": 1, "prepare": 1, "selection": 1, "runs": 1, "recovery": 1},
         **{"tables": 1, "figures": 1, "train": 15, "report": 2, "publish": 2},
         **{"collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1, "claims_figure": 1},
-        **{"randomisation": 5, "randomisation_figure": 1},
+        **{"randomisation": 5, "randomisation_figure": 1, "crate": 1},
     }
     assert 0 < record["training_seconds"] < record["rules"]["train"]["seconds"]["sum"]
     for name, content in before.items():
         assert (built / name).read_bytes() == content
-        assert record["files"][name] == hashlib.sha256(content).hexdigest()
+    for name in ("report/report.html", "report/report.pdf"):
+        assert record["files"][name] == hashlib.sha256(before[name]).hexdigest()
     assert record["git"] is None
     assert str(built.folder) not in json.dumps(record)
+
+
+def test_the_folder_of_the_report_is_a_whole_crate_and_true_to_the_build(built: Project):
+    expect_whole(built / "report")
+    found = entities(built / "report")
+    results = {name for name in local_files(found) if name.startswith("results/")}
+    assert {name for name in results if (built / "report" / name).read_bytes() != (built / name).read_bytes()} == set()
+    # what the build left in these folders, whatever the step was told to copy
+    folders = [built / "results" / name for name in ("tables", "evidence", "randomisation")]
+    made = {path.relative_to(built.folder).as_posix() for folder in folders for path in folder.glob("[!.]*")}
+    assert len(made) > 15
+    assert made | {"results/runs.csv", "results/data/data.json"} <= results
+    assert set(ids(found["#build"]["result"])) == results | {"report.html", "report.pdf"}
+    for copy, source in (("config.json", "results/config.json"), ("workflow/Snakefile", "Snakefile")):
+        assert (built / "report" / copy).read_bytes() == (built / source).read_bytes()
+    written = yaml.safe_load((built / "config.yaml").read_text(encoding="utf-8"))
+    resolved = json.loads((built / "report/config.json").read_text(encoding="utf-8"))
+    assert {**resolved, "title": written["title"], "author": written["author"]} == written
+    data = json.loads((built / "results/data/data.json").read_text(encoding="utf-8"))
+    images = [found[name] for name in ids(found["#build"]["object"]) if name.startswith("#")]
+    assert {image["sha256"] for image in images} == {file["sha256"] for file in data["files"].values()}
+    assert found["./"]["name"] == written["title"]
+    assert str(built.folder) not in json.dumps(found)
 
 
 def test_the_report_tells_its_software_and_its_data(built: Project):
@@ -125,7 +151,7 @@ def test_a_selection_that_no_longer_fits_is_made_anew_and_going_back_trains_noth
 
 def test_the_title_changes_the_report_alone_and_is_escaped(built: Project):
     built.configure(author="<b>Ann</b> & 'Bob' $(touch owned)")
-    assert built.planned() == {"report": 2, "publish": 2, "record": 1, "all": 1}
+    assert built.planned() == {"report": 2, "publish": 2, "crate": 1, "record": 1, "all": 1}
     built.build()
     assert "&lt;b&gt;Ann&lt;/b&gt; &amp; &#39;Bob&#39; $(touch owned)" in (built / "report/report.html").read_text()
     assert not (built / "owned").exists()
@@ -161,6 +187,7 @@ def test_another_probability_runs_one_randomization_test_and_without_them_there_
     text = text_of(built / "report/report.pdf")
     assert "2.2 Questions" in text
     assert "andomization tests" not in text
+    expect_whole(built / "report")  # without what those tests left there
     (built / "config.yaml").write_text(original, encoding="utf-8")  # the order of its keys, too
     assert built.planned() == AGGREGATION
     built.build()

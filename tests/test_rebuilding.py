@@ -86,7 +86,7 @@ def test_swapped_title_and_author_are_noticed(built: Project):
     built.configure(title="-One-", author="Two")
     built.build()
     built.configure(title="Two", author="-One-")
-    assert built.planned() == {"report": 2, "publish": 2, "record": 1, "all": 1}
+    assert built.planned() == {"report": 2, "publish": 2, "crate": 1, "record": 1, "all": 1}
     (built / "config.yaml").write_text(config, encoding="utf-8")
     built.build()
 
@@ -168,7 +168,7 @@ def test_the_speed_of_training_is_shown_where_it_was_measured_and_rebuilds_nothi
     reports = ("report/report.html", "report/report.pdf")
     before = {name: (built / name).read_bytes() for name in reports}
     measured = built / "report/benchmark.json"
-    set_again = {"report": 2, "publish": 2, "record": 1, "all": 1}
+    set_again = {"report": 2, "publish": 2, "crate": 1, "record": 1, "all": 1}
 
     measured.write_text(json.dumps(records()))
     assert built.planned() == {"speed": 1, **set_again}
