@@ -2,6 +2,7 @@
 # make test      check the code and run the tests
 # make test-page check the finished report (needs Chromium, Java, Node.js, poppler and qpdf)
 # make bench     measure the training loop beside PyTorch, JAX and scikit-learn (report/benchmark.json)
+# make fuzz      search for input that is not refused in a line (FUZZ_SECONDS for each target)
 # make check     hold someone's printed numbers against runs (PUBLISHED=file or folder)
 # make prune     delete runs that the present configuration does not use
 # make clean     delete everything that a build makes, but the report and the downloaded data
@@ -12,9 +13,10 @@ PYTHON ?= python3
 PUBLISHED ?=
 SNAKEMAKE_OPTIONS ?=
 BENCH_OPTIONS ?=
+FUZZ_SECONDS ?= 60
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: report test test-page bench check prune clean formulas lock
+.PHONY: report test test-page bench fuzz check prune clean formulas lock
 
 report: .venv/report
 	@SUMMARY_FOLLOWS=1 snakemake --cores all $(SNAKEMAKE_OPTIONS)
@@ -34,6 +36,9 @@ test-page: .venv/page
 bench: .venv/report .venv-bench/stamp
 	@SUMMARY_FOLLOWS=1 snakemake results/prepared/prepared.json --cores all --workflow-profile none --rerun-incomplete --quiet all $(SNAKEMAKE_OPTIONS)
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 .venv-bench/bin/python -m bench $(BENCH_OPTIONS)
+
+fuzz: .venv-fuzz/stamp
+	@cd tests && PYTHONPATH=.:.. ../.venv-fuzz/bin/python -m fuzz --seconds $(FUZZ_SECONDS)
 
 # By the environment, so that the shell takes no quotation mark in them for one of its own.
 check: export PUBLISHED := $(PUBLISHED)
@@ -64,3 +69,6 @@ lock:
 
 .venv-bench/stamp: requirements-bench.lock requirements-bench-torch.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh bench
+
+.venv-fuzz/stamp: requirements-fuzz.lock setup.sh
+	@PYTHON=$(PYTHON) ./setup.sh fuzz

@@ -19,7 +19,7 @@ from pipeline.settings import KINDS, SAMPLE_TRAINING_IMAGES, Config, Experiment,
 PLACES = 6  # of the numbers of a neuron
 MOST_RUNS = 100_000  # far beyond what anyone can train, and what Snakemake can plan
 _LONGEST = 80  # characters of a wrong value or a name that a message shows
-_MOST_NAMES = 60  # names that a message lists
+_MOST_NAMES = 40  # names that a message lists
 _MOST_PROBLEMS = 100  # lines for one file
 
 
@@ -126,7 +126,12 @@ def _explain(error: ValidationError) -> str:
 def _show(value: Any) -> str:
     if isinstance(value, Quantity):
         return value.text
-    return _short("an empty value" if value is None else json.dumps(value, ensure_ascii=False, default=str))
+    if value is None:
+        return "an empty value"
+    try:
+        return _short(json.dumps(value, ensure_ascii=False, default=str))
+    except (TypeError, ValueError):  # dates as keys, or a value inside itself, which --configfile lets through
+        return _short(str(value))
 
 
 def _quoted(names: Any) -> str:
@@ -141,7 +146,8 @@ def _one_line(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    return shown(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")
+    escaped = shown(text[: _LONGEST + 1])
+    return escaped if len(escaped) <= _LONGEST else escaped[:_LONGEST] + "..."
 
 
 def _alternatives(names: list[str]) -> str:
@@ -182,7 +188,8 @@ def _experiment_contradictions(settings: Mapping[str, Any], config: Config) -> I
         yield f".fixed: expected parameters that {kind} does not set, found {_quoted(twice)}."
     if kind == "best_of":
         if extra := [key for key in ("fixed", "epochs") if key in settings]:
-            yield f": expected best_of to take its parameters from {_quoted([settings['best_of']])}, found {_quoted(extra)}."
+            other = _quoted([settings["best_of"]])
+            yield f": expected best_of to take its parameters from {other}, found {_quoted(extra)}."
         choices = [e.name for e in config.experiments.values() if e.kind in ("sweep", "grid")]
         yield from _reference(".best_of", settings["best_of"], choices, "a sweep or grid experiment")
         if settings["best_of"] in choices:
@@ -262,4 +269,5 @@ def _pair_contradictions(change: RateOfChange, experiment: Experiment) -> Iterat
 
 def _reference(where: str, name: str, choices: list[str], expected: str) -> Iterator[str]:
     if name not in choices:
-        yield f"{where}: expected {expected} ({_quoted(choices)}), found {_quoted([name])}.{_did_you_mean([name], choices)}"
+        hint = _did_you_mean([name], choices)
+        yield f"{where}: expected {expected} ({_quoted(choices)}), found {_quoted([name])}.{hint}"

@@ -83,9 +83,8 @@ def read_quantities(value: Any) -> Any:
         return {key: read_quantities(item) for key, item in value.items()}
     if isinstance(value, list):
         return [read_quantities(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+    too_large = isinstance(value, int) and value.bit_length() > _MOST_BITS
+    if too_large or (isinstance(value, float) and not math.isfinite(value)):
         return str(value)
     if isinstance(value, str) and len(value) <= LONGEST:
         try:

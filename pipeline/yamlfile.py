@@ -10,6 +10,7 @@ from pipeline.errors import InputError, shown
 
 # bytes of a file; levels of its lists and mappings; its values, aliases written out; characters of a number
 LARGEST, DEEPEST, MOST, LONGEST_NUMBER = 2**20, 20, 100_000, 40
+_LONGEST = 200  # characters of what a message shows
 
 
 def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
@@ -32,10 +33,15 @@ def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise InputError(f"{name}{where}: expected YAML, found: {shown(str(error.problem))}.") from error
+        raise InputError(f"{name}{where}: expected YAML, found: {_short(str(error.problem))}.") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         found = next(iter(str(error).splitlines()), type(error).__name__)
-        raise InputError(f"{name}: expected YAML, found: {shown(found)}.") from error
+        raise InputError(f"{name}: expected YAML, found: {_short(found)}.") from error
+
+
+def _short(text: str) -> str:
+    escaped = shown(text)
+    return escaped if len(escaped) <= _LONGEST else escaped[:_LONGEST] + "..."
 
 
 def _content(path: Path) -> bytes:

@@ -59,8 +59,16 @@ def setting(path: str, value):
         ("experiments.x", {"sweep": {"reg": [1], "hidden": [2]}}, "Hint: use grid for combinations."),
         ("experiments.x", {"single": {"reg": 1}, "fixed": {"reg": 2}}, "expected parameters that single does not set"),
         ("experiments.x", {"best_of": "grid", "epochs": 3}, "expected best_of to take its parameters from 'grid'"),
-        ("experiments.leaders.count", 0, "experiments.leaders.count: expected a whole number from 1 to 1000000000, found 0."),
-        ("experiments.leaders.count", 1.5, "experiments.leaders.count: expected a whole number from 1 to 1000000000, found"),
+        (
+            "experiments.leaders.count",
+            0,
+            "experiments.leaders.count: expected a whole number from 1 to 1000000000, found 0.",
+        ),
+        (
+            "experiments.leaders.count",
+            1.5,
+            "experiments.leaders.count: expected a whole number from 1 to 1000000000, found",
+        ),
         (
             "experiments.leaders.count",
             49,

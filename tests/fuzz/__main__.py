@@ -46,7 +46,9 @@ def fuzz(name: str, seconds: int) -> None:
         "verbosity": 1,
     }
     arguments = [f"-{option}={value}" for option, value in options.items()]
-    atheris.Setup(["fuzz", *arguments, str(work), str(CORPUS / name)], lambda content: run(TARGETS[name], content, path))
+    atheris.Setup(
+        ["fuzz", *arguments, str(work), str(CORPUS / name)], lambda content: run(TARGETS[name], content, path)
+    )
     atheris.Fuzz()
 
 
@@ -66,7 +68,9 @@ def main() -> None:
     for name in TARGETS:
         command = [sys.executable, "-m", "fuzz", "--target", name, "--seconds", str(a.seconds)]
         if subprocess.run(command, env=os.environ, check=False).returncode:
-            sys.exit(f"{name}: expected InputError for whatever is wrong, found the above. Hint: tests/fuzz/found/{name}")
+            sys.exit(
+                f"{name}: expected InputError for whatever is wrong, found the above. Hint: tests/fuzz/found/{name}"
+            )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from fuzz.targets import CORPUS, IMAGES, TARGETS, corpus, run
 from pipeline import idx
 from pipeline.errors import InputError
 
-MUTATIONS = {"images": 3000, "labels": 3000, "packed": 3000, "config": 400, "published": 1500}
+MUTATIONS = {"images": 2000, "labels": 2000, "packed": 2000, "config": 250, "published": 1000}
 KINDS = {"images": "binary", "labels": "binary", "packed": "binary", "config": "text", "published": "text"}
 MEGABYTES, SECONDS = 256, 20
 
