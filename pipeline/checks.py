@@ -80,8 +80,9 @@ def size_problems(config: Config, images: int) -> list[str]:
 @cache
 def _validator(name: str) -> Draft202012Validator:
     schema = yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
-    validator: type[Draft202012Validator] = validators.extend(Draft202012Validator, {"uniqueItems": _unique_items})
-    return validator(schema)
+    extend: Any = validators.extend
+    validator: Draft202012Validator = extend(Draft202012Validator, {"uniqueItems": _unique_items})(schema)
+    return validator
 
 
 def _unique_items(_: Any, __: Any, found: Any, ___: Any) -> Iterator[ValidationError]:

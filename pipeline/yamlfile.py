@@ -107,9 +107,6 @@ class _PlainKeys(yaml.constructor.SafeConstructor):
         return self.construct_yaml_int(node)
 
 
-_PlainKeys.add_constructor("tag:yaml.org,2002:int", _PlainKeys.construct_number)
-
-
 def _mappings(root: yaml.Node) -> Iterator[yaml.MappingNode]:
     """The mappings in a node and below, each once, however many aliases name it."""
     seen: set[int] = set()
@@ -143,6 +140,9 @@ def _check_keys(mapping: yaml.MappingNode) -> None:
 
 class _ConfigLoader(_PlainKeys, yaml.SafeLoader):
     """PyYAML's safe loader with such keys."""
+
+
+_ConfigLoader.add_constructor("tag:yaml.org,2002:int", _ConfigLoader.construct_number)
 
 
 # libyaml is several times as fast, which counts for hundreds of files; its messages are in other words.

@@ -10,7 +10,7 @@ from types import FrameType
 
 @contextmanager
 def limits(*, megabytes: int, seconds: float) -> Iterator[None]:
-    """MemoryError beyond so much more memory than the process has, TimeoutError beyond so many seconds of the processor."""
+    """MemoryError beyond so much memory on top of the present, TimeoutError beyond so many seconds of the processor."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     before = resource.getrlimit(resource.RLIMIT_AS)
     handler = signal.signal(signal.SIGPROF, _too_slow)
