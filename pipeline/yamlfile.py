@@ -98,14 +98,6 @@ class _PlainKeys(yaml.constructor.SafeConstructor):
             _check_keys(mapping)
         return super().construct_document(node)
 
-    def construct_number(self, node: yaml.ScalarNode) -> int:
-        """A whole number; its characters are counted, because Python takes long ones from files but not to print."""
-        if len(node.value) > LONGEST_NUMBER:
-            raise yaml.MarkedYAMLError(
-                problem=f"a number of more than {LONGEST_NUMBER} characters", problem_mark=node.start_mark
-            )
-        return self.construct_yaml_int(node)
-
 
 def _mappings(root: yaml.Node) -> Iterator[yaml.MappingNode]:
     """The mappings in a node and below, each once, however many aliases name it."""
@@ -142,7 +134,16 @@ class _ConfigLoader(_PlainKeys, yaml.SafeLoader):
     """PyYAML's safe loader with such keys."""
 
 
-_ConfigLoader.add_constructor("tag:yaml.org,2002:int", _ConfigLoader.construct_number)
+def _whole_number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+    """A whole number; its characters are counted, because Python reads some that it then does not print."""
+    if len(node.value) > LONGEST_NUMBER:
+        raise yaml.MarkedYAMLError(
+            problem=f"a number of more than {LONGEST_NUMBER} characters", problem_mark=node.start_mark
+        )
+    return int(loader.construct_yaml_int(node))
+
+
+_ConfigLoader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 
 
 # libyaml is several times as fast, which counts for hundreds of files; its messages are in other words.

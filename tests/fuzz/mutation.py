@@ -1,4 +1,4 @@
-"""Mutations with a seed, where no coverage guides them: bytes, runs of them, tokens that parsers stumble on, splices."""
+"""Mutations with a seed, where no coverage guides them: bytes, runs of them, tokens that parsers trip over, splices."""
 
 import random
 from collections.abc import Iterator, Sequence
