@@ -2,6 +2,8 @@
 # make test      check the code and run the tests
 # make test-page check the finished report (needs Chromium, Java, Node.js, poppler and qpdf)
 # make bench     measure the training loop beside PyTorch, JAX and scikit-learn (report/benchmark.json)
+# make fuzz      search for input that is not refused in a line (FUZZ_SECONDS for each target)
+# make torture   strike builds of the sample and see that nothing is lost (KILLS of them)
 # make check     hold someone's printed numbers against runs (PUBLISHED=file or folder)
 # make compare   say what changed between two builds (make compare old new, or A=old B=new; ALL=1 for every change)
 # make verify    rebuild in a temporary folder and hold it against report/reference/ (PRESENT=1: judge this build)
@@ -19,9 +21,11 @@ ALL ?=
 PRESENT ?=
 SNAKEMAKE_OPTIONS ?=
 BENCH_OPTIONS ?=
+FUZZ_SECONDS ?= 60
+KILLS ?= 50
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-GOALS := report test test-page bench check compare verify reference prune clean formulas lock
+GOALS := report test test-page bench fuzz torture check compare verify reference prune clean formulas lock
 .PHONY: $(GOALS)
 
 # make compare old new: what stands after compare is the name of a folder, and no goal.
@@ -53,6 +57,12 @@ test-page: .venv/page
 bench: .venv/report .venv-bench/stamp
 	@SUMMARY_FOLLOWS=1 snakemake results/prepared/prepared.json --cores all --workflow-profile none --rerun-incomplete --quiet all $(SNAKEMAKE_OPTIONS)
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 .venv-bench/bin/python -m bench $(BENCH_OPTIONS)
+
+fuzz: .venv-fuzz/stamp
+	@cd tests && PYTHONPATH=.:.. ../.venv-fuzz/bin/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+torture: .venv/test
+	@PYTHONPATH=tests:. python -m faults.torture --kills $(KILLS)
 
 # By the environment, so that the shell takes no quotation mark in them for one of its own.
 check: export PUBLISHED := $(PUBLISHED)
@@ -96,3 +106,6 @@ lock:
 
 .venv-bench/stamp: requirements-bench.lock requirements-bench-torch.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh bench
+
+.venv-fuzz/stamp: requirements-fuzz.lock setup.sh
+	@PYTHON=$(PYTHON) ./setup.sh fuzz

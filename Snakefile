@@ -105,7 +105,8 @@ rule data:
     benchmark:
         "logs/benchmarks/data.tsv"
     params:
-        settings=build.data_settings,
+        # a function, or Snakemake would take {name} in a text for one of its wildcards
+        settings=lambda wildcards: build.data_settings,
     shell:
         "python -m pipeline.mnist --config results/config.json --output results/data --log {log}"
 
@@ -455,7 +456,8 @@ rule report:
     benchmark:
         "logs/benchmarks/report.{format}.tsv"
     params:
-        title_block=build.title_block,
+        # as in rule data
+        title_block=lambda wildcards: build.title_block,
     shell:
         "python -m pipeline.report {wildcards.format} --title-block {params.title_block:q}"
         " --results results --templates templates --lock {input.lock} --project {input.project}"

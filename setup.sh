@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes .venv from the hashed lock and checks what pip cannot bring; for the benchmark and for the validator of the
-# crate, environments of their own.
-# Usage: ./setup.sh report|test|page|bench|lock
+# Makes .venv from the hashed lock and checks what pip cannot bring; for the benchmark, the fuzzer and the validator of
+# the crate, environments of their own.
+# Usage: ./setup.sh report|test|page|bench|fuzz|lock
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
@@ -30,7 +30,7 @@ hint() {
     fi
 }
 
-# Make the environment that is named, .venv, .venv-bench or .venv-crate, unless there is one with pip.
+# Make the environment that is named, .venv or .venv-bench, -fuzz or -crate, unless there is one with pip.
 make_environment() {
     "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
         say "$PYTHON: expected Python 3.11 or newer, found $("$PYTHON" --version 2>&1 || true). Hint: make PYTHON=python3.11 ..."
@@ -143,6 +143,11 @@ bench)
     install_torch
     touch .venv-bench/stamp
     ;;
+fuzz)
+    make_environment .venv-fuzz
+    install_lock .venv-fuzz requirements-fuzz.lock
+    touch .venv-fuzz/stamp
+    ;;
 lock)
     lock='uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet'
     $lock pyproject.toml -o requirements.lock
@@ -150,10 +155,11 @@ lock)
     $lock --group bench -c requirements-test.lock -o requirements-bench.lock
     $lock --group crate -o requirements-crate.lock
     $lock --group bench-torch -c requirements-test.lock -c requirements-bench.lock -o requirements-bench-torch.lock
+    $lock --group fuzz -c requirements-test.lock -o requirements-fuzz.lock
     printf '%s\n' "$TORCH" >>requirements-bench-torch.lock
     ;;
 *)
-    say 'usage: ./setup.sh report|test|page|bench|lock'
+    say 'usage: ./setup.sh report|test|page|bench|fuzz|lock'
     exit 2
     ;;
 esac

@@ -7,6 +7,7 @@ or if a run failed, 2 for a mistake in a file.
 """
 
 import argparse
+import contextlib
 import os
 import re
 import shlex
@@ -164,9 +165,15 @@ def overrides(options: Sequence[str]) -> Mapping[str, Any]:
 
 
 def _read(value: str) -> Any:
+    """A value as Snakemake reads it: a whole number, a number, or YAML in which every value is a text."""
+    for number in (int, float):
+        with contextlib.suppress(ValueError):
+            return number(value)
+    if value in ("True", "False"):
+        return value == "True"
     try:
-        return yaml.safe_load(value)
-    except yaml.YAMLError:  # what is wrong with it is said where it is checked
+        return yaml.load(value, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts, lists and mappings only
+    except (yaml.YAMLError, RecursionError):  # what is wrong with it is said where it is checked
         return value
 
 

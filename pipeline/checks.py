@@ -2,13 +2,14 @@
 
 import difflib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from pipeline.errors import shown
@@ -16,13 +17,37 @@ from pipeline.quantity import Quantity, power_of_e, written
 from pipeline.settings import KINDS, SAMPLE_TRAINING_IMAGES, Config, Experiment, RateOfChange
 
 PLACES = 6  # of the numbers of a neuron
-_LONGEST = 80  # characters of a wrong value that a message shows
+MOST_RUNS = 100_000  # far beyond what anyone can train, and what Snakemake can plan
+_LONGEST = 80  # characters of a wrong value or a name that a message shows
+_MOST_NAMES = 40  # names that a message lists
+_MOST_PROBLEMS = 100  # lines for one file
 
 
 def schema_problems(tree: Any, schema: str = "config.schema.yaml") -> list[str]:
     """One line per violation of a schema of this folder: key path, expected, found, hint."""
     errors = sorted(_validator(schema).iter_errors(tree), key=_position)
-    return list(dict.fromkeys(_explain(error) for error in errors))  # two missing keys are two errors and one line
+    lines = list(dict.fromkeys(_explain(error) for error in errors))  # two missing keys are two errors and one line
+    if len(lines) > _MOST_PROBLEMS:
+        return [*lines[:_MOST_PROBLEMS], f"the file: expected no problems, found {len(lines) - _MOST_PROBLEMS:,} more."]
+    return lines
+
+
+def run_problems(tree: Mapping[str, Any]) -> list[str]:
+    """One line if the experiments of a tree that fits its schema have too many runs, each counted as it is named."""
+    runs = {name: _run_count(settings, tree["replicates"]) for name, settings in tree["experiments"].items()}
+    if sum(runs.values()) <= MOST_RUNS:
+        return []
+    largest = max(runs, key=lambda name: runs[name])
+    return [
+        f"experiments: expected at most {MOST_RUNS:,} runs, found {sum(runs.values()):,}, "
+        f"{runs[largest]:,} of them in '{largest}'."
+    ]
+
+
+def _run_count(settings: Mapping[str, Any], replicates: int) -> int:
+    axes = [axis for kind in ("sweep", "grid") for axis in settings.get(kind, {}).values()]
+    configurations = int(settings.get("count", 1)) * math.prod(map(len, axes))
+    return configurations * int(settings.get("replicates", replicates))
 
 
 def contradictions(tree: Mapping[str, Any], config: Config) -> list[str]:
@@ -55,7 +80,19 @@ def size_problems(config: Config, images: int) -> list[str]:
 @cache
 def _validator(name: str) -> Draft202012Validator:
     schema = yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
-    return Draft202012Validator(schema)
+    extend: Any = validators.extend
+    validator: Draft202012Validator = extend(Draft202012Validator, {"uniqueItems": _unique_items})(schema)
+    return validator
+
+
+def _unique_items(_: Any, __: Any, found: Any, ___: Any) -> Iterator[ValidationError]:
+    """JSON Schema's uniqueItems for plain values in linear time: jsonschema compares mappings pair by pair.
+
+    Lists and mappings do not count: no list whose values must differ may hold any.
+    """
+    plain = [value for value in found if not isinstance(value, dict | list)] if isinstance(found, list) else []
+    if len(set(plain)) < len(plain):
+        yield ValidationError("has equal items")
 
 
 def _position(error: ValidationError) -> tuple[str, ...]:
@@ -90,16 +127,28 @@ def _explain(error: ValidationError) -> str:
 def _show(value: Any) -> str:
     if isinstance(value, Quantity):
         return value.text
-    text = "an empty value" if value is None else json.dumps(value, ensure_ascii=False, default=str)
-    return shown(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")
+    if value is None:
+        return "an empty value"
+    try:
+        return _short(json.dumps(value, ensure_ascii=False, default=str))
+    except (TypeError, ValueError):  # dates as keys, or a value inside itself, which --configfile lets through
+        return _short(str(value))
 
 
 def _quoted(names: Any) -> str:
-    return ", ".join(f"'{_one_line(str(name))}'" for name in names) or "nothing"
+    quoted = [f"'{_one_line(str(name))}'" for name in names]
+    if len(quoted) > _MOST_NAMES:
+        quoted[_MOST_NAMES:] = [f"{len(quoted) - _MOST_NAMES:,} more"]
+    return ", ".join(quoted) or "nothing"
 
 
 def _one_line(text: str) -> str:
-    return shown(json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"'))
+    return _short(json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"'))
+
+
+def _short(text: str) -> str:
+    escaped = shown(text[: _LONGEST + 1])
+    return escaped if len(escaped) <= _LONGEST else escaped[:_LONGEST] + "..."
 
 
 def _alternatives(names: list[str]) -> str:
@@ -107,7 +156,8 @@ def _alternatives(names: list[str]) -> str:
 
 
 def _did_you_mean(found: list[str], known: list[str]) -> str:
-    guesses = [match for name in found for match in difflib.get_close_matches(name, known, n=1)]
+    names = [name for name in found[:_MOST_NAMES] if len(name) <= _LONGEST]
+    guesses = [match for name in names for match in difflib.get_close_matches(name, known, n=1)]
     return f" Hint: did you mean {_quoted(dict.fromkeys(guesses))}?" if guesses else ""
 
 
@@ -139,7 +189,8 @@ def _experiment_contradictions(settings: Mapping[str, Any], config: Config) -> I
         yield f".fixed: expected parameters that {kind} does not set, found {_quoted(twice)}."
     if kind == "best_of":
         if extra := [key for key in ("fixed", "epochs") if key in settings]:
-            yield f": expected best_of to take its parameters from '{settings['best_of']}', found {_quoted(extra)}."
+            other = _quoted([settings["best_of"]])
+            yield f": expected best_of to take its parameters from {other}, found {_quoted(extra)}."
         choices = [e.name for e in config.experiments.values() if e.kind in ("sweep", "grid")]
         yield from _reference(".best_of", settings["best_of"], choices, "a sweep or grid experiment")
         if settings["best_of"] in choices:
@@ -219,4 +270,5 @@ def _pair_contradictions(change: RateOfChange, experiment: Experiment) -> Iterat
 
 def _reference(where: str, name: str, choices: list[str], expected: str) -> Iterator[str]:
     if name not in choices:
-        yield f"{where}: expected {expected} ({_quoted(choices)}), found '{name}'.{_did_you_mean([name], choices)}"
+        hint = _did_you_mean([name], choices)
+        yield f"{where}: expected {expected} ({_quoted(choices)}), found {_quoted([name])}.{hint}"

@@ -67,9 +67,12 @@ def read_resolved(path: Path) -> Config:
 
 def parse(tree: Any, origin: str) -> Config:
     """Check a configuration tree and build the Config; `origin` names the file in error messages."""
-    if isinstance(tree, Mapping):
-        tree = {key: value if key in _TEXTS else read_quantities(value) for key, value in tree.items()}
-    problems = checks.schema_problems(tree)
+    try:
+        if isinstance(tree, Mapping):
+            tree = {key: value if key in _TEXTS else read_quantities(value) for key, value in tree.items()}
+    except RecursionError:
+        raise InputError(f"{origin}: expected a value for each setting, found one inside itself.") from None
+    problems = checks.schema_problems(tree) or checks.run_problems(tree)
     if not problems:
         config = _build(tree)
         problems = checks.contradictions(tree, config)

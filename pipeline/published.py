@@ -21,7 +21,6 @@ FILE = Path(__file__).with_name("published.yaml")
 UNPRINTED = "-"
 UNNAMED = "defaults"  # the label of a column that names no parameter
 _TEXTS = ("title", "data", "name", "table", "metric")
-_LONGEST = 40  # characters of a number
 _LEAST_DIGITS, _MOST_DIGITS = 2, 12  # after the point: of a printed accuracy, of any printed number
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _EPOCHS = (  # what a table may leave open is of which epoch a number is
@@ -111,8 +110,6 @@ def _quantities(tree: Any) -> Any:
         return {key: value if key in _TEXTS else _quantities(value) for key, value in tree.items()}
     if isinstance(tree, list):
         return [_quantities(value) for value in tree]
-    if isinstance(tree, str) and len(tree) > _LONGEST:
-        return tree
     return read_quantities(tree)
 
 
@@ -155,7 +152,7 @@ def _contradictions(tree: Mapping[str, Any]) -> Iterator[str]:
     for number, table in enumerate(tree["tables"]):
         where = f"tables.{number}"
         if names.count(table["name"]) > 1:
-            yield f"{where}.name: expected a name of its own for each table, found '{table['name']}' again."
+            yield f"{where}.name: expected a name of its own for each table, found '{shown(table['name'])}' again."
         columns = [tuple(sorted(column.items())) for column in table["columns"]]
         if len(set(columns)) < len(columns):
             yield f"{where}.columns: expected different configurations, found one of them twice."
@@ -211,14 +208,14 @@ def _change_contradictions(change: Mapping[str, Any], tables: list[Any]) -> Iter
     yield from (f"printed: {problem}" for problem in _number_problems(change["printed"]))
     of = next((table for table in tables if table["name"] == change["table"]), None)
     if of is None:
-        yield f"table: expected the name of one of the tables, found '{change['table']}'."
+        yield f"table: expected the name of one of the tables, found '{shown(change['table'])}'."
         return
     if not any(change["metric"] in _metrics(row) for row in of["rows"]):
-        yield f"metric: expected a metric of {change['table']}, found {change['metric']}."
+        yield f"metric: expected a metric of {shown(change['table'])}, found {change['metric']}."
     rates = [column.get("learning_rate") for column in of["columns"]]
     for number, pair in enumerate(change["pairs"]):
         for rate in pair:
             if rate not in rates:
-                yield f"pairs.{number}: expected learning rates of {change['table']}, found {written(rate)}."
+                yield f"pairs.{number}: expected learning rates of {shown(change['table'])}, found {written(rate)}."
         if pair[0] == pair[1]:
             yield f"pairs.{number}: expected two different learning rates, found {written(pair[0])} twice."

@@ -7,8 +7,10 @@ from fractions import Fraction
 from typing import Any, Self
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
-_POWER_OF_E = re.compile(rf"(?P<factor>{_NUMBER})?e\^(?P<exponent>{_NUMBER})", re.IGNORECASE)
-_PLAIN = re.compile(rf"{_NUMBER}(?:[eE][+-]?\d+)?")
+_POWER_OF_E = re.compile(rf"(?P<factor>{_NUMBER})?e\^(?P<exponent>{_NUMBER})", re.IGNORECASE | re.ASCII)
+_PLAIN = re.compile(rf"{_NUMBER}(?:[eE][+-]?\d+)?", re.ASCII)
+LONGEST = 40  # characters of a number
+_MOST_BITS = 1000  # of a whole number, which no float holds beyond 1024
 
 
 class Quantity(float):
@@ -73,17 +75,18 @@ def half_unit(printed: str) -> Fraction:
 
 
 def read_quantities(value: Any) -> Any:
-    """The same tree with every text that reads as a number replaced by its Quantity.
+    """The same tree with every text of at most LONGEST characters that reads as a number replaced by its Quantity.
 
-    Non-finite floats become texts, so that no schema takes them for numbers.
+    Non-finite floats and numbers too large for one become texts, so that no schema takes them for numbers.
     """
     if isinstance(value, dict):
         return {key: read_quantities(item) for key, item in value.items()}
     if isinstance(value, list):
         return [read_quantities(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
+    too_large = isinstance(value, int) and value.bit_length() > _MOST_BITS
+    if too_large or (isinstance(value, float) and not math.isfinite(value)):
         return str(value)
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) <= LONGEST:
         try:
             return Quantity(value)
         except ValueError:

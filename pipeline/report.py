@@ -87,13 +87,15 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
 def to_pdf(html: str) -> bytes:
     """Set the print medium's HTML as a tagged PDF (PDF/UA-1), the same bytes for the same HTML.
 
-    Raises RunError if Pango is missing or WeasyPrint warns of anything.
+    The page carries what it shows as data: URLs; no other address is opened, of a file or in the network. Raises
+    RunError if Pango is missing or WeasyPrint warns of anything, an address that it may not open among them.
     """
     weasyprint = _weasyprint()
     warnings = _Collector()
     identifier = hashlib.sha256(html.encode()).digest()[:16]
     with warnings.collect("weasyprint"):
-        document = weasyprint.HTML(string=html, base_url=None)
+        fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
+        document = weasyprint.HTML(string=html, base_url=None, url_fetcher=fetcher)
         pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=_scope_headers)
     if warnings.messages:
         raise RunError(*(f"report.pdf: expected a page without warnings, found: {m}." for m in warnings.messages))

@@ -5,6 +5,7 @@ for the one is there for the other, and for every file that asks for the same co
 """
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -35,7 +36,7 @@ def find(name: str) -> tuple[Path, ...]:
     Raises InputError if there is none.
     """
     path = Path(name)
-    if not (name and path.exists()):
+    if not (name and os.path.exists(path)):  # noqa: PTH110 - Path.exists raises for a name that is too long
         raise InputError(
             "PUBLISHED: expected a file of printed numbers or a folder of them, "
             f"found {shown(name) or 'nothing'}. "

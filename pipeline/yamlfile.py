@@ -1,5 +1,6 @@
-"""Reading YAML so that its mistakes are named: syntax, and keys given twice."""
+"""Reading YAML so that its mistakes are named, and so that no file takes more memory or time than its size explains."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,24 +8,24 @@ import yaml
 
 from pipeline.errors import InputError, shown
 
-# in a file that is read as texts: levels of lists and mappings, and values, aliases written out
-DEEPEST, MOST = 20, 100_000
+# bytes of a file; levels of its lists and mappings; its values, aliases written out; characters of a number
+LARGEST, DEEPEST, MOST, LONGEST_NUMBER = 2**20, 20, 100_000, 40
+_LONGEST = 200  # characters of what a message shows
 
 
 def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
-    """Read one YAML document; a key given twice is an error. Raises InputError.
+    """Read one YAML document. Raises InputError.
 
-    With `as_texts`, meant for other people's files, every value is the text that stands there: 0.9450 keeps its last
-    digit. Tags, which could make something else of it, more than MOST values, which aliases can make of a short file,
-    and deep nesting are errors, too.
+    Besides wrong syntax, these are errors: keys given twice or that are no texts; tags; values inside themselves; more
+    than MOST values, which aliases can make of a short file; deep nesting; a large file, or one that is a pipe or a
+    device. With `as_texts` every value is the text that stands there: 0.9450 keeps its last digit.
     """
     name = shown(path)
+    loader = _TextLoader if as_texts else _ConfigLoader
     try:
-        text = path.read_text(encoding="utf-8")
-        if not as_texts:
-            return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+        text = _content(path).decode("utf-8")
         _refuse_excess(text)
-        return yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a SafeLoader, too
+        return yaml.load(text, Loader=loader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise InputError(f"{name}: expected a readable file, found: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -32,16 +33,33 @@ def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise InputError(f"{name}{where}: expected YAML, found: {shown(str(error.problem))}.") from error
+        raise InputError(f"{name}{where}: expected YAML, found: {_short(str(error.problem))}.") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         found = next(iter(str(error).splitlines()), type(error).__name__)
-        raise InputError(f"{name}: expected YAML, found: {shown(found)}.") from error
+        raise InputError(f"{name}: expected YAML, found: {_short(found)}.") from error
+
+
+def _short(text: str) -> str:
+    escaped = shown(text)
+    return escaped if len(escaped) <= _LONGEST else escaped[:_LONGEST] + "..."
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file. Raises InputError for what need not come to an end."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError(f"{shown(path)}: expected a file, found a pipe or a device.")
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise InputError(f"{shown(path)}: expected at most {LARGEST:,} bytes, found more.")
+    return content
 
 
 def _refuse_excess(text: str) -> None:
     """Raise MarkedYAMLError for tags, values inside themselves, and too much.
 
-    That is more than MOST values, or than DEEPEST levels, which could crash libyaml's loader.
+    That is more than MOST values, or than DEEPEST levels, which could crash libyaml's loader and which PyYAML's own
+    takes seconds for.
     """
     sizes: dict[str, int] = {}  # of what an anchor names, aliases in it written out
     levels: list[tuple[str | None, int]] = [(None, 0)]
@@ -71,26 +89,61 @@ def _refuse_excess(text: str) -> None:
             raise yaml.MarkedYAMLError(problem=f"more than {MOST:,} values", problem_mark=mark)
 
 
-class _UniqueKeys(yaml.constructor.SafeConstructor):
+class _PlainKeys(yaml.constructor.SafeConstructor):
     """PyYAML's safe constructor, which would silently keep the last of two equal keys."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: dict[Any, int] = {}
-        for key_node, _ in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                continue
-            line = key_node.start_mark.line + 1
-            if key_node.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {key_node.value!r} a second time (first in line {seen[key_node.value]})",
-                    problem_mark=key_node.start_mark,
-                )
-            seen[key_node.value] = line
-        return super().construct_mapping(node, deep)
+    def construct_document(self, node: yaml.Node) -> Any:
+        # before anything is constructed: a mapping that is merged into another one gets its keys a second time
+        for mapping in _mappings(node):
+            _check_keys(mapping)
+        return super().construct_document(node)
 
 
-class _UniqueKeyLoader(_UniqueKeys, yaml.SafeLoader):
-    """PyYAML's safe loader with unique keys."""
+def _mappings(root: yaml.Node) -> Iterator[yaml.MappingNode]:
+    """The mappings in a node and below, each once, however many aliases name it."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen or isinstance(node, yaml.ScalarNode):
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            yield node
+            waiting += [each for pair in node.value for each in pair]
+        else:
+            waiting += node.value
+
+
+def _check_keys(mapping: yaml.MappingNode) -> None:
+    lines: dict[str, int] = {}
+    for key, _ in mapping.value:
+        line = key.start_mark.line + 1
+        if key.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
+            found = repr(key.value) if isinstance(key, yaml.ScalarNode) else "a list or a mapping"
+            problem = f"{found} as a key, which is no text"
+        elif key.value in lines:
+            problem = f"the key {key.value!r} a second time (first in line {lines[key.value]})"
+        else:
+            lines[key.value] = line
+            continue
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+
+
+class _ConfigLoader(_PlainKeys, yaml.SafeLoader):
+    """PyYAML's safe loader with such keys."""
+
+
+def _whole_number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+    """A whole number; its characters are counted, because Python reads some that it then does not print."""
+    if len(node.value) > LONGEST_NUMBER:
+        raise yaml.MarkedYAMLError(
+            problem=f"a number of more than {LONGEST_NUMBER} characters", problem_mark=node.start_mark
+        )
+    return int(loader.construct_yaml_int(node))
+
+
+_ConfigLoader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 
 
 # libyaml is several times as fast, which counts for hundreds of files; its messages are in other words.
@@ -100,7 +153,7 @@ else:
     _FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _TextLoader(_UniqueKeys, _FastLoader):
+class _TextLoader(_PlainKeys, _FastLoader):
     """The same without the rules by which plain values become numbers, dates and so on."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML asks for a mapping of the class

@@ -469,7 +469,7 @@ def test_other_norms_of_a_run_change_what_names_it_and_nothing_else(tmp_path: Pa
         ("collaps", "tables.regularization.critical: expected another such experiment ("),
         ("regularization", "tables.regularization.critical: expected another such experiment ("),
         ("learning_rates", "tables.regularization.critical: expected another such experiment ("),
-        (3, "tables.regularization.critical: expected a text, found 3."),
+        (3, "tables.regularization.critical: expected a text of one line, found 3."),
     ],
 )
 def test_critical_is_another_sweep_of_coefficients(name: Any, problem: str) -> None:

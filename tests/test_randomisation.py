@@ -363,13 +363,13 @@ def problems(**changes: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("key", "value", "line"),
     [
-        ("images", 0, "randomisation.images: expected a whole number of at least 1, found 0."),
+        ("images", 0, "randomisation.images: expected a whole number from 1 to 1000000000, found 0."),
         ("learning_rate", 0, "randomisation.learning_rate: expected a number greater than 0, found 0."),
         ("reg", -1, "randomisation.reg: expected a number of at least 0, found -1."),
         ("batch_size", 6000, "randomisation.batch_size: expected at most 5,000 (the images of a test), found 6,000."),
-        ("epochs", "ten", 'randomisation.epochs: expected a whole number of at least 1, found "ten".'),
+        ("epochs", "ten", 'randomisation.epochs: expected a whole number from 1 to 1000000000, found "ten".'),
         ("seed", -1, "randomisation.seed: expected a whole number from 0 to 4294967295, found -1."),
-        ("corruption", [], "randomisation.corruption: expected a list of at least one probability, found []."),
+        ("corruption", [], "randomisation.corruption: expected a list of one to 100 probabilities, found []."),
         ("corruption", [0], "randomisation.corruption.0: expected a number greater than 0 and at most 1, found 0."),
         (
             "corruption",

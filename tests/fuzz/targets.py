@@ -1,0 +1,100 @@
+"""What is fuzzed: each target reads one input and lets nothing out but what the reader documents, InputError."""
+
+import gzip
+import json
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline import checks, config, idx, published
+from pipeline.errors import InputError
+
+ROOT = Path(__file__).parent.parent.parent
+CONFIG = config.load(ROOT / "config.yaml")
+CORPUS = Path(__file__).parent / "corpus"
+LONGEST_LINE = 5_000
+IMAGES, CLASSES = 2, 3  # what IDX inputs are read as
+
+Target = Callable[[bytes, Path], None]
+
+
+def images(content: bytes, path: Path) -> None:
+    """An IDX file of images, plain or compressed."""
+    path.write_bytes(content)
+    array = idx.read_images(path, IMAGES).array
+    assert array.shape[0] == IMAGES
+    assert array.ndim == 3
+    assert 0 < array.size <= idx.LARGEST_BYTES
+
+
+def labels(content: bytes, path: Path) -> None:
+    """An IDX file of labels, plain or compressed."""
+    path.write_bytes(content)
+    array = idx.read_labels(path, IMAGES, CLASSES).array
+    assert array.shape == (IMAGES,)
+    assert array.max() < CLASSES
+
+
+def packed(content: bytes, path: Path) -> None:
+    """Images inside a sound gzip file, so that what is wrong lies in what is unpacked."""
+    images(gzip.compress(content, compresslevel=1, mtime=0), path)
+
+
+def configuration(content: bytes, path: Path) -> None:
+    """config.yaml."""
+    path.write_bytes(content)
+    tree = config.read_tree(path, {})
+    found = config.parse(tree, str(path))
+    json.dumps(config.resolved(tree), allow_nan=False).encode()
+    assert_sets(found.title, found.author, found.data.name)
+    for file in found.data.files.values():
+        assert (path.parent / file.name).parent == path.parent
+        assert len(file.name) <= 100
+    assert sum(len(each.configurations) * each.replicates for each in found.experiments.values()) <= checks.MOST_RUNS
+    for name in found.experiments:
+        assert (path.parent / name).name == name
+
+
+def printed_numbers(content: bytes, path: Path) -> None:
+    """A file of printed numbers."""
+    path.write_bytes(content)
+    found = published.load(path, CONFIG)
+    assert all(cell.rounding > 0 for cell in found.cells)
+    assert_sets(found.title, found.data, *(cell.table for cell in found.cells))
+
+
+def assert_sets(*texts: str) -> None:
+    """Texts that the report can hold: of characters that HTML and XML allow, none a control."""
+    for text in texts:
+        assert not {unicodedata.category(letter) for letter in text} & {"Cc", "Cs", "Zl", "Zp"}, ascii(text)
+        assert not set(text) & set("\ufffe\uffff"), ascii(text)
+
+
+TARGETS: dict[str, Target] = {
+    "images": images,
+    "labels": labels,
+    "packed": packed,
+    "config": configuration,
+    "published": printed_numbers,
+}
+
+
+def run(target: Target, content: bytes, path: Path) -> bool:
+    """Give one input to a target, and tell whether it was accepted; any error but a well-formed one gets out."""
+    try:
+        target(content, path)
+    except InputError as error:
+        assert error.problems
+        for problem in error.problems:
+            assert problem.startswith(str(path)), problem
+            assert "expected" in problem, problem
+            assert problem.isprintable(), ascii(problem)
+            assert len(problem) <= LONGEST_LINE, len(problem)
+        assert error.exit_status == 2
+        return False
+    return True
+
+
+def corpus(name: str) -> list[bytes]:
+    """The inputs that are kept for a target, in the order of their names."""
+    return [path.read_bytes() for path in sorted((CORPUS / name).iterdir())]
