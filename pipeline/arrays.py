@@ -13,7 +13,7 @@ from pipeline.files import replacing
 
 def write_array(path: Path, array: npt.NDArray[Any]) -> None:
     """Write an array as NumPy does (.npy), atomically, with its checksum."""
-    with replacing(path) as temporary, temporary.open("wb") as file:
+    with replacing(path) as file:
         np.save(file, array)
     sealed.seal(path)
 

@@ -8,7 +8,6 @@ and their provenance, each file with its sha256.
 
 import argparse
 import platform
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,7 +16,8 @@ from pipeline.console import run_step
 from pipeline.crate_entities import Build, metadata
 from pipeline.crate_files import RESULTS, place
 from pipeline.errors import RunError
-from pipeline.files import replacing, write_json
+from pipeline.files import write_bytes, write_json
+from pipeline.sealed import read_bytes
 
 
 def fill(root: Path, files: Iterable[str]) -> None:
@@ -32,13 +32,17 @@ def fill(root: Path, files: Iterable[str]) -> None:
         if not Path(path).is_file():
             raise RunError(f"{path}: expected a file of this build, found none. Hint: run `make report`.")
         if not target.exists() or not target.samefile(path):
-            with replacing(target) as temporary:
-                shutil.copyfile(path, temporary)
+            write_bytes(target, _content(Path(path)))
     for old in sorted((root / RESULTS).rglob("*"), reverse=True):
         if old.is_file() and old not in wanted:
             old.unlink()
         elif old.is_dir() and not any(old.iterdir()):
             old.rmdir()
+
+
+def _content(path: Path) -> bytes:
+    """The content of a file of the project; of a result, if it is what its step wrote."""
+    return read_bytes(path) if path.parts[0] == RESULTS else path.read_bytes()
 
 
 def main() -> None:

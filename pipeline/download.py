@@ -23,8 +23,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from urllib3.exceptions import HTTPError
 
-from pipeline import leftovers
 from pipeline.errors import RunError, shown
+from pipeline.files import replacing
 from pipeline.settings import GzipFile
 
 TRIES = 3
@@ -70,7 +70,7 @@ class Mirrors:
             if mirror.given_up:
                 continue
             try:
-                with leftovers.replacing(target) as output, _progress(name, file.size) as report:
+                with replacing(target) as output, _progress(name, file.size) as report:
                     mirror.download(name, file, output, report)
                 return mirror.address
             except _FetchError as failure:

@@ -43,7 +43,7 @@ def read_bytes(path: Path) -> bytes:
 
 def seal(path: Path) -> None:
     """Write the checksum of a file that was just written."""
-    files.write_text(_checksum(path), f"{_sha256(path)}  {path.name}\n")
+    files.write_text(_checksum(path), _line(path))
 
 
 def verify(path: Path, mend: str | None = None) -> None:
@@ -52,10 +52,10 @@ def verify(path: Path, mend: str | None = None) -> None:
         raise InputError(f"{path}: expected what an earlier step wrote, found no file. {mend or 'Hint: build again.'}")
     hint = mend or f"Hint: `rm {path}` and build again."
     try:
-        sealed = _checksum(path).read_text(encoding="utf-8").partition(" ")[0]
+        sealed = _checksum(path).read_text(encoding="utf-8")
     except (OSError, ValueError):
         raise InputError(f"{path}: expected its checksum in {_checksum(path).name}, found none. {hint}") from None
-    if _sha256(path) != sealed:
+    if _line(path) != sealed:
         raise InputError(f"{path}: expected what an earlier step wrote, found another content (SHA-256). {hint}")
 
 
@@ -71,6 +71,6 @@ def _checksum(path: Path) -> Path:
     return path.with_name(f".{path.name}.sha256")
 
 
-def _sha256(path: Path) -> str:
+def _line(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.name}\n"
