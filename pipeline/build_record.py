@@ -60,7 +60,7 @@ def training_seconds(folder: Path) -> float:
     try:
         timing = json.loads(read_text(folder / "timing.json"))
         return math.fsum(timing["seconds_per_epoch"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{folder}: expected timing.json with the seconds of each epoch, found: {error!r}. "
             f"Hint: delete {folder} and build again."

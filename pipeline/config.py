@@ -60,7 +60,7 @@ def read_resolved(path: Path) -> Config:
     """The Config of a file that holds a resolved tree as JSON; its title block is empty."""
     try:
         tree = dict(json.loads(read_text(path)))
-    except (OSError, ValueError, TypeError) as error:
+    except (ValueError, TypeError) as error:
         raise InputError(f"{path}: expected the configuration that a build writes, found: {error}.") from error
     return parse({**tree, **dict.fromkeys(TITLE_BLOCK, "-")}, str(path))
 

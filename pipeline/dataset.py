@@ -76,10 +76,8 @@ def read_manifest(folder: Path) -> Manifest:
     """Read data.json. Raises InputError if it is missing or not what `save` writes."""
     path = folder / MANIFEST
     try:
-        return Manifest(**json.loads(read_text(path)))
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: expected the prepared data set, found no file. {MEND}") from error
-    except (OSError, ValueError, TypeError) as error:
+        return Manifest(**json.loads(read_text(path, MEND)))
+    except (ValueError, TypeError) as error:
         raise InputError(f"{path}: expected what the data step writes, found: {error}. {MEND}") from error
 
 

@@ -6,7 +6,8 @@ Light to import, since every run is a process of its own; what the numbers mean 
 import json
 import math
 from argparse import ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
 
 from pipeline.errors import shown
@@ -46,19 +47,28 @@ NEURON = Kind(
 )
 
 
-def json_object(**fields: Kind) -> Callable[[str], dict[str, Any]]:
-    """A type for argparse: a JSON object with just these fields, each of its kind."""
+VARIABLES = Kind(
+    "texts by name",
+    lambda value: isinstance(value, dict) and all(isinstance(each, str) for each in value.values()),
+)
+
+
+def json_object(
+    fields: Mapping[str, Kind], optional: Mapping[str, Kind] = MappingProxyType({})
+) -> Callable[[str], dict[str, Any]]:
+    """A type for argparse: a JSON object with these fields, each of its kind, and perhaps the optional ones."""
 
     def read(text: str) -> dict[str, Any]:
         try:
             tree = json.loads(text, parse_constant=_refuse)
         except (ValueError, RecursionError):
             tree = None
-        if not isinstance(tree, dict) or set(tree) != set(fields):
+        if not isinstance(tree, dict) or set(tree) - set(optional) != set(fields):
             raise ArgumentTypeError(f"expected a JSON object of {', '.join(fields)}, found {_start(text)}")
-        for name, kind in fields.items():
-            if not kind.holds(tree[name]):
-                raise ArgumentTypeError(f"{name}: expected {kind.expected}, found {_start(json.dumps(tree[name]))}")
+        for name, value in tree.items():
+            kind = fields.get(name) or optional[name]
+            if not kind.holds(value):
+                raise ArgumentTypeError(f"{name}: expected {kind.expected}, found {_start(json.dumps(value))}")
         return tree
 
     return read

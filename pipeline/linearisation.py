@@ -80,7 +80,7 @@ def read(path: Path) -> Linearisation:
     try:
         found = json.loads(read_text(path))
         return Linearisation(**{**found, "growth_rates": tuple(map(float, found["growth_rates"]))})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{path}: expected what the collapse step writes, found: {error}. Hint: delete it and build again."
         ) from error

@@ -65,7 +65,7 @@ def read_selection(path: Path, config: Config) -> dict[str, tuple[Configuration,
             for name, experiment in config.experiments.items()
             if experiment.best_of
         }
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{path}: expected the selected configurations of each best_of experiment, found: {error!r}. "
             f"Hint: delete the file and build again."
@@ -76,7 +76,7 @@ def read_fingerprint(manifest: Path) -> str:
     """The data's fingerprint, in data.json and prepared.json, without the checks of arrays. Raises InputError."""
     try:
         return str(json.loads(read_text(manifest))["fingerprint"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{manifest}: expected a file with the data's fingerprint, found: {error!r}.") from error
 
 

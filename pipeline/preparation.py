@@ -24,7 +24,7 @@ from pipeline.sealed import read_text, write_json
 CODE = ("examples",)  # the modules whose code the arrays come from
 DESCRIPTION = "prepared.json"
 MEND = "Hint: prepare the images again with `snakemake --cores all --forcerun prepare`."
-SPLIT = json_object(validation_fraction=SHARE, seed=NO_SEED)
+SPLIT = json_object({"validation_fraction": SHARE, "seed": NO_SEED})
 TYPES = {"images": np.uint8, "labels": np.uint8, "lengths": np.int32}
 
 
@@ -62,10 +62,8 @@ def load(folder: Path) -> tuple[Description, Prepared]:
     """What `save` wrote, the arrays mapped. Raises InputError if something is missing or does not fit."""
     path = folder / DESCRIPTION
     try:
-        description = Description(**json.loads(read_text(path)))
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: expected what the prepare step writes, found no file. {MEND}") from error
-    except (OSError, ValueError, TypeError) as error:
+        description = Description(**json.loads(read_text(path, MEND)))
+    except (ValueError, TypeError) as error:
         raise InputError(f"{path}: expected what the prepare step writes, found: {error}. {MEND}") from error
     pixels = read_array(folder / "pixels.npy", np.intp, MEND)
     sets = {name: _read_set(folder, name, len(pixels)) for name in SETS}

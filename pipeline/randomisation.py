@@ -24,14 +24,15 @@ import numpy.typing as npt
 from pipeline import network, preparation, sgd
 from pipeline.console import run_step
 from pipeline.examples import Bytes, Examples, Indices, Prepared, by_length, by_use, sort_pixels
-from pipeline.json_arguments import COUNT, NUMBER, POSITIVE, SEED, json_object
+from pipeline.json_arguments import COUNT, NUMBER, POSITIVE, SEED, VARIABLES, json_object
 from pipeline.network import Weights
 from pipeline.randomisation_record import Epoch, Outcome, Variant, write
 
 Single = npt.NDArray[np.float32]
 TRAINING = json_object(
-    **{"images": COUNT, "learning_rate": POSITIVE, "reg": NUMBER, "batch_size": COUNT, "initial_scale": NUMBER},
-    **{"epochs": COUNT, "seed": SEED, "hidden": COUNT},
+    {"images": COUNT, "learning_rate": POSITIVE, "reg": NUMBER, "batch_size": COUNT, "initial_scale": NUMBER}
+    | {"epochs": COUNT, "seed": SEED, "hidden": COUNT},
+    optional={"environment": VARIABLES},
 )
 
 

@@ -131,7 +131,7 @@ def read(folder: Path, variant: Variant) -> Outcome:
         rows = epochs.read(path.with_suffix(".csv"), COLUMNS)
         facts = json.loads(read_text(path))
         outcome = _outcome(variant, facts, tuple(Epoch(row[COLUMNS[1]], row[COLUMNS[2]]) for row in rows))
-    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise InputError(
             f"{path}: expected what the randomization test {variant.name} writes, found: {error!r}. "
             "Hint: delete it and build again."

@@ -15,7 +15,10 @@ from pipeline import benchmarks
 from pipeline.errors import InputError, RunError
 
 # What a build is made from.
-SOURCES = ("Snakefile", "config.yaml", "requirements.lock", "pyproject.toml", "pipeline", "templates", "profiles")
+SOURCES = (
+    *("Snakefile", "config.yaml", "requirements.lock", "pyproject.toml", "CITATION.cff"),
+    *("pipeline", "templates", "profiles"),
+)
 FOLDERS = ("MNIST_DIR", "XDG_CACHE_HOME")  # variables that name where data lie
 PATIENCE = 10  # seconds that an interrupted build has to end
 

@@ -31,7 +31,7 @@ STYLES: dict[Medium, tuple[str, ...]] = {
     "print": ("page.css", "provenance.css", "print.css", "evidence.css"),
 }
 SPEED_STYLE = "speed.css"  # of a section that not every report has
-TITLE_BLOCK = json_object(title=TEXT, author=TEXT)
+TITLE_BLOCK = json_object({"title": TEXT, "author": TEXT})
 SCRIPTS = ("contents.js", "figure.js")
 FONTS = "/* the fonts */"
 ADDED = "\u2010\u2022"  # hyphens at line ends, the bullets of lists

@@ -30,14 +30,14 @@ def write_bytes(path: Path, content: bytes) -> None:
     seal(path)
 
 
-def read_text(path: Path) -> str:
-    """The text of a sealed file. Raises InputError if it is missing or not what was sealed."""
-    return read_bytes(path).decode("utf-8")
+def read_text(path: Path, mend: str | None = None) -> str:
+    """The text of a sealed file. Raises InputError as `verify` does."""
+    return read_bytes(path, mend).decode("utf-8")
 
 
-def read_bytes(path: Path) -> bytes:
-    """The content of a sealed file. Raises InputError if it is missing or not what was sealed."""
-    verify(path)
+def read_bytes(path: Path, mend: str | None = None) -> bytes:
+    """The content of a sealed file. Raises InputError as `verify` does."""
+    verify(path, mend)
     return path.read_bytes()
 
 
@@ -47,7 +47,7 @@ def seal(path: Path) -> None:
 
 
 def verify(path: Path, mend: str | None = None) -> None:
-    """Raises InputError, with the hint `mend` or how to make it again, if a file is missing or not what was sealed."""
+    """Raises InputError if a file is missing or not what was sealed; `mend` is the hint, or else to delete it."""
     if not path.is_file():
         raise InputError(f"{path}: expected what an earlier step wrote, found no file. {mend or 'Hint: build again.'}")
     hint = mend or f"Hint: `rm {path}` and build again."

@@ -104,7 +104,7 @@ def read_wanted(path: Path, data: str) -> tuple[Configuration, ...]:
         return tuple(Configuration(**each) for each in json.loads(read_text(path)).get(data, ()))
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: expected what make check writes, found: {error}. Hint: delete it.") from error
 
 
@@ -116,7 +116,7 @@ def wanted_runs(wanted: Path, config: Config, manifest: Path) -> tuple[Run, ...]
     try:
         data = json.loads(read_text(manifest))
         name, images, fingerprint = str(data["name"]), int(data["training_images"]), str(data["fingerprint"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{manifest}: expected what the data step writes, found: {error!r}.") from error
     training, _ = config.split.sizes(images)
     fitting = tuple(each for each in read_wanted(wanted, name) if each.batch_size <= training)

@@ -12,7 +12,7 @@ from pipeline.proof import Impossibility, Solution, Theory
 from pipeline.sealed import write_json
 from pipeline.settings import Neuron
 
-NEURONS = json_object(**{"and": NEURON, "or": NEURON})
+NEURONS = json_object({"and": NEURON, "or": NEURON})
 
 
 def check(neurons: Mapping[str, Neuron]) -> Theory:

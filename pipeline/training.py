@@ -15,15 +15,16 @@ import numpy as np
 from pipeline import epochs, fingerprint, preparation
 from pipeline.console import run_step
 from pipeline.errors import InputError, RunError
-from pipeline.json_arguments import COUNT, NO_SEED, NUMBER, POSITIVE, SEED, SHARE, TEXT, json_object
+from pipeline.json_arguments import COUNT, NO_SEED, NUMBER, POSITIVE, SEED, SHARE, TEXT, VARIABLES, json_object
 from pipeline.metrics import HISTORY_COLUMNS, NORM_COLUMNS
 from pipeline.run import Result, train
 from pipeline.sealed import write_json, write_text
 
 SPECIFICATION = json_object(  # pipeline.keys
-    **{"learning_rate": POSITIVE, "reg": NUMBER, "batch_size": COUNT, "hidden": COUNT, "epochs": COUNT, "seed": SEED},
-    **{"initial_scale": NUMBER, "initial_seed": SEED, "validation_fraction": SHARE, "split_seed": NO_SEED},
-    **{"data": TEXT, "code": TEXT, "numpy": TEXT},
+    {"learning_rate": POSITIVE, "reg": NUMBER, "batch_size": COUNT, "hidden": COUNT, "epochs": COUNT, "seed": SEED}
+    | {"initial_scale": NUMBER, "initial_seed": SEED, "validation_fraction": SHARE, "split_seed": NO_SEED}
+    | {"data": TEXT, "code": TEXT, "numpy": TEXT},
+    optional={"environment": VARIABLES},
 )
 
 

@@ -25,16 +25,13 @@ from jinja2 import FileSystemBytecodeCache
 from pypdf import PdfReader
 
 from pipeline import report
+from pipeline.rebuild import SOURCES
 
 # machines differ in speed: time is measured in benchmarks, not here
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
 ROOT = Path(__file__).parent.parent
-PARTS = [
-    *("Snakefile", "config.yaml", "requirements.lock", "pyproject.toml", "CITATION.cff"),
-    *("pipeline", "templates", "profiles"),
-]
 # Three sections with few, short runs on the 5,000-image sample.
 SMALL: dict[str, Any] = {
     "source": "sample",
@@ -191,7 +188,7 @@ def make_project(tmp_path: Path) -> Callable[..., Project]:
 
 def copy_project(folder: Path) -> None:
     """Copy what a build needs, and nothing that a build makes."""
-    for name in PARTS:
+    for name in SOURCES:
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from pipeline import config, machine_class, reference
+from pipeline import config, machine_class, reference, sealed
 from pipeline.build import Build
 from pipeline.finished import checksum
 
@@ -64,13 +64,12 @@ def edit(path: Path, old: str, new: str) -> None:
     """Replace a text in a file, which must have it."""
     text = path.read_text(encoding="utf-8")
     assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    sealed.write_text(path, text.replace(old, new, 1))
 
 
 def write(path: Path, text: str) -> None:
     """Write a file, with its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    sealed.write_text(path, text)
 
 
 def write_json(path: Path, value: Any) -> None:

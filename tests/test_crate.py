@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic import write_results
 
-from pipeline import citation, config, crate, crate_entities, crate_files
+from pipeline import citation, config, crate, crate_entities, crate_files, sealed
 from pipeline.errors import InputError, RunError
-from pipeline.files import write_json, write_text
+from pipeline.files import write_text
 from pipeline.settings import DataFile, DataSet
 
 # --- Of a small one
@@ -127,7 +127,7 @@ def test_the_day_and_the_folder_are_not_told(tmp_path: Path) -> None:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the step reads, in a folder that is the present one."""
     write_results(tmp_path / "results")
-    write_json(tmp_path / "results/data/data.json", asdict(crates.SAMPLE))
+    sealed.write_json(tmp_path / "results/data/data.json", asdict(crates.SAMPLE))
     for name in ("Snakefile", "CITATION.cff", "requirements.lock", "pyproject.toml", "pipeline/published.yaml"):
         write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
     for name in ("report.html", "report.pdf", "build.json"):

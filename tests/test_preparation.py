@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import dataset, preparation, sealed
+from pipeline.arrays import write_array
 from pipeline.errors import InputError
 from pipeline.examples import SETS, Examples, Prepared, prepare, split
 
@@ -92,12 +93,12 @@ def test_a_missing_or_truncated_file_is_named(folder: Path, name: str):
 
 
 def test_arrays_that_do_not_fit_are_named(folder: Path):
-    np.save(folder / "training_labels.npy", np.zeros(7, np.uint8))
+    write_array(folder / "training_labels.npy", np.zeros(7, np.uint8))
     assert "training_images.npy: expected (7, 6), found (30, 6)." in problem(folder)
 
 
 def test_an_array_of_another_type_is_named(folder: Path):
-    np.save(folder / "testing_lengths.npy", np.zeros(8))
+    write_array(folder / "testing_lengths.npy", np.zeros(8))
     assert "testing_lengths.npy: expected int32, found float64." in problem(folder)
 
 

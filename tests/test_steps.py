@@ -54,7 +54,15 @@ STEPS = {
     "theory": "neurons output=new",
     "training": "run data=prepared output=new",
 }
-OTHER_COMMANDS = {"check", "prune", "summary"}  # of make; they have tests of their own
+OTHER_COMMANDS = {
+    "check",
+    "compare",
+    "crate",
+    "prune",
+    "reference",
+    "summary",
+    "verify",
+}  # of make; they have tests of their own
 WORDS = {"started", "test", "format"}
 NO_JSON = ["nonsense", "[1]", "{}", "null", '"text"', "NaN", "[" * 10_000]
 

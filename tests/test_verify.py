@@ -214,7 +214,7 @@ def test_a_reference_is_taken_of_whole_builds_of_all_of_mnist_alone(project: Pat
     with pytest.raises(InputError, match=r"expected a whole build, found no figures/collapse\.svg"):
         reference.write(Path(), FOLDER)
     assert before == {path: path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
-    assert sorted(path.name for path in FOLDER.parent.iterdir()) == ["build.json", "reference"]
+    assert sorted(path.name for path in FOLDER.parent.glob("[!.]*")) == ["build.json", "reference"]
 
 
 def test_a_reference_replaces_the_last_one(project: Path) -> None:
