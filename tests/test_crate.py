@@ -180,7 +180,7 @@ def test_the_configuration_beside_the_report_is_valid_by_the_schema(
 ) -> None:
     run_step(monkeypatch)
     copy = project / "report/config.json"
-    assert config.read_resolved(copy) == config.read_resolved(project / "results/config.json")
+    assert copy.read_bytes() == (project / "results/config.json").read_bytes()
     schema = yaml.safe_load((ROOT / "pipeline/config.schema.yaml").read_text(encoding="utf-8"))
     tree = yaml.safe_load(copy.read_text(encoding="utf-8"))
     assert set(schema["required"]) - set(tree) == {"title", "author"}

@@ -117,7 +117,7 @@ def test_a_list_without_the_write_ups_rates_judges_the_rest(tell: Callable[..., 
 def test_the_step_writes_its_tables(tmp_path: Path) -> None:
     results = write_results(tmp_path / "results", as_printed(), data="MNIST", epochs=10)
     evidence.write_all(results, published.FILE, tmp_path / "evidence")
-    columns = {path.stem: list(pd.read_csv(path)) for path in (tmp_path / "evidence").iterdir()}
+    columns = {path.stem: list(pd.read_csv(path)) for path in (tmp_path / "evidence").glob("[!.]*")}
     assert columns["cells"] == ["table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
     assert columns["audit"] == ["claim", "published", "recomputed", "verdict"]
     assert columns["claims"] == ["claim", "test", "statistic", "verdict", "sentence"]

@@ -24,7 +24,7 @@ from markupsafe import escape
 from pypdf import PdfReader
 from synthetic import TEMPLATES, write_results
 
-from pipeline import check, checks, config, context, published, report, submissions
+from pipeline import check, checks, config, context, published, report, sealed, submissions
 from pipeline.build import Build
 from pipeline.errors import InputError
 from pipeline.yamlfile import LARGEST, read_yaml
@@ -343,7 +343,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> dict[report.Medium, str]:
     written = write_results(folder / "results", data=f"D {mark}")
     resolved = json.loads((written / "config.json").read_text())
     resolved["data"] |= {"name": f"D {mark}", "mirrors": ['http://h/"><script>alert(2)</script>']}
-    (written / "config.json").write_text(json.dumps(resolved))
+    sealed.write_json(written / "config.json", resolved)
     printed = folder / "printed.yaml"
     text = published.FILE.read_text(encoding="utf-8")
     tree = yaml.load(text, Loader=yaml.BaseLoader)

@@ -237,7 +237,7 @@ def sources(tmp_path: Path) -> Path:
     folder = tmp_path / "sources"
     for name in ("pipeline", "templates", "profiles"):
         (folder / name).mkdir(parents=True)
-    for name in ("config.yaml", "requirements.lock", "pyproject.toml"):
+    for name in ("config.yaml", "requirements.lock", "pyproject.toml", "CITATION.cff"):
         (folder / name).write_text("")
     made = 'rule all:\n    output: "results/made"\n    shell: "env >{output}"\n'
     (folder / "Snakefile").write_text(made)
