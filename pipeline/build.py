@@ -30,6 +30,7 @@ from pipeline.settings import Config, Configuration, Experiment
 
 RESOLVED = Path("results/config.json")
 STATE = Path(".snakemake")
+FOLDERS = ("results", "report", "logs")
 TEMPLATES = ("*.j2", "*.css", "*.js", "formulas.json")
 RUN_FILE = "results/runs/{key}/metrics.json"
 
@@ -92,10 +93,16 @@ class Build:
         return cls(config, tree)
 
     def begin(self, builds: bool) -> list[str]:
-        """Ends the program in a line, where Snakemake would take several, if another build is at work in this folder.
+        """Ends the program in a line if the folder cannot be written, or another build is at work in it.
 
         `builds` is false where nothing is made, as in a dry run. Returns no file, as an input function may.
         """
+        closed = [folder for folder in FOLDERS if Path(folder).exists() and not os.access(folder, os.W_OK)]
+        if builds and closed:
+            _end(
+                1,
+                f"{closed[0]}: expected a folder that can be written, found one that cannot. Hint: ls -ld {closed[0]}",
+            )
         if builds and (other := locks.claim(STATE)) is not None:
             _end(
                 1, f"{Path.cwd()}: expected no other build here, found process {other} at it. Hint: wait until it ends."

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import matplotlib
 import pytest
 import yaml
 from hypothesis import settings
@@ -90,7 +91,9 @@ class Project:
         """The environment of a command: a cache without MNIST, this Python first, and the given variables."""
         inherited = {name: value for name, value in os.environ.items() if name != "MNIST_DIR"}
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return inherited | {"PATH": path, "XDG_CACHE_HOME": str(self / "cache")} | variables
+        # the list of the system's fonts is made once for all
+        folders = {"XDG_CACHE_HOME": str(self / "cache"), "MPLCONFIGDIR": matplotlib.get_cachedir()}
+        return inherited | {"PATH": path} | folders | variables
 
     def snakemake(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run Snakemake with the default profile; the output is stdout and stderr together."""
@@ -196,12 +199,19 @@ def copy_project(folder: Path) -> None:
             shutil.copy2(source, folder / name)
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A finished build of the SMALL settings; tests that change it make it whole again."""
-    folder = tmp_path_factory.mktemp("built")
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A finished build of the SMALL settings, which no test changes."""
+    folder = tmp_path_factory.mktemp("finished").resolve()
     copy_project(folder)
     project = Project(folder)
     project.configure(**SMALL)
     project.build()
     return project
+
+
+@pytest.fixture
+def built(finished: Project, tmp_path: Path) -> Project:
+    """A copy of the finished build, with which a test may do what it likes."""
+    shutil.copytree(finished.folder, tmp_path / "built")
+    return Project(tmp_path / "built")
