@@ -100,10 +100,10 @@ def write_wanted(path: Path, submissions: Iterable[Submission]) -> None:
 
 def read_wanted(path: Path, data: str) -> tuple[Configuration, ...]:
     """The configurations for one data set; none where no check was made. Raises InputError for another file."""
+    if not path.exists():
+        return ()
     try:
         return tuple(Configuration(**each) for each in json.loads(read_text(path)).get(data, ()))
-    except FileNotFoundError:
-        return ()
     except (ValueError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: expected what make check writes, found: {error}. Hint: delete it.") from error
 

@@ -219,7 +219,7 @@ def test_an_absent_peer_is_skipped_in_one_line(monkeypatch):
         (["--batch-sizes", 481], "--batch-sizes: expected 1 to 480 (the training set), found 481."),
         (["--images", 3], "--images: expected 4 to 480 (the training set), found 3."),
         (["--images", 481], "--images: expected 4 to 480 (the training set), found 481."),
-        (["--data", "nowhere"], "nowhere/prepared.json: expected what the prepare step writes, found no file. "),
+        (["--data", "nowhere"], "nowhere/prepared.json: expected what an earlier step wrote, found no file. "),
     ],
 )
 def test_wrong_input_is_one_line(data, arguments, line):
