@@ -35,9 +35,6 @@ wildcard_constraints:
 # Also what the report is made from, so that a file which was deleted, or whose job failed, is made again.
 rule all:
     input:
-        lambda wildcards: build.begin(
-            workflow.execution_settings and not workflow.dryrun
-        ),
         expand("report/{name}", name=["report.html", "report.pdf", "build.json"]),
         build.crate,
         expand("results/report/report.{format}", format=["html", "pdf"]),
@@ -70,6 +67,7 @@ rule theory:
         "logs/benchmarks/theory.tsv"
     params:
         neurons=build.neurons,
+        numerics=build.config.numerics,
     shell:
         "python -m pipeline.theory --neurons {params.neurons:q} --output {output} --log {log}"
 
@@ -93,6 +91,10 @@ rule gate:
 # Which data there are decides the keys of the runs, so this is settled before anything is trained.
 rule data:
     input:
+        # no file: every target but theory's needs the data, and so asks whether a build may begin
+        lambda wildcards: build.begin(
+            workflow.execution_settings and not workflow.dryrun
+        ),
         code=needed_by("mnist"),
     output:
         "results/data/training_images.npy",
@@ -487,6 +489,7 @@ rule crate:
         workflow="Snakefile",
         made_from=build.crate_inputs,
         reports=["report/report.html", "report/report.pdf"],
+        drafts=["results/report/report.html", "results/report/report.pdf"],
         results=build.crate_results,
         config="results/config.json",
         data="results/data/data.json",
@@ -501,10 +504,10 @@ rule crate:
     benchmark:
         "logs/benchmarks/crate.tsv"
     params:
-        title=build.config.title,
+        title=lambda wildcards: build.config.title,  # as in rule data
     shell:
         "python -m pipeline.crate --title={params.title:q} --workflow {input.workflow} --inputs {input.made_from}"
-        " --reports {input.reports} --results {input.results} --config {input.config} --data results/data"
+        " --reports {input.reports} --drafts {input.drafts} --results {input.results} --config {input.config} --data results/data"
         " --citation {input.citation} --lock {input.lock} --project {input.project}"
         " --output {output[0]} --log {log}"
 

@@ -89,7 +89,7 @@ class Build:
         except PipelineError as error:
             _end(error.exit_status, *error.problems)
         except OSError as error:
-            _end(1, f"{error.filename}: expected to read and write here, found: {error.strerror}.")
+            _end(1, f"{error.filename or 'writing'}: expected to read and write here, found: {error.strerror}.")
         return cls(config, tree)
 
     def begin(self, builds: bool) -> list[str]:
@@ -138,7 +138,10 @@ class Build:
         return keys.canonical(self._runs[key].specification)
 
     def _files(self, manifest: str, experiments: Iterable[Experiment]) -> list[str]:
-        return self._record(plan.runs(self.config, experiments, plan.read_fingerprint(Path(manifest))))
+        try:
+            return self._record(plan.runs(self.config, experiments, plan.read_fingerprint(Path(manifest))))
+        except InputError as error:
+            _end(error.exit_status, *error.problems)
 
     def _record(self, planned: Iterable[plan.Run]) -> list[str]:
         runs = {run.key: run for run in planned}

@@ -57,13 +57,13 @@ def run_keys(runs: Path) -> tuple[str, ...]:
 
 def training_seconds(folder: Path) -> float:
     """The seconds that one run's epochs took."""
+    hint = f"Hint: `rm -rf {folder}` and build again."
     try:
-        timing = json.loads(read_text(folder / "timing.json"))
+        timing = json.loads(read_text(folder / "timing.json", hint))
         return math.fsum(timing["seconds_per_epoch"])
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{folder}: expected timing.json with the seconds of each epoch, found: {error!r}. "
-            f"Hint: delete {folder} and build again."
+            f"{folder}: expected timing.json with the seconds of each epoch, found: {error!r}. {hint}"
         ) from error
 
 

@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import os
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +19,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from pipeline import cells, check_text, dataset, intervals, locks, records, submissions
+from pipeline import cells, check_text, dataset, intervals, locks, options, records, submissions
 from pipeline import config as configuration_file
 from pipeline.cells import Judged
 from pipeline.check_rates import rates
@@ -37,13 +36,13 @@ _JOINED = re.compile(r"(?:--config=|-C=?)(?P<entry>.+)", re.DOTALL)
 RESULTS, CONFIG, STATE = Path("results"), Path("config.yaml"), Path("results/check")
 
 
-def check(published: str, options: Sequence[str]) -> tuple[int, list[str]]:
+def check(published: str, given: Sequence[str]) -> tuple[int, list[str]]:
     """Train what is missing and judge a file or a folder of files; (exit status, what to print).
 
-    `options` are given to Snakemake. Mistakes in files are logged, a line each. Where runs fail, the others are judged
+    `given` are options for Snakemake. Mistakes in files are logged, a line each. Where runs fail, the others are judged
     by. Raises InputError or RunError if nothing can be judged.
     """
-    config = configuration_file.load(CONFIG, overrides(options))
+    config = configuration_file.load(CONFIG, overrides(given))
     if config.replicates < intervals.FEWEST:
         raise InputError(
             f"config.yaml: replicates: expected at least {intervals.FEWEST}, from which a spread can be told, "
@@ -56,7 +55,7 @@ def check(published: str, options: Sequence[str]) -> tuple[int, list[str]]:
     if found:
         keep_others_out()
         submissions.write_wanted(WANTED, found)
-        complete = train(options)
+        complete = train(given)
         judged, more = judge(found, config, complete)
         problems += more
         if not complete:
@@ -132,12 +131,12 @@ def keep_others_out() -> None:
             raise RunError("make check: expected no other check in this folder, found one. Hint: wait until it ends.")
 
 
-def train(options: Sequence[str]) -> bool:
+def train(given: Sequence[str]) -> bool:
     """Let Snakemake make the data and the runs that are missing, and tell whether all were made.
 
     What it says goes to stderr. Raises InputError, or RunError if not even the data are there; it has said why.
     """
-    command = [sys.executable, "-m", "snakemake", "check", "--cores", "all", "--keep-going", *options]
+    command = [sys.executable, "-m", "snakemake", "check", "--cores", "all", "--keep-going", *given]
     ended = subprocess.run(command, env=os.environ | {"SUMMARY_FOLLOWS": "1"}, stdout=sys.stderr, check=False)  # noqa: S603 - no shell
     bad_input = ended.returncode == InputError.exit_status
     if bad_input or (ended.returncode and not (RESULTS / "data" / dataset.MANIFEST).exists()):
@@ -146,14 +145,14 @@ def train(options: Sequence[str]) -> bool:
     return not ended.returncode
 
 
-def overrides(options: Sequence[str]) -> Mapping[str, Any]:
+def overrides(given: Sequence[str]) -> Mapping[str, Any]:
     """What Snakemake's --config sets: ["--config", "epochs=2"] gives {"epochs": 2}.
 
     As its command line has it: all texts after --config or -C, or the one that is joined to it; the last one counts.
     """
     entries: list[str] = []
     inside = False
-    for option in options:
+    for option in given:
         if joined := _JOINED.fullmatch(option):
             entries, inside = [joined["entry"]], False
         elif option.startswith("-"):
@@ -185,13 +184,7 @@ def main() -> None:
     a = parser.parse_args()
 
     def step() -> None:
-        try:
-            options = shlex.split(a.snakemake)
-        except ValueError as error:
-            raise InputError(
-                f"SNAKEMAKE_OPTIONS: expected options as a shell reads them, found: {str(error).lower()}."
-            ) from None
-        ended, lines = check(a.published, options)
+        ended, lines = check(a.published, options.split(a.snakemake))
         sys.stdout.write("".join(f"{line}\n" for line in lines))
         sys.stdout.flush()
         sys.exit(ended)

@@ -15,7 +15,7 @@ from pipeline import citation, config, dataset, software
 from pipeline.console import run_step
 from pipeline.crate_entities import Build, metadata
 from pipeline.crate_files import RESULTS, place
-from pipeline.errors import RunError
+from pipeline.errors import InputError, RunError
 from pipeline.files import write_bytes, write_json
 from pipeline.sealed import read_bytes
 
@@ -40,6 +40,14 @@ def fill(root: Path, files: Iterable[str]) -> None:
             old.rmdir()
 
 
+def expect_published(report: Path, draft: Path) -> None:
+    """Raise InputError unless `report` is the one that the report step wrote: nothing else is described as its."""
+    if report.read_bytes() != read_bytes(draft):
+        raise InputError(
+            f"{report}: expected the report of this build, found another. Hint: `rm {report}` and build again."
+        )
+
+
 def _content(path: Path) -> bytes:
     """The content of a file of the project; of a result, if it is what its step wrote."""
     return read_bytes(path) if path.parts[0] == RESULTS else path.read_bytes()
@@ -54,6 +62,7 @@ def main() -> None:
         "--inputs", required=True, nargs="+", help="what the report was made from, config.json among it"
     )
     parser.add_argument("--reports", required=True, nargs="+", help="the reports")
+    parser.add_argument("--drafts", required=True, nargs="+", help="what the report steps wrote, in the same order")
     parser.add_argument("--results", required=True, nargs="+", help="the numbers behind them")
     parser.add_argument("--config", required=True, type=Path, help="the resolved configuration (JSON)")
     parser.add_argument("--data", required=True, type=Path, help="the folder of the prepared data")
@@ -76,6 +85,8 @@ def main() -> None:
             inputs=tuple(map(place, a.inputs)),
             outputs=tuple(map(place, [*a.reports, *a.results])),
         )
+        for report, draft in zip(a.reports, a.drafts, strict=True):
+            expect_published(Path(report), Path(draft))
         root = a.output.parent
         fill(root, [a.workflow, *a.inputs, *a.reports, *a.results])
         write_json(a.output, metadata(build, root))

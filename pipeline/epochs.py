@@ -21,9 +21,9 @@ def to_csv(columns: Sequence[str], epochs: Iterable[Sequence[float]]) -> str:
     return table.getvalue()
 
 
-def read(path: Path, columns: Sequence[str]) -> Epochs:
+def read(path: Path, columns: Sequence[str], mend: str | None = None) -> Epochs:
     """The numbers of each epoch by column. Raises InputError, KeyError, TypeError, ValueError or csv.Error."""
-    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
+    reader = csv.DictReader(io.StringIO(read_text(path, mend), newline=""), strict=True)
     rows = tuple({column: float(row[column]) for column in columns} for row in reader)
     if not all(math.isfinite(value) for row in rows for value in row.values()):
         raise ValueError(f"{path.name} holds a value that is not finite")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import software
-from pipeline.build_record import run_keys
+from pipeline.differences import read_table
 from pipeline.errors import InputError, shown
 
 NEEDED = ("config.json", "data/data.json", "runs.csv")
@@ -32,7 +32,8 @@ class Finished:
                 f"{shown(folder)}: expected a project with a finished build, or its results, found {found}. {MEND}"
             )
         around = results.resolve().parent
-        return cls(results, around if (around / "requirements.lock").is_file() else None)
+        own = results.resolve().name == "results" and (around / "requirements.lock").is_file()
+        return cls(results, around if own else None)
 
     @property
     def configuration(self) -> dict[str, Any]:
@@ -47,7 +48,7 @@ class Finished:
     def training(self) -> dict[str, str]:
         """The fingerprint of the code and the version of NumPy that the runs were trained with."""
         found: dict[str, set[str]] = {"code": set(), "numpy": set()}
-        for key in run_keys(self.results / "runs.csv"):
+        for key in dict.fromkeys(read_table(self.results / "runs.csv")["key"]):
             specification = read_mapping(self.results / "runs" / key / "metrics.json").get("specification", {})
             for what, values in found.items():
                 values.add(str(specification.get(what))[:16])

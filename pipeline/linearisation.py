@@ -82,5 +82,5 @@ def read(path: Path) -> Linearisation:
         return Linearisation(**{**found, "growth_rates": tuple(map(float, found["growth_rates"]))})
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{path}: expected what the collapse step writes, found: {error}. Hint: delete it and build again."
+            f"{path}: expected what the collapse step writes, found: {error}. Hint: `rm {path}` and build again."
         ) from error

@@ -68,7 +68,7 @@ def read_selection(path: Path, config: Config) -> dict[str, tuple[Configuration,
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{path}: expected the selected configurations of each best_of experiment, found: {error!r}. "
-            f"Hint: delete the file and build again."
+            f"Hint: `rm {path}` and build again."
         ) from error
 
 

@@ -172,7 +172,7 @@ def read(path: Path) -> Theory:
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(
-            f"{path}: expected the checks of section 1, found something else. Hint: delete it, then run `make report`"
+            f"{path}: expected the checks of section 1, found something else. Hint: `rm {path}` and build again."
         ) from None
 
 

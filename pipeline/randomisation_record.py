@@ -134,7 +134,7 @@ def read(folder: Path, variant: Variant) -> Outcome:
     except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise InputError(
             f"{path}: expected what the randomization test {variant.name} writes, found: {error!r}. "
-            "Hint: delete it and build again."
+            f"Hint: `rm {path}` and build again."
         ) from error
     return outcome
 

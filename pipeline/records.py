@@ -28,13 +28,13 @@ class Record:
 
 def read(folder: Path, run: Run) -> Record:
     """Read one run's folder. Raises InputError if a file is missing, damaged or another run's."""
-    hint = f"Hint: `rm -r {folder}` and build again."
+    hint = f"Hint: `rm -rf {folder}` and build again."
     try:
-        metrics = json.loads(read_text(folder / "metrics.json"))
+        metrics = json.loads(read_text(folder / "metrics.json", hint))
         if not isinstance(metrics, dict):
             raise TypeError("metrics.json holds no mapping")
-        history = epochs.read(folder / "history.csv", HISTORY_COLUMNS)
-        norms = epochs.read(folder / "norms.csv", NORM_COLUMNS)
+        history = epochs.read(folder / "history.csv", HISTORY_COLUMNS, hint)
+        norms = epochs.read(folder / "norms.csv", NORM_COLUMNS, hint)
     except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise InputError(f"{folder}: expected a finished run, found: {error}. {hint}") from error
     if problem := _problem(metrics, history, norms, run):

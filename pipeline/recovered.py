@@ -224,7 +224,7 @@ def read(path: Path) -> Recovery:
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(
             f"{path}: expected how the protocol was recovered, found something else. "
-            "Hint: delete it, then run `make report`"
+            "Hint: `rm {path}` and build again."
         ) from None
 
 

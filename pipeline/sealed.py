@@ -37,26 +37,26 @@ def read_text(path: Path, mend: str | None = None) -> str:
 
 def read_bytes(path: Path, mend: str | None = None) -> bytes:
     """The content of a sealed file. Raises InputError as `verify` does."""
-    verify(path, mend)
-    return path.read_bytes()
+    sealed, hint = _sealed(path, mend)
+    content = path.read_bytes()
+    _expect(path, hashlib.sha256(content), sealed, hint)
+    return content
 
 
 def seal(path: Path) -> None:
     """Write the checksum of a file that was just written."""
-    files.write_text(_checksum(path), _line(path))
+    with path.open("rb") as file:
+        files.write_text(_checksum(path), _line(path, hashlib.file_digest(file, "sha256")))
 
 
 def verify(path: Path, mend: str | None = None) -> None:
-    """Raises InputError if a file is missing or not what was sealed; `mend` is the hint, or else to delete it."""
-    if not path.is_file():
-        raise InputError(f"{path}: expected what an earlier step wrote, found no file. {mend or 'Hint: build again.'}")
-    hint = mend or f"Hint: `rm {path}` and build again."
-    try:
-        sealed = _checksum(path).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        raise InputError(f"{path}: expected its checksum in {_checksum(path).name}, found none. {hint}") from None
-    if _line(path) != sealed:
-        raise InputError(f"{path}: expected what an earlier step wrote, found another content (SHA-256). {hint}")
+    """Raise InputError if a file is missing or not what was sealed.
+
+    The hint is `mend`, or else to delete the file: the next build makes a file again that it asks for.
+    """
+    sealed, hint = _sealed(path, mend)
+    with path.open("rb") as file:
+        _expect(path, hashlib.file_digest(file, "sha256"), sealed, hint)
 
 
 def holds(path: Path, text: str) -> bool:
@@ -71,6 +71,24 @@ def _checksum(path: Path) -> Path:
     return path.with_name(f".{path.name}.sha256")
 
 
-def _line(path: Path) -> str:
-    with path.open("rb") as file:
-        return f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.name}\n"
+def _line(path: Path, digest: "hashlib._Hash") -> str:
+    return f"{digest.hexdigest()}  {path.name}\n"
+
+
+def _sealed(path: Path, mend: str | None) -> tuple[str, str]:
+    """What the checksum's file says, and the hint if the file is another. Raises InputError without one of them."""
+    if not path.is_file():
+        raise InputError(f"{path}: expected what an earlier step wrote, found no file. {mend or 'Hint: build again.'}")
+    hint = mend or f"Hint: `rm {path}` and build again."
+    try:
+        return _checksum(path).read_text(encoding="utf-8"), hint
+    except (OSError, ValueError):
+        raise InputError(
+            f"{path}: expected its checksum in {_checksum(path).name}, found none. {hint} "
+            "If it is of a version before 0.5.0: `make clean`."
+        ) from None
+
+
+def _expect(path: Path, digest: "hashlib._Hash", sealed: str, hint: str) -> None:
+    if _line(path, digest) != sealed:
+        raise InputError(f"{path}: expected what an earlier step wrote, found another content (SHA-256). {hint}")

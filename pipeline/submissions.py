@@ -105,7 +105,7 @@ def read_wanted(path: Path, data: str) -> tuple[Configuration, ...]:
     try:
         return tuple(Configuration(**each) for each in json.loads(read_text(path)).get(data, ()))
     except (ValueError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: expected what make check writes, found: {error}. Hint: delete it.") from error
+        raise InputError(f"{path}: expected what make check writes, found: {error}. Hint: `rm {path}`") from error
 
 
 def wanted_runs(wanted: Path, config: Config, manifest: Path) -> tuple[Run, ...]:

@@ -146,7 +146,7 @@ def test_a_selection_that_no_longer_fits_is_made_anew_and_going_back_trains_noth
 
 
 def test_the_title_changes_the_report_alone_and_is_escaped(built: Project):
-    built.configure(author="<b>Ann</b> & 'Bob' $(touch owned)")
+    built.configure(title="On {name} and {input}", author="<b>Ann</b> & 'Bob' $(touch owned)")
     assert built.planned() == {"report": 2, "publish": 2, "crate": 1, "record": 1, "all": 1}
     built.build("report/report.html")
     assert "&lt;b&gt;Ann&lt;/b&gt; &amp; &#39;Bob&#39; $(touch owned)" in (built / "report/report.html").read_text()

@@ -132,6 +132,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
     for name in ("report.html", "report.pdf", "build.json"):
         write_text(tmp_path / "report" / name, name)
+        sealed.write_text(tmp_path / "results/report" / name, name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -143,6 +144,7 @@ def run_step(monkeypatch: pytest.MonkeyPatch, title: str = "-A title-") -> list[
     files = {
         "--inputs": crate_files.INPUTS,
         "--reports": ["report/report.html", "report/report.pdf"],
+        "--drafts": ["results/report/report.html", "results/report/report.pdf"],
         "--results": results,
         "--workflow": ["Snakefile"],
         "--config": ["results/config.json"],
@@ -173,6 +175,18 @@ def test_the_step_makes_the_folder_whole_and_the_same_again(project: Path, monke
     run_step(monkeypatch)
     assert (project / f"report/{METADATA}").read_bytes() == before
     assert not leftover.parent.exists()
+
+
+def test_another_report_is_not_described_as_that_of_the_build(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_text(project / "report/report.pdf", "an older one")
+    with pytest.raises(SystemExit) as ended:
+        run_step(monkeypatch)
+    assert ended.value.code == 2
+    line = "report/report.pdf: expected the report of this build, found another. Hint: `rm report/report.pdf` and build"
+    assert line in capsys.readouterr().err
+    assert not (project / f"report/{METADATA}").exists()
 
 
 def test_the_configuration_beside_the_report_is_valid_by_the_schema(

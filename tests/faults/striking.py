@@ -117,7 +117,7 @@ def strike(project: Project, fault: Fault, moment: float, **environment: str) ->
 
 def spoil(project: Project, random_numbers: random.Random) -> str:
     """Delete something that a build makes, so that there is something to do; returns what."""
-    runs = sorted(path for path in (project / "results/runs").iterdir())
+    runs = sorted((project / "results/runs").glob("*"))
     some = random_numbers.sample(runs, len(runs) // 2)
     parts: dict[str, list[Path]] = {
         "half of the runs": some,
@@ -129,5 +129,5 @@ def spoil(project: Project, random_numbers: random.Random) -> str:
     }
     name = random_numbers.choice(list(parts))
     for path in parts[name]:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     return name
