@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from conftest import Project
 from oracle import compare, reference, trained
 from pypdf import PdfReader
@@ -35,6 +36,10 @@ def test_after_two_epochs_the_numbers_are_the_references(batch_size, learning_ra
 
 def test_a_shortened_build_on_real_mnist(make_project):
     project: Project = make_project()
+    tree = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))
+    for experiment in tree["experiments"].values():
+        experiment.pop("epochs", None)  # up to 80 of its own
+    project.configure(experiments=tree["experiments"], randomisation=tree["randomisation"] | {"images": 500})
     folder = os.path.abspath(str(MNIST_DIR))  # noqa: PTH100 - the build runs in another folder
     settings = ("--config", "source=mnist", "epochs=2", "replicates=2")
     output = project.build(*settings, MNIST_DIR=folder)
