@@ -33,7 +33,7 @@ def wait_for_first_run(project: Project) -> None:
 @pytest.fixture
 def running(make_project):
     project = make_project(**SMALL | {"epochs": 60})  # at work for longer than a few other commands take
-    process = start(project)
+    process = start(project, "results/runs.csv")
     wait_for_first_run(project)
     yield project, process
     if process.poll() is None:
@@ -52,7 +52,7 @@ def test_a_running_build_excludes_another_and_keeps_its_configuration(running):
     assert other.returncode == 1
     assert "config.yaml: expected the configuration of the build that is at work" in other.stdout
     assert process.wait(timeout=300) == 0
-    assert project.planned() == {}
+    assert project.planned("results/runs.csv") == {}
 
 
 def test_after_a_kill_the_same_command_goes_on(running):
@@ -62,7 +62,7 @@ def test_after_a_kill_the_same_command_goes_on(running):
     assert list((project / ".snakemake/locks").iterdir()), "the kill left locks"
     trained = {path.parent.name for path in (project / "results/runs").glob("*/metrics.json")}
     times = {key: (project / f"results/runs/{key}/history.csv").stat().st_mtime_ns for key in trained}
-    project.build()
+    project.build("results/runs.csv")
     kept = [key for key in trained if (project / f"results/runs/{key}/history.csv").stat().st_mtime_ns == times[key]]
     assert len(trained) - len(kept) <= os.cpu_count()  # type: ignore[operator]  # what was at work is trained again
-    assert project.planned() == {}
+    assert project.planned("results/runs.csv") == {}
