@@ -8,9 +8,13 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 import pandas as pd
+import pytest
 import yaml
 from conftest import SMALL, Project, text_of
 from crates import METADATA, entities, expect_whole, ids, local_files
+
+from pipeline import config, reference
+from pipeline.build import Build
 
 FIGURES = {"figures": 1, "collapse_figure": 1, "evidence_figure": 1, "claims_figure": 1}
 AGGREGATION = FIGURES | {
@@ -92,6 +96,16 @@ def test_the_folder_of_the_report_is_a_whole_crate_and_true_to_the_build(built: 
     assert {image["sha256"] for image in images} == {file["sha256"] for file in data["files"].values()}
     assert found["./"]["name"] == written["title"]
     assert str(built.folder) not in json.dumps(found)
+
+
+def test_what_is_verified_is_all_that_a_build_makes(built: Project, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(built.folder)
+    tree = config.read_tree(built / "config.yaml", {})
+    verified = set(reference.outputs(Build(config.parse(tree, "config.yaml"), tree)))
+    results = built / "results"
+    made = {path.relative_to(results).as_posix() for path in results.rglob("[!.]*") if path.is_file()}
+    others = {name for name in made if name.startswith(("runs/", "data/", "prepared/"))}
+    assert made - others == verified | {"config.json", "theory.verified"}
 
 
 def test_the_report_tells_its_software_and_its_data(built: Project):

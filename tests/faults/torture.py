@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     a = parser.parse_args()
-    print(f"{a.kills} faults, seed {a.seed}")
+    print(f"{a.kills} faults, seed {a.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         lost = torture(Path(folder).resolve() / "project", a.kills, random.Random(a.seed))
     for problem in lost:
@@ -51,7 +51,7 @@ def torture(folder: Path, kills: int, random_numbers: random.Random) -> list[str
         if strike(project, fault, random_numbers.uniform(0, JOB_SPAN if fault.job else SPAN)) is None:
             continue  # what was spoilt did not need such a job, or was made too soon
         struck[fault.name] += 1
-        print(f"{struck.total():3} {fault.name}, with {spoilt} to be made")
+        print(f"{struck.total():3} {fault.name}, with {spoilt} to be made", flush=True)
         result = project.snakemake()
         wait_until(lambda: not at_work(folder))  # jobs that Snakemake, killed, left behind
         found = outputs(project)
