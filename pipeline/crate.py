@@ -15,7 +15,7 @@ from pipeline import citation, config, dataset, software
 from pipeline.console import run_step
 from pipeline.crate_entities import Build, metadata
 from pipeline.crate_files import RESULTS, place
-from pipeline.errors import InputError, RunError
+from pipeline.errors import RunError
 from pipeline.files import write_bytes, write_json
 from pipeline.sealed import read_bytes
 
@@ -40,12 +40,11 @@ def fill(root: Path, files: Iterable[str]) -> None:
             old.rmdir()
 
 
-def expect_published(report: Path, draft: Path) -> None:
-    """Raise InputError unless `report` is the one that the report step wrote: nothing else is described as its."""
-    if report.read_bytes() != read_bytes(draft):
-        raise InputError(
-            f"{report}: expected the report of this build, found another. Hint: `rm {report}` and build again."
-        )
+def publish(report: Path, draft: Path) -> None:
+    """Put the report of this build in its place again if another lies there, as after a checkout."""
+    content = read_bytes(draft)
+    if report.read_bytes() != content:
+        write_bytes(report, content)
 
 
 def _content(path: Path) -> bytes:
@@ -86,7 +85,7 @@ def main() -> None:
             outputs=tuple(map(place, [*a.reports, *a.results])),
         )
         for report, draft in zip(a.reports, a.drafts, strict=True):
-            expect_published(Path(report), Path(draft))
+            publish(Path(report), Path(draft))
         root = a.output.parent
         fill(root, [a.workflow, *a.inputs, *a.reports, *a.results])
         write_json(a.output, metadata(build, root))

@@ -78,7 +78,7 @@ def comparable(expected: Reference, folder: Path, results: Path) -> None:
     if data.get("fingerprint") != expected.data:
         raise InputError(
             f"make verify: expected the data that {folder} is of, found {data.get('name')} with other images, so that "
-            "nothing can be judged. Hint: set MNIST_DIR to a folder with the four files of MNIST."
+            "nothing can be judged. Hint: build on all of MNIST (source, MNIST_DIR)."
         )
     before = read_mapping(folder / "config.json")
     for path, old, new in differences.tree_changes(before, read_mapping(results / "config.json")):

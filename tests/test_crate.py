@@ -177,16 +177,11 @@ def test_the_step_makes_the_folder_whole_and_the_same_again(project: Path, monke
     assert not leftover.parent.exists()
 
 
-def test_another_report_is_not_described_as_that_of_the_build(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_text(project / "report/report.pdf", "an older one")
-    with pytest.raises(SystemExit) as ended:
-        run_step(monkeypatch)
-    assert ended.value.code == 2
-    line = "report/report.pdf: expected the report of this build, found another. Hint: `rm report/report.pdf` and build"
-    assert line in capsys.readouterr().err
-    assert not (project / f"report/{METADATA}").exists()
+def test_another_report_gives_way_to_that_of_the_build(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_text(project / "report/report.pdf", "a committed one")
+    run_step(monkeypatch)
+    assert (project / "report/report.pdf").read_bytes() == (project / "results/report/report.pdf").read_bytes()
+    expect_whole(project / "report")
 
 
 def test_the_configuration_beside_the_report_is_valid_by_the_schema(

@@ -56,6 +56,18 @@ def test_a_damaged_run_and_another_runs_files_are_named_and_not_used(built: Proj
     assert (built / "results/runs.csv").read_bytes() == runs
 
 
+def test_a_damaged_run_that_a_selection_reads_is_made_again_as_the_hint_says(built: Project):
+    table = pd.read_csv(built / "results/runs.csv")
+    run = built / "results/runs" / table[table["experiment"] == "grid"]["key"].iloc[0]
+    (run / "metrics.json").write_text("{}")
+    assert (
+        f"Hint: `rm -rf results/runs/{run.name}` and build again." in built.snakemake("results/selection.json").stdout
+    )
+    shutil.rmtree(run)
+    planned = built.planned()
+    assert (planned["train"], planned["selection"]) == (1, 1)
+
+
 def hide_pango(folder: Path) -> None:
     """Write a module into `folder`, for PYTHONPATH, under which Pango cannot be loaded."""
     (folder / "sitecustomize.py").write_text(

@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     a = parser.parse_args()
-    print(f"{a.kills} faults, seed {a.seed}", flush=True)
+    print(f"{a.kills} faults, seed {a.seed}, after a build that is left alone", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         lost = torture(Path(folder).resolve() / "project", a.kills, random.Random(a.seed))
     for problem in lost:
