@@ -51,15 +51,18 @@ def torture(folder: Path, kills: int, random_numbers: random.Random) -> list[str
         if strike(project, fault, random_numbers.uniform(0, JOB_SPAN if fault.job else SPAN)) is None:
             continue  # what was spoilt did not need such a job, or was made too soon
         struck[fault.name] += 1
-        print(f"{struck.total():3} {fault.name}, with {spoilt} to be made", flush=True)
         result = project.snakemake()
         wait_until(lambda: not at_work(folder))  # jobs that Snakemake, killed, left behind
         found = outputs(project)
+        outcome = "the same bytes"
         if result.returncode != 0:
-            problems.append(f"{fault.name}, with {spoilt} to be made: exit status {result.returncode}\n{result.stdout}")
+            outcome = f"exit status {result.returncode}\n{result.stdout}"
         elif found != expected:
-            differing = sorted(dict(found.items() ^ expected.items()))
-            problems.append(f"{fault.name}, with {spoilt} to be made: other bytes in {', '.join(differing)}")
+            outcome = f"other bytes in {', '.join(sorted(dict(found.items() ^ expected.items())))}"
+        line = f"{struck.total():3} {fault.name}, with {spoilt} to be made: {outcome}"
+        print(line, flush=True)
+        if outcome != "the same bytes":
+            problems.append(line)
     _print(struck, len(problems), len(expected))
     return problems
 
