@@ -41,6 +41,9 @@ rule all:
         "results/data/data.json",
         "results/prepared/prepared.json",
         "results/selection.json",
+        lambda wildcards: build.all_runs(
+            checkpoints.prepare.get().output[-1], checkpoints.selection.get().output[0]
+        ),
         "results/theory.json",
         "results/theory.verified",
         "results/runs.csv",

@@ -68,6 +68,12 @@ def test_a_damaged_run_that_a_selection_reads_is_made_again_as_the_hint_says(bui
     assert (planned["train"], planned["selection"]) == (1, 1)
 
 
+def test_a_run_that_was_deleted_is_trained_again(built: Project):
+    key = built.used_keys()[0]
+    shutil.rmtree(built / "results/runs" / key)
+    assert built.planned()["train"] == 1
+
+
 def hide_pango(folder: Path) -> None:
     """Write a module into `folder`, for PYTHONPATH, under which Pango cannot be loaded."""
     (folder / "sitecustomize.py").write_text(
