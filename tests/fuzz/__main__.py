@@ -4,7 +4,7 @@
     python -m fuzz --target config --seconds 60
 
 Ends with exit status 1 at the first input that a target should not have let through; it is left in tests/fuzz/found.
-New inputs are collected in tests/fuzz/work, beside the corpus, which is only read.
+New inputs are gathered in tests/fuzz/gathered, beside the corpus, which is only read.
 """
 
 import argparse
@@ -22,15 +22,16 @@ with atheris.instrument_imports(include=["pipeline", "yaml", "gzip", "jsonschema
 from fuzz.mutation import TOKENS
 
 HERE = Path(__file__).parent
+MEMORY = Path("/dev/shm")
 BINARY = ("images", "labels", "packed")
 MEGABYTES, SLOWEST_SECONDS, LONGEST_INPUT = 1024, 20, 16_384
 
 
 def fuzz(name: str, seconds: int) -> None:
     """Fuzz one target; libFuzzer ends the process."""
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
-    work, found, dictionary = HERE / "work" / name, HERE / "found" / name, folder / "tokens"
-    for each in (work, found):
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    gathered, found, dictionary = HERE / "gathered" / name, HERE / "found" / name, folder / "tokens"
+    for each in (gathered, found):
         each.mkdir(parents=True, exist_ok=True)
     tokens = TOKENS["binary" if name in BINARY else "text"]
     dictionary.write_text("".join(f'"{_escaped(token)}"\n' for token in tokens))
@@ -47,7 +48,7 @@ def fuzz(name: str, seconds: int) -> None:
     }
     arguments = [f"-{option}={value}" for option, value in options.items()]
     atheris.Setup(
-        ["fuzz", *arguments, str(work), str(CORPUS / name)], lambda content: run(TARGETS[name], content, path)
+        ["fuzz", *arguments, str(gathered), str(CORPUS / name)], lambda content: run(TARGETS[name], content, path)
     )
     atheris.Fuzz()
 
@@ -67,7 +68,10 @@ def main() -> None:
         return
     for name in TARGETS:
         command = [sys.executable, "-m", "fuzz", "--target", name, "--seconds", str(a.seconds)]
-        if subprocess.run(command, env=os.environ, check=False).returncode:
+        # in memory where there is such a folder; libFuzzer ends its process, so that this one tidies up
+        with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as scratch:
+            ended = subprocess.run(command, env=os.environ | {"TMPDIR": scratch}, check=False)
+        if ended.returncode:
             sys.exit(
                 f"{name}: expected InputError for whatever is wrong, found the above. Hint: tests/fuzz/found/{name}"
             )
