@@ -107,6 +107,17 @@ class Project:
             timeout=600,
         )
 
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a build in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "snakemake", *arguments],
+            cwd=self.folder,
+            env=self.environment(**environment),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
     def build(self, *arguments: str, **environment: str) -> str:
         """Build and return the output; fails the test if the build fails."""
         result = self.snakemake(*arguments, **environment)

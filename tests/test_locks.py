@@ -2,25 +2,10 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
 from conftest import SMALL, Project
-
-
-def start(project: Project, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start a build in a process group of its own."""
-    path = f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ['PATH']}"  # noqa: PTH120 - a plain string
-    return subprocess.Popen(
-        [sys.executable, "-m", "snakemake", *arguments],
-        cwd=project.folder,
-        env=os.environ | {"PATH": path},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def wait_for_first_run(project: Project) -> None:
@@ -33,7 +18,7 @@ def wait_for_first_run(project: Project) -> None:
 @pytest.fixture
 def running(make_project):
     project = make_project(**SMALL | {"epochs": 60})  # at work for longer than a few other commands take
-    process = start(project, "results/runs.csv")
+    process = project.start("results/runs.csv")
     wait_for_first_run(project)
     yield project, process
     if process.poll() is None:

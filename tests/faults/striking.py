@@ -6,8 +6,6 @@ import random
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,25 +79,13 @@ def wait_until(happens: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     return happened
 
 
-def start(project: Project, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-    """Start a build in a process group of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "snakemake", *arguments],
-        cwd=project.folder,
-        env=project.environment(**environment),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
 def strike(project: Project, fault: Fault, moment: float, **environment: str) -> int | None:
     """Start a build, strike it and return its exit status, or None where it ended before it could be struck.
 
     The moment is in seconds after the start of the build, or of the job that is struck.
     Raises AssertionError if something that could have ended itself is still at work.
     """
-    process = start(project, **environment)
+    process = project.start(**environment)
     if fault.job:
         wait_until(lambda: bool(at_work(project.folder, fault.job)) or process.poll() is not None)
     wait_until(lambda: process.poll() is not None, moment)
