@@ -16,12 +16,12 @@ from typing import Any
 from pipeline import differences
 from pipeline.columns import aligned
 from pipeline.console import run_step
+from pipeline.difference_text import brief, count, describe, most
 from pipeline.differences import Change
-from pipeline.errors import InputError, shown
+from pipeline.errors import InputError
 from pipeline.finished import Finished
 
 SHOWN = 6  # lines of a section, unless all are asked for
-LONGEST = 60  # characters of a value
 USAGE = "Hint: make compare A=folder B=folder"
 
 Tables = Mapping[str, list[Change] | str]  # what differs in each table, or which build alone has it
@@ -62,21 +62,22 @@ def table_changes(old: Path, new: Path) -> Tables:
     return {name: changes for name, changes in found.items() if changes}
 
 
-def lines(sections: Iterable[Section], most: int | None = SHOWN) -> list[str]:
-    """A line for each change, at most `most` of a section, and one for a section without any."""
+def lines(sections: Iterable[Section], longest: int | None = SHOWN) -> list[str]:
+    """A line for each change, at most `longest` of a section, and one for a section without any."""
     rows: list[tuple[str, str]] = []
     for section in sections:
-        shown = list(section.changes[:most])
+        shown = list(section.changes[:longest])
         if rest := len(section.changes) - len(shown):
             shown.append(f"and {rest:,} more (ALL=1 shows them)")
-        texts = [*(shown or ["same"]), *section.notes]
+        same = "same as far as is known" if section.notes else "same"
+        texts = [*(shown or [same]), *section.notes]
         rows += zip([section.name, *[""] * (len(texts) - 1)], texts, strict=True)
     return aligned(rows)
 
 
 def _tree(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for path, before, after in differences.tree_changes(old, new):
-        yield f"{path}: {_brief(before)} -> {_brief(after)}"
+        yield f"{path}: {brief(before)} -> {brief(after)}"
 
 
 def _versions(old: Finished, new: Finished) -> Section:
@@ -110,26 +111,6 @@ def _counted(changes: Sequence[Change]) -> Iterator[str]:
         yield f"{count(len(values), 'value')} changed, most of all {describe(most(values))}"
 
 
-def count(number: int, noun: str) -> str:
-    """A number of things."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def most(changes: Sequence[Change]) -> Change:
-    """The change of a number that is largest relative to it; that of a spread or of a text only for want of one."""
-    numbers = [change for change in changes if change.relative < float("inf")]
-    return max(numbers, key=lambda change: (not change.column.endswith("sd"), change.relative), default=changes[0])
-
-
-def describe(change: Change) -> str:
-    """A change in words: row, column, old and new value."""
-    where = ", ".join(filter(None, [change.row, change.column]))
-    old, new = _brief(change.old), _brief(change.new)
-    if old == new:  # every digit, or what stands behind the beginnings
-        old, new = str(change.old), str(change.new)
-    return f"{where}: {old} -> {new}"
-
-
 def _verdicts(tables: Tables) -> Iterator[str]:
     for name, changes in tables.items():
         if not isinstance(changes, str):
@@ -156,14 +137,6 @@ def _alone(old: Path, new: Path) -> str:
     if old.exists() and new.exists():
         return ""
     return "only in the old build" if old.exists() else "only in the new build"
-
-
-def _brief(value: Any) -> str:
-    """A value on one line, and not too long."""
-    if value is None:
-        return "nothing"
-    text = shown(f"{value:.6g}" if isinstance(value, float) else str(value))
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
 def main() -> None:

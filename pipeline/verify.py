@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline import compare, differences, options, rebuild, reference, tolerance
+from pipeline import differences, options, rebuild, reference, tolerance
 from pipeline.columns import aligned
 from pipeline.console import run_step
+from pipeline.difference_text import count, describe, most
 from pipeline.differences import Change
 from pipeline.errors import InputError
 from pipeline.finished import Finished, checksum, read_mapping
@@ -130,12 +131,12 @@ def judge(file: str, changes: Sequence[Change], exact: bool) -> Outcome:
     """Judge a table whose bytes differ by what differs in it; nothing may if it has to be `exact`."""
     bad = [change for change in changes if exact or not tolerance.within(change)]
     if bad:
-        worst = compare.describe(compare.most(bad))
-        return Outcome(file, "FAILED", f"{compare.count(len(bad), 'difference')}, most of all {worst}")
+        worst = describe(most(bad))
+        return Outcome(file, "FAILED", f"{count(len(bad), 'difference')}, most of all {worst}")
     if exact:
         return Outcome(file, "FAILED", "other bytes of the same values")
-    largest = f", most of all {compare.describe(compare.most(changes))}" if changes else ""
-    return Outcome(file, "within tolerance", f"{compare.count(len(changes), 'value')}{largest}")
+    largest = f", most of all {describe(most(changes))}" if changes else ""
+    return Outcome(file, "within tolerance", f"{count(len(changes), 'value')}{largest}")
 
 
 def lines(conditions: Conditions, found: Sequence[Outcome]) -> list[str]:

@@ -14,7 +14,7 @@ from finished_build import ROOT, SUMMARY, TABLES, edit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import compare, differences
+from pipeline import compare, difference_text, differences
 from pipeline.compare import lines
 from pipeline.differences import Change, table_changes
 from pipeline.errors import InputError
@@ -185,12 +185,12 @@ def test_the_largest_change_is_told_before_that_of_a_spread_or_a_text() -> None:
         Change("c", "mean", 0.5, 0.6, {}),
         Change("d", "mean", 0.5, 0.51, {}),
     ]
-    assert [compare.most(changes[:end]).row for end in (1, 2, 3, 4)] == ["a", "b", "c", "c"]
+    assert [difference_text.most(changes[:end]).row for end in (1, 2, 3, 4)] == ["a", "b", "c", "c"]
 
 
 def test_numbers_that_look_alike_are_told_in_full() -> None:
     change = Change("a", "mean", 0.12345678, 0.12345679, {})
-    assert compare.describe(change) == "a, mean: 0.12345678 -> 0.12345679"
+    assert difference_text.describe(change) == "a, mean: 0.12345678 -> 0.12345679"
 
 
 def test_a_damaged_table_is_one_line(tmp_path: Path) -> None:
