@@ -20,7 +20,10 @@ from pipeline.build import Build
 from pipeline.sources import needed_by
 from pipeline.summary import summary
 
-build = Build.open(Path("config.yaml"), config)
+if workflow.is_main_process:
+    build = Build.open(Path("config.yaml"), config)
+else:
+    build = Build.of_job()
 # Jobs inherit these: they parse this file again.
 os.environ |= build.environment
 os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())

@@ -33,6 +33,9 @@ STATE = Path(".snakemake")
 FOLDERS = ("results", "report", "logs")
 TEMPLATES = ("*.j2", "*.css", "*.js", "formulas.json")
 RUN_FILE = "results/runs/{key}/metrics.json"
+DATA = "results/data/data.json"
+PREPARED = "results/prepared/prepared.json"
+SELECTION = "results/selection.json"
 
 
 class Build:
@@ -92,6 +95,17 @@ class Build:
             _end(1, f"{error.filename or 'writing'}: expected to read and write here, found: {error.strerror}.")
         return cls(config, tree)
 
+    @classmethod
+    def of_job(cls) -> "Build":
+        """The build that sent this job to another process: what it resolved, whatever config.yaml says by now."""
+        try:
+            tree = configuration_file.read_resolved_tree(RESOLVED)
+            config = configuration_file.parse(tree, str(RESOLVED))
+            cpu.require(config.numerics, str(RESOLVED))
+        except PipelineError as error:
+            _end(error.exit_status, *error.problems)
+        return cls(config, tree)
+
     def begin(self, builds: bool) -> list[str]:
         """Ends the program in a line if the folder cannot be written, or another build is at work in it.
 
@@ -133,6 +147,11 @@ class Build:
 
     def specification(self, key: str) -> str:
         """What the run of this key is to train, as JSON; the key of no planned run ends the program."""
+        # a process with one job alone has not been asked for the inputs of others
+        if key not in self._runs:
+            self.all_runs(PREPARED, SELECTION)
+        if key not in self._runs:
+            self.wanted_runs(DATA)
         if key not in self._runs:
             _end(2, f"results/runs/{key}: expected the key of a run of this build, found another. Hint: make report")
         return keys.canonical(self._runs[key].specification)

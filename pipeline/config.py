@@ -58,11 +58,16 @@ def resolved(tree: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_resolved(path: Path) -> Config:
     """The Config of a file that holds a resolved tree as JSON; its title block is empty."""
+    return parse(read_resolved_tree(path), str(path))
+
+
+def read_resolved_tree(path: Path) -> dict[str, Any]:
+    """The unchecked configuration of a file that holds a resolved tree as JSON; its title block is empty."""
     try:
         tree = dict(json.loads(read_text(path)))
     except (ValueError, TypeError) as error:
         raise InputError(f"{path}: expected the configuration that a build writes, found: {error}.") from error
-    return parse({**tree, **dict.fromkeys(TITLE_BLOCK, "-")}, str(path))
+    return tree | dict.fromkeys(TITLE_BLOCK, "-")
 
 
 def parse(tree: Any, origin: str) -> Config:

@@ -7,6 +7,7 @@ change no key (pipeline.fingerprint).
 
 import hashlib
 import json
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -53,6 +54,7 @@ def key(specification: Specification) -> str:
     return hashlib.sha256(canonical(specification).encode()).hexdigest()[:KEY_LENGTH]
 
 
+@cache
 def numpy_version() -> str:
     """The version of the installed NumPy, without importing it."""
     return version("numpy")
