@@ -57,7 +57,7 @@ def test_titles_tables_and_other_experiments_do_not_change_the_key():
 @pytest.mark.parametrize("version", ["2.4.5", "3.0.0"])
 def test_numpys_version_changes_the_key(monkeypatch, version):
     before = key()
-    monkeypatch.setattr(keys, "version", lambda _: version)
+    monkeypatch.setattr(keys, "numpy_version", lambda: version)
     assert key() != before
 
 
