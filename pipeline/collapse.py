@@ -32,7 +32,7 @@ from pipeline.comparison import Estimate
 from pipeline.console import run_step
 from pipeline.linearisation import Linearisation
 from pipeline.network import initial_weights
-from pipeline.runs import read_csv, rows_of, to_csv
+from pipeline.runs import Rows, read_csv, to_csv
 from pipeline.sealed import write_text
 from pipeline.settings import Config, Configuration, Experiment
 from pipeline.tables import standard_deviation
@@ -105,8 +105,9 @@ def experiments(config: Config) -> list[Experiment]:
 
 def outcomes(config: Config, norms: pd.DataFrame, linear: Linearisation) -> list[Outcome]:
     """Every configuration of the experiments, in their order; `norms` is norms.csv."""
+    rows = Rows(norms)
     return [
-        _outcome(config, experiment, configuration, rows_of(norms, experiment, configuration), linear)
+        _outcome(config, experiment, configuration, rows.of(experiment, configuration), linear)
         for experiment in experiments(config)
         for configuration in experiment.configurations
     ]

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from pipeline import intervals, labels
 from pipeline.intervals import Moments
-from pipeline.runs import rows_of
+from pipeline.runs import Rows
 from pipeline.settings import Configuration, Experiment
 
 SETTLED = 0.01  # accuracy within which a curve counts as having reached its best
@@ -139,8 +139,8 @@ class Sweep:
 class Results:
     """The tables that facts are computed from: summary.csv, histories.csv, and the accuracy of a constant answer."""
 
-    summary: pd.DataFrame
-    histories: pd.DataFrame
+    summary: Rows
+    histories: Rows
     chance: float
 
 
@@ -172,8 +172,8 @@ def sweep(experiment: Experiment, results: Results) -> Sweep:
 
 def trained_configuration(experiment: Experiment, configuration: Configuration, results: Results) -> Trained:
     """One configuration of an experiment, as it did."""
-    histories = rows_of(results.histories, experiment, configuration)
-    estimates = _estimates(rows_of(results.summary, experiment, configuration))
+    histories = results.histories.of(experiment, configuration)
+    estimates = _estimates(results.summary.of(experiment, configuration))
     return Trained(
         label=labels.settings(experiment, configuration),
         configuration=configuration,
@@ -183,9 +183,10 @@ def trained_configuration(experiment: Experiment, configuration: Configuration, 
 
 
 def _course(histories: pd.DataFrame, epochs: int) -> Course:
-    whole = histories.groupby("seed").filter(lambda seed: len(seed) == epochs)
+    recorded = histories["seed"].map(histories["seed"].value_counts())
+    whole = histories[recorded == epochs].sort_values(["seed", "epoch"])
     accuracy, loss, training, validation_loss = (
-        whole.pivot(index="epoch", columns="seed", values=column).to_numpy(float)  # (epochs, seeds)
+        whole[column].to_numpy(float).reshape(-1, epochs).T  # (epochs, seeds)
         for column in ("validation_accuracy", "training_loss", "training_accuracy", "validation_loss")
     )
     curve = accuracy.mean(axis=1)

@@ -38,7 +38,7 @@ from pipeline.proof import Theory
 from pipeline.provenance import THEORY, Provenance
 from pipeline.randomisation_text import Randomisation
 from pipeline.recovery_text import Told
-from pipeline.runs import read_csv
+from pipeline.runs import Rows, read_csv
 from pipeline.settings import Config, Experiment, RateOfChange, TuningTable
 from pipeline.software import Package
 from pipeline.speed import Speed
@@ -108,7 +108,7 @@ def build(
     manifest = read_manifest(results / "data")
     summary, histories = read_csv(results / "tables" / "summary.csv"), read_csv(results / "histories.csv")
     facts = analysis.findings(
-        config, comparison.Results(summary, histories, manifest.largest_class), catalogue.further(config)
+        config, comparison.Results(Rows(summary), Rows(histories), manifest.largest_class), catalogue.further(config)
     )
     runs = read_csv(results / "runs.csv")
     provenance = Provenance(config, runs)

@@ -10,11 +10,12 @@ from pipeline import comparison, labels
 from pipeline.blocks import Data, Row, Value
 from pipeline.catalogue import Figure
 from pipeline.comparison import Estimate
-from pipeline.runs import rows_of
+from pipeline.runs import Rows
 from pipeline.settings import Configuration, Experiment
 from pipeline.wording import cell
 
 PARTS = ("training", "validation")
+MOST_CELLS = 2500  # of a grid in a page; summary.csv has all
 SEARCHED = ("best_validation_accuracy", "validation_accuracy", "training_accuracy")  # testing accuracy chooses nothing
 
 
@@ -27,10 +28,11 @@ def _curves(figure: Figure, experiment: Experiment, curves: pd.DataFrame) -> Dat
     """A row per panel and epoch; a diverged panel has none. The parameters are named where they differ."""
     parameters = (experiment.varied or labels.TUNED) if len(figure.panels) > 1 else ()
     rows = []
+    epochs = Rows(curves)
     for panel, position in enumerate(figure.panels):
         configuration = experiment.configurations[position]
         heads = _parameters(configuration, parameters)
-        for _, epoch in rows_of(curves, experiment, configuration).iterrows():
+        for _, epoch in epochs.of(experiment, configuration).iterrows():
             number = int(epoch["epoch"])
             values = tuple(_mean(epoch, f"{part}_{figure.kind}") for part in PARTS)
             rows.append(Row(panel, (*heads, Value(escape(number), number)), values))
@@ -39,11 +41,13 @@ def _curves(figure: Figure, experiment: Experiment, curves: pd.DataFrame) -> Dat
 
 
 def _cells(experiment: Experiment, summary: pd.DataFrame) -> Data:
-    """A row per configuration, each a panel of its own."""
+    """A row per configuration, each a panel of its own; none where they are too many for a page."""
     parameters = experiment.varied or labels.TUNED
     rows = []
-    for position, configuration in enumerate(experiment.configurations):
-        own = rows_of(summary, experiment, configuration).set_index("metric")
+    results = Rows(summary)
+    shown = experiment.configurations if len(experiment.configurations) <= MOST_CELLS else ()
+    for position, configuration in enumerate(shown):
+        own = results.of(experiment, configuration).set_index("metric")
         values = tuple(_value(comparison.estimate(own.loc[metric])) for metric in SEARCHED)
         rows.append(Row(position, _parameters(configuration, parameters), values))
     columns = tuple(escape(labels.METRICS[metric]) for metric in SEARCHED)

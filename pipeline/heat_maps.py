@@ -17,15 +17,23 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
 from pipeline import labels
-from pipeline.runs import rows_of
+from pipeline.runs import Rows
 from pipeline.settings import Configuration, Experiment
 from pipeline.style import FULL_WIDTH, SMALL, STYLE
 
 COLOURS = "cividis"
 METRIC = "best_validation_accuracy"
 LOWEST = 2.3  # inches; leaves room for what is written along the height
+TALLEST = 7.5  # inches; leaves room for the caption on a page
 WIDEST = 7  # columns of a panel that shares its row
+MOST_COLUMNS = 12  # of a panel with numbers in its cells
+CELL_HEIGHT = 0.27  # inches, with a number in it
+PANEL_HEIGHT = 0.55  # inches, of all but its cells
+SMALL_CELL = 0.12  # inches, without one
+SHARED = 3  # panels in a row where no numbers are shown
+TICK_WIDTH, TICK_HEIGHT = 0.45, 0.14  # inches
 SOME_DIVERGED = "†"
+BLACK = "#000000"  # becomes the colour of the text around it
 
 Panel = tuple[float, ...]  # the values of the parameters that neither axis shows
 
@@ -50,6 +58,16 @@ class Scale:
         return ScalarMappable(mpl.colors.Normalize(self.low, self.high), COLOURS)
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How the panels stand: so many in a row, lines of them, inches of height, with or without numbers in the cells."""
+
+    per_row: int
+    lines: int
+    height: float
+    numbered: bool
+
+
 def draw(experiment: Experiment, summary: pd.DataFrame) -> Canvas:
     """Draw every configuration of the experiment as a cell; a diverged one has no colour."""
     results = summary[(summary["experiment"] == experiment.name) & (summary["metric"] == METRIC)]
@@ -57,15 +75,21 @@ def draw(experiment: Experiment, summary: pd.DataFrame) -> Canvas:
     panels = list(dict.fromkeys(_values(c, others) for c in experiment.configurations))
     columns, rows = experiment.values(across), experiment.values(down)
     scale = Scale(results["mean"].min(), results["mean"].max())
-    marked = bool((results["mean"].notna() & (results["diverged"] > 0)).any())
-    canvas, grid = _canvas(len(panels), len(rows), len(columns), marked=marked)
+    layout = _layout(len(panels), len(rows), len(columns))
+    marked = layout.numbered and bool((results["mean"].notna() & (results["diverged"] > 0)).any())
+    canvas, grid = _canvas(len(panels), layout, marked=marked)
+    results_of = Rows(results)
+    room = FULL_WIDTH / layout.per_row, layout.height / layout.lines
     for axes, panel in zip(grid, panels, strict=True):
         axes.set_title(", ".join(labels.mathtext(n, v) for n, v in zip(others, panel, strict=True)), pad=4)
-        _ticks(axes, columns, rows)
+        _ticks(axes, columns, rows, room)
     for position, configuration in enumerate(experiment.configurations):
         axes = grid[panels.index(_values(configuration, others))]
         place = columns.index(configuration.value(across)), rows.index(configuration.value(down))
-        _cell(axes, position, place, rows_of(results, experiment, configuration).iloc[0], scale)
+        result = results_of.of(experiment, configuration).iloc[0]
+        _cell(axes, position, place, result, scale)
+        if layout.numbered:
+            _number(axes, place, result, scale)
     note = f"\n{SOME_DIVERGED} Mean of the runs that finished; others diverged." if marked else ""
     canvas.supxlabel(_axis(across) + note, fontsize=STYLE["axes.labelsize"])
     canvas.supylabel(_axis(down), fontsize=STYLE["axes.labelsize"])
@@ -84,23 +108,37 @@ def _values(configuration: Configuration, names: Sequence[str]) -> Panel:
     return tuple(configuration.value(name) for name in names)
 
 
-def _canvas(panels: int, rows: int, columns: int, *, marked: bool) -> tuple[Canvas, list[Axes]]:
+def _layout(panels: int, rows: int, columns: int) -> Layout:
+    """Numbers in the cells and panels of one width where they fit on a page, otherwise smaller panels without."""
     per_row = min(2, panels) if columns <= WIDEST else 1
     lines = -(-panels // per_row)
-    height = max(lines * (0.55 + 0.27 * rows) + 0.5, LOWEST) + (0.15 if marked else 0)
-    layout = ConstrainedLayoutEngine(h_pad=0.07)  # inches; a title stands nearer to its own panel
-    canvas = Canvas(figsize=(FULL_WIDTH, height), layout=layout)
-    grid = list(canvas.subplots(lines, per_row, squeeze=False, sharex=True, sharey=True).flat)
+    height = lines * (PANEL_HEIGHT + CELL_HEIGHT * rows) + 0.5
+    if columns <= MOST_COLUMNS and height <= TALLEST:
+        return Layout(per_row, lines, max(height, LOWEST), numbered=True)
+    per_row = min(SHARED, panels)
+    lines = -(-panels // per_row)
+    height = lines * (PANEL_HEIGHT + SMALL_CELL * rows) + 0.5
+    return Layout(per_row, lines, max(min(height, TALLEST), LOWEST), numbered=False)
+
+
+def _canvas(panels: int, layout: Layout, *, marked: bool) -> tuple[Canvas, list[Axes]]:
+    engine = ConstrainedLayoutEngine(h_pad=0.07)  # inches; a title stands nearer to its own panel
+    canvas = Canvas(figsize=(FULL_WIDTH, layout.height + (0.15 if marked else 0)), layout=engine)
+    grid = list(canvas.subplots(layout.lines, layout.per_row, squeeze=False, sharex=True, sharey=True).flat)
     for axes in grid[panels:]:
         axes.set_visible(False)
     return canvas, grid[:panels]
 
 
-def _ticks(axes: Axes, columns: Sequence[float], rows: Sequence[float]) -> None:
+def _ticks(axes: Axes, columns: Sequence[float], rows: Sequence[float], room: tuple[float, float]) -> None:
+    """Name the values along both axes, or as many of them as a panel of this size (inches) has room for."""
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)  # the first value on top
-    axes.set_xticks(range(len(columns)), [_tick(value) for value in columns])
-    axes.set_yticks(range(len(rows)), [_tick(value) for value in rows])
+    width, height = room
+    across = range(0, len(columns), math.ceil(len(columns) * TICK_WIDTH / width))
+    down = range(0, len(rows), math.ceil(len(rows) * TICK_HEIGHT / height))
+    axes.set_xticks(across, [_tick(columns[place]) for place in across])
+    axes.set_yticks(down, [_tick(rows[place]) for place in down])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
 
@@ -108,18 +146,21 @@ def _ticks(axes: Axes, columns: Sequence[float], rows: Sequence[float]) -> None:
 def _cell(axes: Axes, position: int, place: tuple[int, int], result: "pd.Series[Any]", scale: Scale) -> None:
     column, row = place
     accuracy = float(result["mean"])
-    ground = colour = "#000000"  # black becomes the colour of the text around it
-    text = "diverged"
-    if not math.isnan(accuracy):
-        share = scale.share(accuracy)
-        ground = scale.colour(share)
-        colour = "#ffffff" if share < 0.5 else "#111111"  # white on the dark half of the map
-        text = f"{accuracy:.4f}" + (SOME_DIVERGED if result["diverged"] else "")
+    diverged = math.isnan(accuracy)
+    ground = BLACK if diverged else scale.colour(scale.share(accuracy))
     # the edge covers the seam between two cells
     patch = Rectangle((column - 0.5, row - 0.5), 1, 1, linewidth=0.4, edgecolor=ground, gid=f"panel-{position}-cell")
-    patch.set_facecolor("none" if math.isnan(accuracy) else ground)
+    patch.set_facecolor("none" if diverged else ground)
     axes.add_patch(patch)
-    axes.text(column, row, text, ha="center", va="center", fontsize=SMALL, color=colour)
+
+
+def _number(axes: Axes, place: tuple[int, int], result: "pd.Series[Any]", scale: Scale) -> None:
+    accuracy = float(result["mean"])
+    text, colour = "diverged", BLACK
+    if not math.isnan(accuracy):
+        colour = "#ffffff" if scale.share(accuracy) < 0.5 else "#111111"  # white on the dark half of the map
+        text = f"{accuracy:.4f}" + (SOME_DIVERGED if result["diverged"] else "")
+    axes.text(*place, text, ha="center", va="center", fontsize=SMALL, color=colour)
 
 
 def _tick(value: float) -> str:

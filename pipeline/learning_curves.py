@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pipeline import labels
 from pipeline.catalogue import Figure
-from pipeline.runs import rows_of
+from pipeline.runs import Rows
 from pipeline.settings import Config, Configuration, Experiment
 from pipeline.spacing import apart
 from pipeline.style import FULL_WIDTH, SERIES, SINGLE, SMALL, STYLE, Series
@@ -40,12 +40,13 @@ def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataF
     limits = _limits(curves[curves["experiment"] == experiment.name], metric)
     titles = [_title(experiment, experiment.configurations[position]) for position in figure.panels]
     canvas, grid = _panels(len(figure.panels), max(title.count("\n") for title in titles))
+    rows, points = Rows(summary), Rows(curves)
     for panel, (axes, position) in enumerate(zip(grid, figure.panels, strict=True)):
         configuration = experiment.configurations[position]
         width = canvas.get_figwidth() / _columns(len(figure.panels))
         _frame(axes, panel, limits, configuration.epochs)
-        _curves(axes, panel, rows_of(curves, experiment, configuration), metric, _marker(width, configuration.epochs))
-        noted = _note_divergence(axes, rows_of(summary, experiment, configuration))
+        _curves(axes, panel, points.of(experiment, configuration), metric, _marker(width, configuration.epochs))
+        noted = _note_divergence(axes, rows.of(experiment, configuration))
         if len(grid) > 1:
             axes.set_title(titles[panel], pad=17 if noted else 4)
     _name_axes(canvas, grid, metric.capitalize())

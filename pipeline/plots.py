@@ -1,5 +1,6 @@
 """Figures as the page shows them: the SVG with its words and its data."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -8,12 +9,15 @@ from markupsafe import Markup
 from pipeline import comparison, figure_data, labels
 from pipeline.blocks import Plot
 from pipeline.catalogue import Figure
+from pipeline.comparison import Estimate
 from pipeline.provenance import Provenance
 from pipeline.quantity import written
-from pipeline.runs import rows_of
+from pipeline.runs import Rows
 from pipeline.sealed import read_text
 from pipeline.settings import Config, Experiment
 from pipeline.wording import cell
+
+MOST_TOLD = 60  # cells of a grid that are read out one by one
 
 
 class Plots:
@@ -27,6 +31,7 @@ class Plots:
     ) -> None:
         self.folder, self.config, self.summary, self.curves = folder, config, summary, curves
         self.provenance = provenance
+        self._summary, self._curves = Rows(summary), Rows(curves)
 
     def plot(self, figure: Figure) -> Plot:
         """One figure of the catalogue."""
@@ -44,23 +49,38 @@ class Plots:
 
     def _describe(self, figure: Figure, experiment: Experiment) -> str:
         if figure.kind == "grid":
-            told = "; ".join(self._best(experiment, position) for position in figure.panels)
-            return f"Heat maps of the validation accuracy at the best epoch. {told}."
+            return f"Heat maps of the validation accuracy at the best epoch. {self._cells(experiment, figure.panels)}."
         told = "; ".join(self._end(experiment, position, figure.kind) for position in figure.panels)
         return f"Line chart of training and validation {figure.kind} against the epoch. In the last epoch, {told}."
 
-    def _best(self, experiment: Experiment, position: int) -> str:
-        of_this = rows_of(self.summary, experiment, experiment.configurations[position])
+    def _cells(self, experiment: Experiment, panels: Sequence[int]) -> str:
+        """Every cell, or the highest and the lowest where nobody would listen to all."""
+        estimates = {position: self._best(experiment, position) for position in panels}
+        told = "; ".join(
+            f"{_named(experiment, position)}: {cell(estimates[position])}" for position in _told(estimates)
+        )
+        return told if len(panels) <= MOST_TOLD else f"The highest and the lowest of {len(panels):,}: {told}"
+
+    def _best(self, experiment: Experiment, position: int) -> Estimate:
+        of_this = self._summary.of(experiment, experiment.configurations[position])
         (row,) = of_this[of_this["metric"] == comparison.JUDGED_BY].to_dict("records")
-        return f"{_named(experiment, position)}: {cell(comparison.estimate(row))}"
+        return comparison.estimate(row)
 
     def _end(self, experiment: Experiment, position: int, metric: str) -> str:
-        epochs = rows_of(self.curves, experiment, experiment.configurations[position])
+        epochs = self._curves.of(experiment, experiment.configurations[position])
         if epochs.empty:
             return f"{_named(experiment, position)}: diverged"
         last = epochs.iloc[-1]
         training, validation = (f"{part} {last[f'{part}_{metric}_mean']:.4f}" for part in figure_data.PARTS)
         return f"{_named(experiment, position)}: {training}, {validation}"
+
+
+def _told(estimates: Mapping[int, Estimate]) -> list[int]:
+    finished = [position for position, estimate in estimates.items() if estimate.n]
+    if len(estimates) <= MOST_TOLD or not finished:
+        return list(estimates)[:MOST_TOLD]
+    by_mean = sorted(finished, key=lambda position: estimates[position].mean)
+    return [by_mean[-1], by_mean[0]]
 
 
 def _named(experiment: Experiment, position: int) -> str:

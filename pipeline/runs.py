@@ -56,9 +56,17 @@ def _epochs_table(measured: Sequence[str], epochs: Sequence[tuple[Run, dict[str,
     return table.astype({"epoch": "int64"})
 
 
-def rows_of(table: pd.DataFrame, experiment: Experiment, configuration: Configuration) -> pd.DataFrame:
-    """The rows of one configuration of an experiment, in any table with the columns experiment and PARAMETERS."""
-    return trained_with(table[table["experiment"] == experiment.name], configuration)
+class Rows:
+    """A table with the columns experiment and PARAMETERS, in which configurations are found without a search of it."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.table = table
+        self._places = table.groupby(["experiment", *PARAMETERS]).indices if len(table) else {}
+
+    def of(self, experiment: Experiment, configuration: Configuration) -> pd.DataFrame:
+        """The rows of one configuration of an experiment, in the order of the table."""
+        place = (experiment.name, *(configuration.value(name) for name in PARAMETERS))
+        return self.table.iloc[self._places.get(place, [])]
 
 
 def trained_with(table: pd.DataFrame, configuration: Configuration) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from pipeline import config as configuration_file
 from pipeline import plan
 from pipeline.console import run_step
 from pipeline.metrics import HISTORY_COLUMNS, METRICS
-from pipeline.runs import PARAMETERS, read_csv, rows_of, to_csv
+from pipeline.runs import PARAMETERS, Rows, read_csv, to_csv
 from pipeline.sealed import write_text
 from pipeline.settings import Config, Experiment, RateOfChange
 
@@ -28,9 +28,10 @@ def summarise(runs: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
     Configurations come in the order of the configuration file.
     """
     rows = []
+    by_configuration = Rows(runs)
     for configuration in experiment.configurations:
         parameters = {name: configuration.value(name) for name in PARAMETERS}
-        of_this = rows_of(runs, experiment, configuration)
+        of_this = by_configuration.of(experiment, configuration)
         diverged = int((of_this["status"] == "diverged").sum())
         for metric in SUMMARISED:
             values = of_this[metric].dropna()

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline import analysis, comparison, config
 from pipeline.comparison import Estimate, Results
+from pipeline.runs import Rows
 from pipeline.settings import Config, Configuration, Experiment, SweepTable, TuningTable
 from pipeline.tables import SUMMARISED
 
@@ -59,7 +60,7 @@ def results(
             ]
     columns = ["experiment", *vars(BASE), "seed", "epoch", "training_loss", "training_accuracy", "validation_loss"]
     table = pd.DataFrame(histories, columns=[*columns, "validation_accuracy"])
-    return Results(pd.DataFrame(summary).astype({"mean": float, "sd": float}), table, chance)
+    return Results(Rows(pd.DataFrame(summary).astype({"mean": float, "sd": float})), Rows(table), chance)
 
 
 def points(experiment: Experiment, *numbers: tuple[Any, ...]) -> list[Point]:
@@ -138,8 +139,8 @@ def test_the_first_of_equals_is_best() -> None:
 def test_validation_accuracy_ranks_whatever_the_testing_images_say() -> None:
     experiment = sweep_of("learning_rate", 1, 2)
     data = results(*points(experiment, (0.90, 0.001), (0.92, 0.001)))
-    others = data.summary["metric"] != "best_validation_accuracy"
-    data.summary.loc[others, "mean"] = 1 - data.summary.loc[others, "mean"]
+    others = data.summary.table["metric"] != "best_validation_accuracy"
+    data.summary.table.loc[others, "mean"] = 1 - data.summary.table.loc[others, "mean"]
     assert rates(comparison.sweep(experiment, data).ranked) == [2, 1]
 
 
