@@ -1,0 +1,36 @@
+"""Runs that nobody trained: records as training writes them, of drawn numbers, for what has to do with many runs."""
+
+from pathlib import Path
+
+import numpy as np
+
+from pipeline import training
+from pipeline.plan import Run
+from pipeline.run import Norms, Result
+from pipeline.sgd import Epoch
+
+
+def write(run: Run, folder: Path) -> None:
+    """Write the record of a run into `folder`/{key}, unless there is one; the key decides the numbers."""
+    if not (folder / run.key / "metrics.json").exists():
+        training.write(_drawn(run), run.specification, folder / run.key)
+
+
+def _drawn(run: Run) -> Result:
+    draw = np.random.default_rng(int(run.key, 16)).uniform
+    epochs = [
+        Epoch(float(draw(0.1, 2)), float(draw(0.1, 1)), float(draw(0.1, 2)), float(draw(0.1, 1)), 0.01, finite=True)
+        for _ in range(run.configuration.epochs)
+    ]
+    accuracies = [epoch.validation_accuracy for epoch in epochs]
+    metrics: dict[str, float | int | None] = {
+        "training_accuracy": epochs[-1].training_accuracy,
+        "training_loss": epochs[-1].training_loss,
+        "validation_accuracy": accuracies[-1],
+        "best_validation_accuracy": max(accuracies),
+        "best_epoch": accuracies.index(max(accuracies)) + 1,
+        "testing_accuracy": max(accuracies),
+        "last_testing_accuracy": accuracies[-1],
+    }
+    norms = [Norms(float(draw(1, 9)), float(draw(1, 9)), float(draw(1, 9))) for _ in epochs]
+    return Result(tuple(epochs), tuple(norms), diverged=False, metrics=metrics)
