@@ -9,6 +9,7 @@ EVIDENCE = ("cells", "audit", "claims", "tests")  # the CSV files under results/
 COLLAPSE = "collapse"  # the figure of collapse.csv, on the two experiments of section 3.2
 # the figures of the evidence, which no experiment has: its figures are called {experiment}-...
 CELLS, CLAIMS = "evidence-cells", "claims-curves"
+MOST_PANELS = 24  # of curves in one figure
 
 Kind = Literal["accuracy", "loss", "grid"]
 
@@ -47,7 +48,7 @@ def figures(config: Config) -> dict[str, Figure]:
     if config.tables.tuning and config.searched:
         found += [heat_maps(config.searched), *curves(config.experiments[config.tables.tuning.best])]
     for experiment in further(config):
-        found += [heat_maps(experiment) if experiment.kind == "grid" else panels(experiment)]
+        found.append(overview(experiment))
     return {figure.name: figure for figure in found}
 
 
@@ -84,6 +85,12 @@ def losses(experiment: Experiment) -> Figure:
     """One figure of loss per epoch with a panel for each configuration."""
     name = f"{experiment.name}-loss"
     return Figure(name, "loss", experiment.name, _positions(experiment))
+
+
+def overview(experiment: Experiment) -> Figure:
+    """The one figure of an experiment that has a section of its own."""
+    many = len(_positions(experiment)) > MOST_PANELS and not experiment.best_of
+    return heat_maps(experiment) if many or experiment.kind == "grid" else panels(experiment)
 
 
 def panels(experiment: Experiment) -> Figure:

@@ -30,7 +30,7 @@ from pipeline.analysis import Findings
 from pipeline.appendix import Appendix
 from pipeline.blocks import Plot, Source, Table
 from pipeline.collapse_text import CollapseText
-from pipeline.comparison import Sweep
+from pipeline.comparison import Sweep, Trained
 from pipeline.dataset import Manifest, read_manifest
 from pipeline.evidence_text import EvidenceText
 from pipeline.plots import Plots
@@ -44,10 +44,13 @@ from pipeline.software import Package
 from pipeline.speed import Speed
 from pipeline.wording import cell
 
+MOST_ROWS, BEST_ROWS = 60, 20  # configurations in a table; how many of more
+MOST_VALUES = 30  # of a parameter in the table of the search space
+
 
 @dataclass(frozen=True)
 class Section:
-    """One experiment that only the further experiments show."""
+    """One experiment that only the further experiments show; its table is of the best where there are many."""
 
     experiment: Experiment
     sweep: Sweep
@@ -227,13 +230,18 @@ def _space_table(grid: Experiment, rows: pd.DataFrame, source: Source) -> Table:
     """Table 8; the values of the CSV, as they are written in the configuration."""
     as_written = {value: value for parameter in grid.varied for value in grid.values(parameter)}  # 0.37: e^-1
     cells = tuple(
-        Markup(", ").join(
-            labels.value(as_written[value]) for value in rows.loc[rows["parameter"] == parameter, "value"]
-        )
+        _values([as_written[value] for value in rows.loc[rows["parameter"] == parameter, "value"]])
         for parameter in grid.varied
     )
     columns = tuple(labels.symbol(parameter) for parameter in grid.varied)
     return Table(Markup(""), columns, ((Markup("Values searched"), cells),), source)
+
+
+def _values(values: Sequence[float]) -> Markup:
+    if len(values) > MOST_VALUES:
+        ends = labels.value(min(values)), labels.value(max(values))
+        return Markup("{:,} values from {} to {}").format(len(values), *ends)
+    return Markup(", ").join(map(labels.value, values))
 
 
 def _shown(config: Config) -> list[str]:
@@ -247,8 +255,12 @@ def _section(experiment: Experiment, sweep: Sweep, plots: Plots, provenance: Pro
     table = Table(
         corner=Markup("Configuration"),
         columns=tuple(escape(labels.METRICS[metric]) for metric in metrics),
-        rows=tuple((t.label or Markup("single"), tuple(cell(t[m]) for m in metrics)) for t in sweep.trained),
+        rows=tuple((t.label or Markup("single"), tuple(cell(t[m]) for m in metrics)) for t in _listed(sweep)),
         source=provenance.whole(experiment),
     )
-    figure = catalogue.heat_maps(experiment) if experiment.kind == "grid" else catalogue.panels(experiment)
-    return Section(experiment, sweep, table, plots.plot(figure))
+    return Section(experiment, sweep, table, plots.plot(catalogue.overview(experiment)))
+
+
+def _listed(sweep: Sweep) -> tuple[Trained, ...]:
+    """All configurations, or the best of more than a reader would go through."""
+    return sweep.trained if len(sweep.trained) <= MOST_ROWS else sweep.ranked[:BEST_ROWS]

@@ -79,10 +79,9 @@ def draw(experiment: Experiment, summary: pd.DataFrame) -> Canvas:
     marked = layout.numbered and bool((results["mean"].notna() & (results["diverged"] > 0)).any())
     canvas, grid = _canvas(len(panels), layout, marked=marked)
     results_of = Rows(results)
-    room = FULL_WIDTH / layout.per_row, layout.height / layout.lines
     for axes, panel in zip(grid, panels, strict=True):
         axes.set_title(", ".join(labels.mathtext(n, v) for n, v in zip(others, panel, strict=True)), pad=4)
-        _ticks(axes, columns, rows, room)
+        _ticks(axes, columns, rows, layout)
     for position, configuration in enumerate(experiment.configurations):
         axes = grid[panels.index(_values(configuration, others))]
         place = columns.index(configuration.value(across)), rows.index(configuration.value(down))
@@ -130,13 +129,13 @@ def _canvas(panels: int, layout: Layout, *, marked: bool) -> tuple[Canvas, list[
     return canvas, grid[:panels]
 
 
-def _ticks(axes: Axes, columns: Sequence[float], rows: Sequence[float], room: tuple[float, float]) -> None:
-    """Name the values along both axes, or as many of them as a panel of this size (inches) has room for."""
+def _ticks(axes: Axes, columns: Sequence[float], rows: Sequence[float], layout: Layout) -> None:
+    """Name the values along both axes, or as many of them as a panel without numbers has room for."""
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)  # the first value on top
-    width, height = room
-    across = range(0, len(columns), math.ceil(len(columns) * TICK_WIDTH / width))
-    down = range(0, len(rows), math.ceil(len(rows) * TICK_HEIGHT / height))
+    width, height = (FULL_WIDTH - 1.5) / layout.per_row, (layout.height - 0.5) / layout.lines - PANEL_HEIGHT
+    across = range(0, len(columns), 1 if layout.numbered else math.ceil(len(columns) * TICK_WIDTH / width))
+    down = range(0, len(rows), 1 if layout.numbered else math.ceil(len(rows) * TICK_HEIGHT / height))
     axes.set_xticks(across, [_tick(columns[place]) for place in across])
     axes.set_yticks(down, [_tick(rows[place]) for place in down])
     axes.tick_params(length=0)
