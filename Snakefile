@@ -21,7 +21,11 @@ from pipeline.sources import needed_by
 from pipeline.summary import summary
 
 if workflow.is_main_process:
-    build = Build.open(Path("config.yaml"), config)
+    build = Build.open(
+        Path("config.yaml"),
+        config,
+        workflow.storage_settings.default_storage_provider,
+    )
 else:
     build = Build.of_job()
 # Jobs inherit these: they parse this file again.

@@ -79,12 +79,14 @@ class Build:
         self._runs: dict[str, plan.Run] = {}
 
     @classmethod
-    def open(cls, path: Path, overrides: Mapping[str, Any]) -> "Build":
+    def open(cls, path: Path, overrides: Mapping[str, Any], storage: str | None = None) -> "Build":
         """Check the configuration and write its resolved form.
 
-        A problem ends the program with its lines and its exit status.
+        `storage` is Snakemake's default storage provider, where one is asked for. A problem ends the program with its
+        lines and its exit status.
         """
         try:
+            _refuse(storage)
             tree = configuration_file.read_tree(path, overrides)
             config = configuration_file.parse(tree, str(path))
             cpu.require(config.numerics, str(path))
@@ -166,6 +168,15 @@ class Build:
         runs = {run.key: run for run in planned}
         self._runs |= runs
         return [RUN_FILE.format(key=key) for key in runs]
+
+
+def _refuse(storage: str | None) -> None:
+    # it would carry what the rules name, and neither the checksums beside the files nor what the steps read by folder
+    if storage is not None:
+        raise InputError(
+            f"--default-storage-provider: expected none, since all steps work in the folder results/, found {storage}. "
+            "Hint: 'Without a shared file system' in README.md says what works."
+        )
 
 
 def _training(config: Config) -> str:
