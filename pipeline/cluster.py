@@ -49,7 +49,7 @@ def explain_failures() -> None:
 
 
 def _log_error(job: Any, msg: str = "", aux_logs: Sequence[str | None] = (), **_: Any) -> None:
-    for line in problems(job.jobs, msg, [Path(log) for log in aux_logs if log]):
+    for line in problems(job.jobs, msg, [Path(os.path.relpath(log)) for log in aux_logs if log]):
         logger.error(line)
 
 
@@ -71,11 +71,10 @@ def _reason(message: str, logs: Sequence[Path]) -> str:
     """Why Slurm ended a job or did not take it, in a line."""
     said = re.split(r"Detailed failure reason|For further error details|\n +sbatch call:", message)[0]
     errors = [
-        line.removeprefix("slurmstepd: error: ").strip("* ") + "."
+        error.strip("* ") + "."
         for log in logs
         if log.exists()
-        for line in log.read_text(errors="replace").splitlines()
-        if line.startswith("slurmstepd: error: ")
+        for error in re.findall(r"^slurmstepd\S*: error: (.*)", log.read_text(errors="replace"), re.MULTILINE)
     ]
     return " ".join([*said.split(), *errors[-1:]])
 

@@ -37,7 +37,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs/b.log").touch()
     (tmp_path / "logs/c.log").write_text("results/prepared: expected this, found that.\n")
-    (tmp_path / "7.log").write_text("slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT NOON DUE TO TIME LIMIT ***\n")
+    (tmp_path / "7.log").write_text("slurmstepd-n1: error: *** JOB 7 ON n1 CANCELLED AT NOON DUE TO TIME LIMIT ***\n")
     return tmp_path
 
 
