@@ -1,7 +1,9 @@
 # make report    build report/report.html and report/report.pdf
 # make test      check the code and run the tests
 # make test-page check the finished report (needs Chromium, Java, Node.js, poppler and qpdf)
+# make test-cluster  build on a Slurm that is brought up for it (Debian's slurm-wlm and munge)
 # make bench     measure the training loop beside PyTorch, JAX and scikit-learn (report/benchmark.json)
+# make bench-scale  measure how planning and finishing a build grow with its runs
 # make fuzz      search for input that is not refused in a line (FUZZ_SECONDS for each target)
 # make torture   strike builds of the sample and see that nothing is lost (KILLS of them)
 # make check     hold someone's printed numbers against runs (PUBLISHED=file or folder)
@@ -25,7 +27,7 @@ FUZZ_SECONDS ?= 60
 KILLS ?= 50
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-GOALS := report test test-page bench fuzz torture check compare verify reference prune clean formulas lock
+GOALS := report test test-page test-cluster bench bench-scale fuzz torture check compare verify reference prune clean formulas lock
 .PHONY: $(GOALS)
 
 # make compare old new: what stands after compare is the name of a folder, and no goal.
@@ -53,10 +55,16 @@ test: .venv/test
 test-page: .venv/page
 	python -m pytest tests/page
 
+test-cluster: .venv/cluster
+	python -m pytest tests/cluster
+
 # The numerical libraries get one thread each, which must be said before they start.
 bench: .venv/report .venv-bench/stamp
 	@SUMMARY_FOLLOWS=1 snakemake results/prepared/prepared.json --cores all --workflow-profile none --rerun-incomplete --quiet all $(SNAKEMAKE_OPTIONS)
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 .venv-bench/bin/python -m bench $(BENCH_OPTIONS)
+
+bench-scale: .venv/report
+	@python -m bench.scale $(BENCH_OPTIONS)
 
 fuzz: .venv-fuzz/stamp
 	@cd tests && PYTHONPATH=.:.. ../.venv-fuzz/bin/python -m fuzz --seconds $(FUZZ_SECONDS)
@@ -103,6 +111,9 @@ lock:
 
 .venv/page: requirements-test.lock requirements-crate.lock tools/page/package-lock.json tools/formulas/package-lock.json setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh page
+
+.venv/cluster: requirements-test.lock setup.sh
+	@PYTHON=$(PYTHON) ./setup.sh cluster
 
 .venv-bench/stamp: requirements-bench.lock requirements-bench-torch.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh bench

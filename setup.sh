@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv from the hashed lock and checks what pip cannot bring; for the benchmark, the fuzzer and the validator of
 # the crate, environments of their own.
-# Usage: ./setup.sh report|test|page|bench|fuzz|lock
+# Usage: ./setup.sh report|test|page|cluster|bench|fuzz|lock
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
@@ -97,6 +97,17 @@ check_programs() {
     exit 1
 }
 
+has_slurm() (
+    PATH=$PATH:/usr/sbin
+    for program in munged slurmctld slurmd sbatch; do command -v "$program" >/dev/null || exit 1; done
+)
+
+check_slurm() {
+    if has_slurm || debian_install slurm-wlm munge; then return 0; fi
+    say "make test-cluster: expected Slurm, found none; nothing will be run on a cluster. $(hint slurm-wlm munge)"
+    return 1
+}
+
 check_node() {
     version=$(node --version)
     major=${version#v}
@@ -137,6 +148,13 @@ page)
     install_packages tools/formulas
     touch .venv/page .venv/test .venv/report
     ;;
+cluster)
+    make_environment .venv
+    install_lock .venv requirements-test.lock
+    check_pango
+    touch .venv/test .venv/report
+    if check_slurm; then touch .venv/cluster; fi
+    ;;
 bench)
     make_environment .venv-bench
     install_lock .venv-bench requirements-bench.lock
@@ -159,7 +177,7 @@ lock)
     printf '%s\n' "$TORCH" >>requirements-bench-torch.lock
     ;;
 *)
-    say 'usage: ./setup.sh report|test|page|bench|fuzz|lock'
+    say 'usage: ./setup.sh report|test|page|cluster|bench|fuzz|lock'
     exit 2
     ;;
 esac
