@@ -8,6 +8,7 @@ import csv
 import logging
 import math
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -50,6 +51,7 @@ def measure(runs: Sequence[int]) -> Iterator[tuple[int, dict[str, Cost]]]:
         for count in runs:
             logger.info(f"A grid of {count:,} runs.")
             _configure(folder / "config.yaml", count)
+            shutil.rmtree(folder / "results/runs", ignore_errors=True)
             _snakemake(folder, PREPARED, "--cores", "all")
             costs = {"start": _snakemake(folder, "-n", "results/theory.json"), "plan": _snakemake(folder, "-n")}
             _stand_in(folder)
@@ -136,9 +138,13 @@ def _snakemake(folder: Path, *arguments: str) -> Cost:
             env=rebuild.environment(os.environ, folder.parent),
             stdout=output,
             stderr=subprocess.STDOUT,
+            process_group=0,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            rebuild.end(process)  # if this one is interrupted
     if process.returncode:
         raise RunError(f"snakemake {' '.join(arguments)}: expected to succeed, found:", *log.read_text().splitlines())
     return Cost(time.perf_counter() - start, usage.ru_maxrss * 1024)

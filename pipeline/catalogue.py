@@ -1,5 +1,6 @@
 """Which tables and figures a configuration gives rise to, by name."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,7 @@ EVIDENCE = ("cells", "audit", "claims", "tests")  # the CSV files under results/
 COLLAPSE = "collapse"  # the figure of collapse.csv, on the two experiments of section 3.2
 # the figures of the evidence, which no experiment has: its figures are called {experiment}-...
 CELLS, CLAIMS = "evidence-cells", "claims-curves"
-MOST_PANELS = 24  # of curves in one figure
+MOST_PANELS = 24  # in one figure
 
 Kind = Literal["accuracy", "loss", "grid"]
 
@@ -103,6 +104,12 @@ def heat_maps(experiment: Experiment) -> Figure:
     """One figure with the validation accuracy of every configuration of a grid."""
     name = f"{experiment.name}-grid"
     return Figure(name, "grid", experiment.name, _positions(experiment))
+
+
+def folded(experiment: Experiment) -> tuple[str, ...]:
+    """The parameters of a grid that would take more panels than a page holds: each cell is then the best over them."""
+    others = experiment.varied[2:]
+    return others if math.prod(len(experiment.values(name)) for name in others) > MOST_PANELS else ()
 
 
 def _positions(experiment: Experiment) -> tuple[int, ...]:

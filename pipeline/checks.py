@@ -19,6 +19,7 @@ from pipeline.settings import KINDS, SAMPLE_TRAINING_IMAGES, Config, Experiment,
 PLACES = 6  # of the numbers of a neuron
 MOST_RUNS = 100_000  # far beyond what anyone can train, and what Snakemake can plan
 _LONGEST = 80  # characters of a wrong value or a name that a message shows
+MOST_COLUMNS = 24  # of a table, and configurations with a figure each
 _MOST_NAMES = 40  # names that a message lists
 _MOST_PROBLEMS = 100  # lines for one file
 
@@ -203,6 +204,8 @@ def _experiment_contradictions(settings: Mapping[str, Any], config: Config) -> I
                     f".count: expected at most {available:,} (the configurations of '{settings['best_of']}'), "
                     f"found {count:,}."
                 )
+            elif count > MOST_COLUMNS:
+                yield f".count: expected at most {MOST_COLUMNS}, found {count:,}."
     elif "count" in settings:
         yield f".count: expected only beside best_of, found it beside {kind}."
 
@@ -230,6 +233,11 @@ def _table_contradictions(config: Config) -> Iterator[str]:
         expected = f"an experiment that sweeps {parameter}"
         problems = list(_reference(f"tables.{name}.experiment", table.experiment, choices, expected))
         yield from problems
+        if not problems and (values := len(config.experiments[table.experiment].configurations)) > MOST_COLUMNS:
+            yield (
+                f"tables.{name}.experiment: expected a sweep over at most {MOST_COLUMNS} values, found {values:,} in "
+                f"'{table.experiment}'. Hint: without a table it gets a section of its own, where there may be more."
+            )
         if table.critical is not None:
             others = [choice for choice in choices if choice != table.experiment]
             yield from _reference(f"tables.{name}.critical", table.critical, others, "another such experiment")

@@ -78,6 +78,7 @@ class Context:
     curves: dict[str, tuple[Plot, ...]]
     losses: dict[str, Plot]
     heat_map: Plot | None
+    folded: tuple[Markup, ...]
     further: tuple[Section, ...]
     replicated: bool
     same_epochs: bool
@@ -147,6 +148,7 @@ def build(
         curves={e.name: tuple(plots.plot(figure) for figure in catalogue.curves(e)) for e in shown},
         losses={e.name: plots.plot(catalogue.losses(e)) for e in catalogue.sweeps(config)},
         heat_map=plots.plot(catalogue.heat_maps(grid)) if grid else None,
+        folded=tuple(escape(labels.words(name)) for name in catalogue.folded(grid)) if grid else (),
         replicated=bool((summary["n"] > 1).any()),
         same_epochs=len({c.epochs for e in (*shown, *([grid] if grid else [])) for c in e.configurations}) == 1,
         search_goes_down=_search_goes_down(config, grid),

@@ -22,9 +22,14 @@ def to_csv(columns: Sequence[str], epochs: Iterable[Sequence[float]]) -> str:
 
 
 def read(path: Path, columns: Sequence[str], mend: str | None = None) -> Epochs:
-    """The numbers of each epoch by column. Raises InputError, KeyError, TypeError, ValueError or csv.Error."""
-    reader = csv.DictReader(io.StringIO(read_text(path, mend), newline=""), strict=True)
-    rows = tuple({column: float(row[column]) for column in columns} for row in reader)
+    """The numbers of each epoch by column. Raises InputError, ValueError or csv.Error."""
+    table = csv.reader(io.StringIO(read_text(path, mend), newline=""), strict=True)
+    names = next(table, [])
+    places = [names.index(column) for column in columns]
+    lines = list(table)
+    if any(len(line) != len(names) for line in lines):
+        raise ValueError(f"{path.name} has a line that is not as long as its first")
+    rows = tuple({column: float(line[place]) for column, place in zip(columns, places, strict=True)} for line in lines)
     if not all(math.isfinite(value) for row in rows for value in row.values()):
         raise ValueError(f"{path.name} holds a value that is not finite")
     if [row[NUMBER] for row in rows] != list(range(1, len(rows) + 1)):

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline import comparison, labels
+from pipeline import catalogue, comparison, labels
 from pipeline.blocks import Data, Row, Value
 from pipeline.catalogue import Figure
 from pipeline.comparison import Estimate
@@ -45,8 +45,8 @@ def _cells(experiment: Experiment, summary: pd.DataFrame) -> Data:
     parameters = experiment.varied or labels.TUNED
     rows = []
     results = Rows(summary)
-    shown = experiment.configurations if len(experiment.configurations) <= MOST_CELLS else ()
-    for position, configuration in enumerate(shown):
+    too_many = len(experiment.configurations) > MOST_CELLS or catalogue.folded(experiment)
+    for position, configuration in enumerate(() if too_many else experiment.configurations):
         own = results.of(experiment, configuration).set_index("metric")
         values = tuple(_value(comparison.estimate(own.loc[metric])) for metric in SEARCHED)
         rows.append(Row(position, _parameters(configuration, parameters), values))

@@ -1,4 +1,5 @@
-"""Heat maps: validation accuracy over the parameters of a grid, a panel for each combination beyond two.
+"""Heat maps: validation accuracy over the parameters of a grid, a panel for each combination beyond two, or the best of
+them where they are many.
 
 A page script finds a cell by its id: `panel-{k}-cell` is that of the experiment's k-th configuration.
 """
@@ -16,7 +17,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
-from pipeline import labels
+from pipeline import catalogue, labels
 from pipeline.runs import Rows
 from pipeline.settings import Configuration, Experiment
 from pipeline.style import FULL_WIDTH, SMALL, STYLE
@@ -35,6 +36,8 @@ TICK_WIDTH, TICK_HEIGHT = 0.45, 0.14  # inches
 SOME_DIVERGED = "†"
 BLACK = "#000000"  # becomes the colour of the text around it
 
+# The position of a configuration in its experiment, what it is, and its row of summary.csv
+Cell = tuple[int, Configuration, "pd.Series[Any]"]
 Panel = tuple[float, ...]  # the values of the parameters that neither axis shows
 
 
@@ -69,32 +72,49 @@ class Layout:
 
 
 def draw(experiment: Experiment, summary: pd.DataFrame) -> Canvas:
-    """Draw every configuration of the experiment as a cell; a diverged one has no colour."""
+    """Draw every configuration of the experiment as a cell, or the best over `catalogue.folded`; a diverged one has no
+    colour.
+    """
     results = summary[(summary["experiment"] == experiment.name) & (summary["metric"] == METRIC)]
-    across, down, *others = _axes(experiment)
+    folded = catalogue.folded(experiment)
+    across, down, *others = [name for name in _axes(experiment) if name not in folded]
     panels = list(dict.fromkeys(_values(c, others) for c in experiment.configurations))
     columns, rows = experiment.values(across), experiment.values(down)
-    scale = Scale(results["mean"].min(), results["mean"].max())
+    cells = _cells(experiment, results, (across, down, *others))
+    means = pd.Series([result["mean"] for *_, result in cells])
+    scale = Scale(means.min(), means.max())
     layout = _layout(len(panels), len(rows), len(columns))
     marked = layout.numbered and bool((results["mean"].notna() & (results["diverged"] > 0)).any())
-    canvas, grid = _canvas(len(panels), layout, marked=marked)
-    results_of = Rows(results)
+    canvas, grid = _canvas(len(panels), layout, notes=marked + bool(folded))
     for axes, panel in zip(grid, panels, strict=True):
         axes.set_title(", ".join(labels.mathtext(n, v) for n, v in zip(others, panel, strict=True)), pad=4)
         _ticks(axes, columns, rows, layout)
-    for position, configuration in enumerate(experiment.configurations):
+    for position, configuration, result in cells:
         axes = grid[panels.index(_values(configuration, others))]
         place = columns.index(configuration.value(across)), rows.index(configuration.value(down))
-        result = results_of.of(experiment, configuration).iloc[0]
         _cell(axes, position, place, result, scale)
         if layout.numbered:
             _number(axes, place, result, scale)
     note = f"\n{SOME_DIVERGED} Mean of the runs that finished; others diverged." if marked else ""
+    note += f"\nEach cell is the best over {' and '.join(map(labels.words, folded))}." if folded else ""
     canvas.supxlabel(_axis(across) + note, fontsize=STYLE["axes.labelsize"])
     canvas.supylabel(_axis(down), fontsize=STYLE["axes.labelsize"])
     if results["mean"].notna().any():
         canvas.colorbar(scale.mappable(), ax=grid, label="Validation accuracy, best epoch", shrink=0.9, pad=0.02)
     return canvas
+
+
+def _cells(experiment: Experiment, results: pd.DataFrame, shown: Sequence[str]) -> list[Cell]:
+    """Each configuration with its result; of those that differ in nothing shown, the best."""
+    rows = Rows(results)
+    cells = [(k, c, rows.of(experiment, c).iloc[0]) for k, c in enumerate(experiment.configurations)]
+    best: dict[Panel, Cell] = {}
+    for cell in cells:
+        place = _values(cell[1], shown)
+        before = best.setdefault(place, cell)[2]["mean"]
+        if cell[2]["mean"] > before or math.isnan(before):
+            best[place] = cell
+    return list(best.values())
 
 
 def _axes(experiment: Experiment) -> list[str]:
@@ -120,9 +140,9 @@ def _layout(panels: int, rows: int, columns: int) -> Layout:
     return Layout(per_row, lines, max(min(height, TALLEST), LOWEST), numbered=False)
 
 
-def _canvas(panels: int, layout: Layout, *, marked: bool) -> tuple[Canvas, list[Axes]]:
+def _canvas(panels: int, layout: Layout, *, notes: int) -> tuple[Canvas, list[Axes]]:
     engine = ConstrainedLayoutEngine(h_pad=0.07)  # inches; a title stands nearer to its own panel
-    canvas = Canvas(figsize=(FULL_WIDTH, layout.height + (0.15 if marked else 0)), layout=engine)
+    canvas = Canvas(figsize=(FULL_WIDTH, layout.height + 0.15 * notes), layout=engine)
     grid = list(canvas.subplots(layout.lines, layout.per_row, squeeze=False, sharex=True, sharey=True).flat)
     for axes in grid[panels:]:
         axes.set_visible(False)

@@ -59,7 +59,13 @@ class Plots:
         told = "; ".join(
             f"{_named(experiment, position)}: {cell(estimates[position])}" for position in _told(estimates)
         )
-        return told if len(panels) <= MOST_TOLD else f"The highest and the lowest of {len(panels):,}: {told}"
+        if len(panels) <= MOST_TOLD:
+            return told
+        return (
+            f"The highest and the lowest of {len(panels):,}: {told}"
+            if told
+            else f"All {len(panels):,} made a run diverge"
+        )
 
     def _best(self, experiment: Experiment, position: int) -> Estimate:
         of_this = self._summary.of(experiment, experiment.configurations[position])
@@ -76,11 +82,12 @@ class Plots:
 
 
 def _told(estimates: Mapping[int, Estimate]) -> list[int]:
-    finished = [position for position, estimate in estimates.items() if estimate.n]
-    if len(estimates) <= MOST_TOLD or not finished:
-        return list(estimates)[:MOST_TOLD]
+    """The cells to read out; of many the best and the worst of which no run diverged."""
+    if len(estimates) <= MOST_TOLD:
+        return list(estimates)
+    finished = [position for position, estimate in estimates.items() if not estimate.diverged]
     by_mean = sorted(finished, key=lambda position: estimates[position].mean)
-    return [by_mean[-1], by_mean[0]]
+    return [by_mean[-1], by_mean[0]] if by_mean else []
 
 
 def _named(experiment: Experiment, position: int) -> str:

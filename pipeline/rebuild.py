@@ -45,10 +45,23 @@ def build(folder: Path, *arguments: str) -> None:
         try:
             status = process.wait()
         finally:
-            _end(process)
+            end(process)
     if status:
         failure = InputError if status == InputError.exit_status else RunError
         raise failure("make verify: expected the rebuild to succeed, found the problems above.")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Interrupt a process group, and kill what is left of it after a while, so that nothing writes any more."""
+    try:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(PATIENCE)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        pass
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _copy(project: Path, folder: Path) -> None:
@@ -60,19 +73,6 @@ def _copy(project: Path, folder: Path) -> None:
         elif source.exists() or name in SOURCES:
             (folder / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(source, folder / name)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Interrupt a process group, and kill what is left of it after a while, so that nothing writes any more."""
-    try:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGINT)
-            process.wait(PATIENCE)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        pass
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 def environment(present: Mapping[str, str], temporary: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pipeline import config as configuration_file
 from pipeline import plan, records
 from pipeline.console import run_step
 from pipeline.dataset import read_manifest
+from pipeline.epochs import Epochs
 from pipeline.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.plan import Run
 from pipeline.records import Record
@@ -41,17 +42,18 @@ def runs_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.DataF
 
 def histories_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.DataFrame:
     """One row per experiment, run, seed and finite epoch, with HISTORY_COLUMNS."""
-    return _epochs_table(HISTORY_COLUMNS, [(run, epoch) for run in runs for epoch in records[run.key].history])
+    return _epochs_table(HISTORY_COLUMNS, [(run, records[run.key].history) for run in runs])
 
 
 def norms_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.DataFrame:
     """One row per experiment, run, seed and finite epoch, with NORM_COLUMNS."""
-    return _epochs_table(NORM_COLUMNS, [(run, epoch) for run in runs for epoch in records[run.key].norms])
+    return _epochs_table(NORM_COLUMNS, [(run, records[run.key].norms) for run in runs])
 
 
-def _epochs_table(measured: Sequence[str], epochs: Sequence[tuple[Run, dict[str, float]]]) -> pd.DataFrame:
+def _epochs_table(measured: Sequence[str], recorded: Sequence[tuple[Run, Epochs]]) -> pd.DataFrame:
     columns = ["experiment", "key", *PARAMETERS, "seed", *measured]
-    rows = [{**_identity(run), **epoch} for run, epoch in epochs]
+    identified = [(tuple(_identity(run).values()), epochs) for run, epochs in recorded]
+    rows = [(*identity, *map(epoch.__getitem__, measured)) for identity, epochs in identified for epoch in epochs]
     table = pd.DataFrame(rows, columns=columns).sort_values([*ORDER, "epoch"], ignore_index=True)
     return table.astype({"epoch": "int64"})
 

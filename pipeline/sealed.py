@@ -81,7 +81,7 @@ def _sealed(path: Path, mend: str | None) -> tuple[str, str]:
         raise InputError(f"{path}: expected what an earlier step wrote, found no file. {mend or 'Hint: build again.'}")
     hint = mend or f"Hint: `rm {path}` and build again."
     try:
-        return _checksum(path).read_text(encoding="utf-8"), hint
+        return _checksum(path).read_bytes().decode("utf-8"), hint
     except (OSError, ValueError):
         raise InputError(
             f"{path}: expected its checksum in {_checksum(path).name}, found none. {hint} "

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from synthetic import TEMPLATES, Course, rising, tree, usual, write_results
 
 from bench import stand_ins
-from pipeline import catalogue, context, figure_data, figures, plan, records, report
+from pipeline import catalogue, context, figure_data, figures, heat_maps, plan, records, report
 from pipeline import config as configuration_file
+from pipeline.errors import InputError
 from pipeline.runs import PARAMETERS, Rows
 from pipeline.settings import Configuration, Experiment
 
@@ -92,14 +93,50 @@ def test_heat_maps_of_any_size_keep_within_a_page(sizes: tuple[int, int]) -> Non
     assert built.get_figheight() <= 8
 
 
+@pytest.mark.parametrize("rows", [1, 2, 8])
 @pytest.mark.parametrize("panels", [5, 24])
-def test_panels_of_many_cells_share_the_page(panels: int) -> None:
+def test_panels_of_many_cells_share_the_page(panels: int, rows: int) -> None:
     batches = list(range(10, 10 + panels))
-    built = draw(
-        {"grid": {"learning_rate": RATES[:8], "reg": COEFFICIENTS[:8], "batch_size": batches}, "replicates": 1}
-    )
+    built = draw({"grid": {"learning_rate": RATES[:8], "reg": COEFFICIENTS[:rows], "batch_size": batches}})
     assert built.get_figheight() <= 8
-    assert sum(axes.get_visible() for axes in built.axes if axes.get_label() != "<colorbar>") == panels
+    shown = [axes for axes in built.axes if axes.get_visible() and axes.get_label() != "<colorbar>"]
+    assert len(shown) == panels
+    assert all(len(axes.get_xticks()) and len(axes.get_yticks()) for axes in shown)
+
+
+def test_of_more_panels_than_a_page_holds_the_best_cells_are_shown() -> None:
+    grid = {
+        "reg": COEFFICIENTS[:2],
+        "hidden": [4, 8, 16],
+        "batch_size": [10, 20, 40, 80, 160],
+        "learning_rate": RATES[:6],
+    }
+    experiment = experiment_of({"grid": grid})
+    assert catalogue.folded(experiment) == ("batch_size", "learning_rate")
+    summary = summary_of(experiment)
+    summary.loc[summary["learning_rate"] == RATES[5], "mean"] = float("nan")
+    canvas = heat_maps.draw(experiment, summary)
+    (axes,) = [axes for axes in canvas.axes if axes.get_label() != "<colorbar>"]
+    assert [text.get_text() for text in axes.texts] == ["0.0500"] * 6, "the rate of the best that did not diverge"
+    assert canvas.get_supxlabel().endswith("Each cell is the best over batch size and learning rate.")
+    assert not figure_data.data(catalogue.heat_maps(experiment), experiment, summary, pd.DataFrame()).rows
+
+
+def test_a_sweep_with_too_many_values_for_a_table_is_named() -> None:
+    experiments = tree()["experiments"] | {"learning_rates": {"sweep": {"learning_rate": RATES}}}
+    with pytest.raises(InputError) as caught:
+        configuration_file.parse(tree(experiments=experiments), "x")
+    wanted = "expected a sweep over at most 24 values, found 40 in 'learning_rates'"
+    assert any(wanted in problem for problem in caught.value.problems)
+
+
+def test_a_large_grid_that_diverged_throughout_is_told(tmp_path: Path) -> None:
+    grid = {"grid": {"learning_rate": RATES[:10], "reg": COEFFICIENTS[:7]}, "replicates": 1}
+    experiments = tree()["experiments"] | {"search": grid}
+    results = write_results(tmp_path / "results", lambda *_: None, experiments=experiments)
+    built = section(context.build(results, "Title", "Author", ()), "search")
+    assert built.plot.description.endswith("All 70 made a run diverge.")
+    assert not built.table.rows
 
 
 def test_a_long_sweep_is_one_heat_map(large: context.Context) -> None:
