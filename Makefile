@@ -50,7 +50,7 @@ test: .venv/test
 	ruff format --check .
 	snakefmt --check Snakefile
 	mypy
-	python -m pytest --numprocesses auto --dist loadfile
+	python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-page: .venv/page
 	python -m pytest tests/page
