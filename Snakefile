@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, workflow.basedir)
 
 from pipeline import job_failures
-from pipeline.batches import Batches, run_together
+from pipeline.batches import GROUP, Batches, run_together
 from pipeline.build import Build
 from pipeline.sources import needed_by
 from pipeline.summary import summary
@@ -194,6 +194,8 @@ checkpoint prepare:
 rule train:
     input:
         ancient("results/prepared/prepared.json"),
+        # no file: asked for before anything is run, but after Snakemake has made its settings
+        lambda wildcards: [] if workflow.is_main_process else run_together(workflow),
     output:
         "results/runs/{key}/history.csv",
         "results/runs/{key}/norms.csv",
@@ -205,9 +207,7 @@ rule train:
         "logs/benchmarks/train/{key}.tsv"
     group:
         lambda wildcards: (
-            batches.of(workflow, wildcards.key)
-            if workflow.is_main_process
-            else run_together(workflow)
+            batches.of(workflow, wildcards.key) if workflow.is_main_process else GROUP
         )
     threads: 1
     resources:

@@ -30,14 +30,13 @@ class Batches:
         return batch
 
 
-def run_together(workflow: Any) -> str:
-    """The group of all runs of a job, asked for where that job runs.
+def run_together(workflow: Any) -> list[str]:
+    """Have all runs of a job, which are one group where it runs, trained on the CPUs that it has; returns no file.
 
-    Snakemake starts anew there. It is told to run all of them on the CPUs that the job has, and that a failure keeps
-    back nothing else. It is told here, since it makes these settings after it has read the Snakefile.
+    Snakemake starts anew there and is told of none of this, nor that a run which fails keeps back no other.
     """
     workflow.group_settings.group_components = {GROUP: sys.maxsize}
     workflow.execution_settings.keep_going = True
     for cpus in filter(None, map(os.environ.get, CPUS)):
         workflow.global_resources["_cores"] = int(cpus)
-    return GROUP
+    return []
