@@ -37,8 +37,8 @@ os.environ |= build.environment
 os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
 
 
-# All but the runs, which are sent to a cluster where there is one. What a run may take is measured on MNIST: at most 36 s
-# and 104 MB, and 280 MB for the two Snakemakes of a job.
+# All but the runs, which are sent to a cluster where there is one. What a run may take is measured on MNIST: at most
+# 36 s and 104 MB, and 280 MB for the two Snakemakes of a job.
 localrules:
     all,
     theory,
