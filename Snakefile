@@ -16,7 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
-from pipeline import cluster
+from pipeline import job_failures
+from pipeline.batches import GROUP, Batches, run_together
 from pipeline.build import Build
 from pipeline.sources import needed_by
 from pipeline.summary import summary
@@ -27,17 +28,17 @@ if workflow.is_main_process:
         config,
         workflow.storage_settings.default_storage_provider,
     )
-    cluster.explain_failures()
+    job_failures.explain()
 else:
     build = Build.of_job()
-batches = cluster.Batches()
+batches = Batches()
 # Jobs inherit these: they parse this file again.
 os.environ |= build.environment
 os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
 
 
-# All but the training, which is sent to a cluster where there is one. What that may take is measured on MNIST: at most
-# 36 s and 104 MB for a run, 11 s and 169 MB for a test, and 280 MB for the two Snakemakes of a job.
+# All but the runs, which are sent to a cluster where there is one. What a run may take is measured on MNIST: at most
+# 36 s and 104 MB, and 280 MB for the two Snakemakes of a job.
 localrules:
     all,
     theory,
@@ -56,6 +57,7 @@ localrules:
     evidence_figure,
     claims_figure,
     speed,
+    randomisation,
     randomisation_figure,
     report,
     publish,
@@ -192,6 +194,8 @@ checkpoint prepare:
 rule train:
     input:
         ancient("results/prepared/prepared.json"),
+        # no file: asked for before anything is run, but after Snakemake has made its settings
+        lambda wildcards: [] if workflow.is_main_process else run_together(workflow),
     output:
         "results/runs/{key}/history.csv",
         "results/runs/{key}/norms.csv",
@@ -202,7 +206,9 @@ rule train:
     benchmark:
         "logs/benchmarks/train/{key}.tsv"
     group:
-        lambda wildcards: batches.of(workflow, "train", wildcards.key)
+        lambda wildcards: (
+            batches.of(workflow, wildcards.key) if workflow.is_main_process else GROUP
+        )
     threads: 1
     resources:
         mem_mb=500,
@@ -435,7 +441,8 @@ rule speed:
         "python -m pipeline.benchmark_figure {input.record} --output {output} --log {log}"
 
 
-# Trained anew after an edit of its settings or of the code behind its numbers, comments apart, as runs are.
+# Trained anew after an edit of its settings or of the code behind its numbers, comments apart, as runs are. Not sent to
+# a cluster: where a job is lost, Snakemake keeps the old files of a name as if they were new.
 rule randomisation:
     input:
         "results/prepared/prepared.json",
@@ -446,12 +453,6 @@ rule randomisation:
         "logs/randomisation/{test}.log",
     benchmark:
         "logs/benchmarks/randomisation.{test}.tsv"
-    group:
-        lambda wildcards: batches.of(workflow, "randomisation", wildcards.test)
-    threads: 1
-    resources:
-        mem_mb=600,
-        runtime=2,
     params:
         training=build.tests_training,
         code=build.tests_code,

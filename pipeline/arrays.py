@@ -8,14 +8,12 @@ import numpy.typing as npt
 
 from pipeline import sealed
 from pipeline.errors import InputError
-from pipeline.files import replacing
 
 
 def write_array(path: Path, array: npt.NDArray[Any]) -> None:
     """Write an array as NumPy does (.npy), atomically, with its checksum."""
-    with replacing(path) as file:
+    with sealed.replacing(path) as file:
         np.save(file, array)
-    sealed.seal(path)
 
 
 def read_array(path: Path, dtype: npt.DTypeLike, mend: str) -> npt.NDArray[Any]:

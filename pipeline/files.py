@@ -51,7 +51,12 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as indented JSON with keys in the given order, atomically."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    write_text(path, as_json(value))
+
+
+def as_json(value: Any) -> str:
+    """The text of `write_json`."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _make_temporary(path: Path) -> tuple[Path, BufferedRandom]:

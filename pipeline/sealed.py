@@ -4,7 +4,10 @@ A file that was cut short, swapped or edited is named with the command that make
 `history.csv` is in `.history.csv.sha256`, as `sha256sum --check` reads it.
 """
 
+import contextlib
 import hashlib
+from collections.abc import Iterator
+from io import BufferedRandom
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +15,32 @@ from pipeline import files
 from pipeline.errors import InputError
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 with Unix line ends, atomically, with its checksum."""
-    files.write_text(path, text)
-    seal(path)
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BufferedRandom]:
+    """As `files.replacing`, with its checksum, which is written before the file takes its name.
 
-
-def write_json(path: Path, value: Any) -> None:
-    """Write `value` as indented JSON with keys in the given order, atomically, with its checksum."""
-    files.write_json(path, value)
-    seal(path)
+    So whatever is killed, no new file is without it. An old file is not read between the two, and is written again.
+    """
+    with files.replacing(path) as file:
+        yield file
+        file.seek(0)
+        files.write_text(_checksum(path), _line(path, hashlib.file_digest(file, "sha256")))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write `content`, atomically, with its checksum."""
-    files.write_bytes(path, content)
-    seal(path)
+    with replacing(path) as file:
+        file.write(content)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 with Unix line ends, atomically, with its checksum."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as indented JSON with keys in the given order, atomically, with its checksum."""
+    write_text(path, files.as_json(value))
 
 
 def read_text(path: Path, mend: str | None = None) -> str:
@@ -41,12 +54,6 @@ def read_bytes(path: Path, mend: str | None = None) -> bytes:
     content = path.read_bytes()
     _expect(path, hashlib.sha256(content), sealed, hint)
     return content
-
-
-def seal(path: Path) -> None:
-    """Write the checksum of a file that was just written."""
-    with path.open("rb") as file:
-        files.write_text(_checksum(path), _line(path, hashlib.file_digest(file, "sha256")))
 
 
 def verify(path: Path, mend: str | None = None) -> None:

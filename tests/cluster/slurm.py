@@ -18,9 +18,8 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "sinfo"
 PATIENCE = 60  # seconds in which a daemon answers, or the node changes its state
 CPUS, MEMORY = 2, 3000  # of the node, which need not be there; MB
 UNLIMITED = 10_000  # jobs in an hour
-# Without accounting. A node that is silent for 5 seconds is down, and what it was at may start again after 15. A job is
-# killed when it needs more memory than it asked for. The queue takes so many jobs in an hour, as on clusters that limit
-# them for each user.
+# Without accounting. What a node that is down was at may start again after 5 seconds. A job is killed if it needs more
+# memory than it asked for. The queue takes so many jobs in an hour, as on clusters that limit them for each user.
 CONFIGURATION = """\
 ClusterName=test
 SlurmctldHost={host}
@@ -29,12 +28,11 @@ SlurmdPort={node_port}
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket,cred_expire=15
+AuthInfo=socket={folder}/munge.socket,cred_expire=5
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool
 SlurmctldPidFile={folder}/slurmctld.pid
 SlurmdPidFile={folder}/slurmd.pid
-SlurmdTimeout=5
 ReturnToService=2
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -46,7 +44,7 @@ JobAcctGatherFrequency=1
 JobAcctGatherParams=OverMemoryKill
 KillWait=2
 JobSubmitPlugins=throttle
-SchedulerParameters=jobs_per_user_per_hour={queue}
+SchedulerParameters=jobs_per_user_per_hour={queue},bf_interval=1,sched_interval=1
 NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory}
 PartitionName=debug Nodes={host} Default=YES
 """
@@ -73,7 +71,7 @@ class Cluster:
     def configure(self, queue: int) -> None:
         """Write slurm.conf; the queue takes so many jobs in an hour."""
         text = CONFIGURATION.format(
-            host=socket.gethostname().split(".")[0],
+            host=_host(),
             user=getpass.getuser(),
             folder=self.folder,
             controller_port=self.ports[0],
@@ -107,9 +105,10 @@ class Cluster:
         self._wait_for_node()
 
     def kill_node(self) -> None:
-        """Kill the compute daemon and all that its node is at, and wait until the cluster has noticed."""
+        """Kill the compute daemon and all that its node is at, and spare the cluster the time until it notices."""
         self._kill([self.daemons["slurmd"].pid, *filter(_of_a_job, self.processes())])
         self.daemons["slurmd"].wait()
+        self.ask("scontrol", "update", f"NodeName={_host()}", "State=DOWN", "Reason=killed")
         self._wait("a node that is down", lambda: self.state().startswith("down"))
 
     def limit_queue(self, jobs: int) -> None:
@@ -133,11 +132,14 @@ class Cluster:
 
     def end(self) -> None:
         """Kill all of the cluster and its jobs, until nothing of it is left."""
-        while left := self.processes():
-            self._kill(left)
-            for daemon in self.daemons.values():
-                daemon.wait()
-            time.sleep(0.05)
+        self._wait("that nothing is left", self._is_killed)
+
+    def _is_killed(self) -> bool:
+        left = self.processes()
+        self._kill(left)
+        for daemon in self.daemons.values():
+            daemon.poll()  # so that the dead are not counted
+        return not left
 
     def state(self) -> str:
         """What the controller says of the node."""
@@ -196,6 +198,10 @@ def _prepare(folder: Path) -> None:
     srun = folder / "srun"
     srun.write_text(f'#!/bin/sh\nSLURM_CONF={folder}/slurm.conf exec {shutil.which("srun")} "$@"\n')
     srun.chmod(0o755)
+
+
+def _host() -> str:
+    return socket.gethostname().split(".")[0]
 
 
 def _of_a_job(pid: int) -> bool:

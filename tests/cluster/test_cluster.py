@@ -1,6 +1,7 @@
 """A build on a Slurm that is real and has one node ends with the bytes of a local build, whatever happens to it."""
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.skipif(
 
 # So the plugin looks at its jobs after 1 second, 11, 21, and so on, and again so when one has ended.
 SLURM = ("--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "1")
+RUNS = "results/runs.csv"  # all else is made here, whatever trains
 TRAINING = r"-m pipeline\.training "
 # Three runs, each a job of its own, of which one is too long and one too large for what is asked for.
 UNEQUAL = {
@@ -48,10 +50,10 @@ def submitted(output: str) -> int:
     return len(re.findall("has been submitted with SLURM jobid", output))
 
 
-def test_a_build_whose_compute_daemon_is_killed_ends_with_the_bytes_of_a_local_one(make_project, finished, slurm):
+def test_a_build_whose_compute_daemon_is_killed_ends_with_the_bytes_of_a_local_one(make_project, slurm):
     project: Project = make_project(**SMALL)
     build = subprocess.Popen(
-        ["snakemake", *SLURM],
+        ["snakemake", *SLURM, RUNS],
         cwd=project.folder,
         env=project.environment(**slurm.environment),
         stdout=subprocess.PIPE,
@@ -67,41 +69,33 @@ def test_a_build_whose_compute_daemon_is_killed_ends_with_the_bytes_of_a_local_o
         build.kill()
     assert build.returncode == 0, output
     assert "Restarts=1" in slurm.ask("scontrol", "show", "jobs")
-    assert outputs(project) == outputs(finished), "every CSV among them"
-    assert project.planned() == {}
+    assert submitted(output) == 2  # of many runs each: the grid, and what does not need its best
+    assert project.planned(RUNS) == {}
+    there = outputs(project)
+    shutil.rmtree(project / "results")
+    project.build(RUNS)
+    assert outputs(project) == there, "every CSV among them"
 
 
-def test_what_an_unknown_partition_keeps_back_is_said_and_the_rest_is_trained(make_project, finished, slurm):
-    project: Project = make_project(**SMALL)
-    tests = [f"results/randomisation/{path.name}" for path in (finished / "results/randomisation").glob("*.csv")]
-    command = (*SLURM, "results/runs.csv", *tests)
-    result = project.snakemake(
-        *command, "--set-resources", "randomisation:slurm_partition=nowhere", **slurm.environment
-    )
-    assert result.returncode == 1, result.stdout
-    assert f"expected {len(tests)} of {len(tests)} runs trained, found 0." in failure(result.stdout)
-    assert "invalid partition specified: nowhere" in failure(result.stdout)
-    assert (project / "results/runs.csv").read_bytes() == (finished / "results/runs.csv").read_bytes()
-    assert submitted(result.stdout) == 2  # of many runs each: the grid, and what does not need its best
-    assert project.planned(*command) == {"randomisation": len(tests)}
-    project.build(*command, **slurm.environment)
-    assert all((project / test).read_bytes() == (finished / test).read_bytes() for test in tests)
-
-
-def test_a_full_queue_is_said_and_the_same_command_goes_on(make_project, slurm):
+def test_what_the_cluster_does_not_take_is_said_and_the_same_command_goes_on(make_project, slurm):
     project: Project = make_project(**SMALL | {"experiments": {"short": UNEQUAL["short"]}, "tables": {}})
+    command = (*SLURM, RUNS)
+    result = project.snakemake(*command, "--set-resources", "train:slurm_partition=nowhere", **slurm.environment)
+    assert result.returncode == 1, result.stdout
+    assert "expected 2 of 2 runs trained, found 0." in failure(result.stdout)
+    assert "invalid partition specified: nowhere" in failure(result.stdout)
     slurm.limit_queue(1)
     slurm.ask("sbatch", "--output=/dev/null", "--wrap=true")
-    result = project.snakemake(*SLURM, "results/runs.csv", **slurm.environment)
+    result = project.snakemake(*command, **slurm.environment)
     slurm.limit_queue(UNLIMITED)
     assert result.returncode == 1, result.stdout
     assert "Job violates accounting/QOS policy" in failure(result.stdout)
-    project.build(*SLURM, "results/runs.csv", **slurm.environment)
+    project.build(*command, **slurm.environment)
 
 
 def test_a_run_killed_for_time_or_memory_is_named_and_the_others_go_on(make_project, slurm):
     project: Project = make_project(**SMALL | {"experiments": UNEQUAL, "tables": {}, "replicates": 1})
-    command = (*SLURM, "results/runs.csv", "--group-components", "training=1", "--set-resources", "train:runtime=1")
+    command = (*SLURM, RUNS, "--group-components", "training=1", "--set-resources", "train:runtime=1")
     result = project.snakemake(*command, **slurm.environment)
     assert result.returncode == 1, result.stdout
     (trained,) = project.metrics()
