@@ -19,7 +19,7 @@ from pipeline.settings import KINDS, SAMPLE_TRAINING_IMAGES, Config, Experiment,
 PLACES = 6  # of the numbers of a neuron
 MOST_RUNS = 100_000  # far beyond what anyone can train, and what Snakemake can plan
 _LONGEST = 80  # characters of a wrong value or a name that a message shows
-MOST_COLUMNS = 24  # of a table, and configurations with a figure each
+MOST_COLUMNS = 30  # of a table, and configurations with a figure each
 _MOST_NAMES = 40  # names that a message lists
 _MOST_PROBLEMS = 100  # lines for one file
 

@@ -126,7 +126,7 @@ def test_a_sweep_with_too_many_values_for_a_table_is_named() -> None:
     experiments = tree()["experiments"] | {"learning_rates": {"sweep": {"learning_rate": RATES}}}
     with pytest.raises(InputError) as caught:
         configuration_file.parse(tree(experiments=experiments), "x")
-    wanted = "expected a sweep over at most 24 values, found 40 in 'learning_rates'"
+    wanted = "expected a sweep over at most 30 values, found 40 in 'learning_rates'"
     assert any(wanted in problem for problem in caught.value.problems)
 
 
