@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from pipeline import training
+from pipeline.metrics import HISTORY_COLUMNS
 from pipeline.plan import Run
+from pipeline.records import told_by
 from pipeline.run import Norms, Result
 from pipeline.sgd import Epoch
 
@@ -22,15 +24,11 @@ def _drawn(run: Run) -> Result:
         Epoch(float(draw(0.1, 2)), float(draw(0.1, 1)), float(draw(0.1, 2)), float(draw(0.1, 1)), 0.01, finite=True)
         for _ in range(run.configuration.epochs)
     ]
-    accuracies = [epoch.validation_accuracy for epoch in epochs]
+    told = told_by(tuple({name: getattr(epoch, name) for name in HISTORY_COLUMNS[1:]} for epoch in epochs))
     metrics: dict[str, float | int | None] = {
-        "training_accuracy": epochs[-1].training_accuracy,
-        "training_loss": epochs[-1].training_loss,
-        "validation_accuracy": accuracies[-1],
-        "best_validation_accuracy": max(accuracies),
-        "best_epoch": accuracies.index(max(accuracies)) + 1,
-        "testing_accuracy": max(accuracies),
-        "last_testing_accuracy": accuracies[-1],
+        **told,
+        "testing_accuracy": told["best_validation_accuracy"],
+        "last_testing_accuracy": told["validation_accuracy"],
     }
     norms = [Norms(float(draw(1, 9)), float(draw(1, 9)), float(draw(1, 9))) for _ in epochs]
     return Result(tuple(epochs), tuple(norms), diverged=False, metrics=metrics)

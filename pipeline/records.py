@@ -73,13 +73,13 @@ def _problem_of_finished(metrics: Any, history: Epochs) -> str | None:
     values = [metrics.get(name) for name in METRICS]
     if not all(isinstance(v, int | float) and math.isfinite(v) for v in values):
         return f"expected finite metrics, found {values}."
-    differing = [name for name, value in _told_by(history).items() if metrics[name] != value]
+    differing = [name for name, value in told_by(history).items() if metrics[name] != value]
     if differing:
         return f"expected metrics.json to agree with history.csv, found another {', '.join(differing)}."
     return None
 
 
-def _told_by(history: Epochs) -> dict[str, float]:
+def told_by(history: Epochs) -> dict[str, float]:
     """The metrics that the history tells too."""
     accuracies = [epoch["validation_accuracy"] for epoch in history]
     return {
