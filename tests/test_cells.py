@@ -179,6 +179,17 @@ def test_the_tally_says_what_chance_would_do() -> None:
     assert tally.luck == pytest.approx(1 - 0.95**29)
 
 
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_luck_is_the_binomial_tail(reproduced: int, failed: int) -> None:
+    tally = cells.Tally(reproduced, failed, unjudged=0)
+    assert tally.luck == pytest.approx(stats.binom.sf(failed - 1, tally.judged, 0.05), rel=1e-12)
+
+
+@given(st.floats(1, 100), st.sampled_from([0.5, 0.9, 0.95, 0.99]))
+def test_the_quantiles_are_students(freedom: float, level: float) -> None:
+    assert intervals.quantile(freedom, level) == stats.t.ppf((1 + level) / 2, freedom)
+
+
 def test_altering_one_cell_changes_exactly_its_verdict(tmp_path: Path) -> None:
     """The write-up's own file on runs that all print what it does."""
     printed = published.load(published.FILE, CONFIG)

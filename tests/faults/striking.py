@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -57,8 +58,8 @@ def outputs(project: Project) -> dict[str, str]:
     }
 
 
-def at_work(folder: Path, command: str = "") -> list[int]:
-    """The processes that work in a folder and whose command line matches."""
+def at_work(folder: Path, command: str = "", session: int | None = None) -> list[int]:
+    """The processes that work in a folder, whose command line matches, of one build's session if it is given."""
     found = []
     for process in Path("/proc").iterdir():
         try:
@@ -68,7 +69,14 @@ def at_work(folder: Path, command: str = "") -> list[int]:
             continue  # it has ended
         if words and re.search(command, words):
             found.append(int(process.name))
-    return found
+    return [pid for pid in found if session is None or _session(pid) == session]
+
+
+def _session(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return None  # it has ended
 
 
 def wait_until(happens: Callable[[], bool], seconds: float = PATIENCE) -> bool:
@@ -83,13 +91,14 @@ def strike(project: Project, fault: Fault, moment: float, **environment: str) ->
     """Start a build, strike it and return its exit status, or None where it ended before it could be struck.
 
     The moment is in seconds after the start of the build, or of the job that is struck.
-    Raises AssertionError if something that could have ended itself is still at work.
+    Raises AssertionError if something of it that could have ended itself is still at work.
     """
-    process = project.start(**environment)
+    process = project.start(**environment)  # what an earlier one left behind may still be at work beside it
+    jobs = partial(at_work, project.folder, session=process.pid)
     if fault.job:
-        wait_until(lambda: bool(at_work(project.folder, fault.job)) or process.poll() is not None)
+        wait_until(lambda: bool(jobs(fault.job)) or process.poll() is not None)
     wait_until(lambda: process.poll() is not None, moment)
-    pids = at_work(project.folder, fault.job) if fault.job else [process.pid]
+    pids = jobs(fault.job) if fault.job else [process.pid]
     struck = process.poll() is None and bool(pids)
     if struck and fault.target == "group":
         os.killpg(process.pid, fault.signal)
@@ -97,7 +106,7 @@ def strike(project: Project, fault: Fault, moment: float, **environment: str) ->
         os.kill(pids[0], fault.signal)
     status = process.wait(PATIENCE)
     if fault.polite:
-        assert wait_until(lambda: not at_work(project.folder), 10), f"{fault.name}: jobs go on without Snakemake"
+        assert wait_until(lambda: not jobs(), 10), f"{fault.name}: jobs go on without Snakemake"
     return status if struck else None
 
 
