@@ -30,7 +30,7 @@ def test_everything_diverged_still_gives_a_report(make_project):
     )
     tables = SMALL["tables"] | {"learning_rates": {"experiment": "learning_rates", "metrics": ["testing_accuracy"]}}
     project.configure(tables=tables)
-    project.build()
+    project.build("report/report.pdf")
     assert "or of the default one diverged, so they cannot be compared" in " ".join(
         text_of(project / "report/report.pdf").split()
     )
@@ -39,7 +39,7 @@ def test_everything_diverged_still_gives_a_report(make_project):
 @pytest.mark.parametrize("replicates", [1])
 def test_one_seed_gives_plain_numbers(make_project, replicates):
     project = make_project(**SMALL)
-    project.build("--config", f"replicates={replicates}", "epochs=1")
+    project.build("report/report.pdf", "--config", f"replicates={replicates}", "epochs=1")
     text = text_of(project / "report/report.pdf")
     table = text[text.index("Table 4.") : text.index("Table 4.") + 300]
     assert re.search(r"0\.\d{4}", table)
@@ -103,7 +103,7 @@ def test_the_fallback_is_said_loudly_and_on_the_first_page(make_project):
     }
     tree = {"name": "Digits", "training_images": 60000, "testing_images": 10000, "classes": 10, "mirrors": []}
     project.configure(source="auto", data=tree | {"files": files})
-    output = project.build()
+    output = project.build("report/report.pdf")
     assert "WARNING: Digits could not be had" in output
     assert "WARNING: this is the small sample" in output
     first_page = text_of(project / "report/report.pdf").partition("Contents")[0]
