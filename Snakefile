@@ -140,7 +140,8 @@ rule data:
         lambda wildcards: build.begin(
             workflow.is_main_process
             and workflow.execution_settings
-            and not workflow.dryrun
+            and not workflow.dryrun,
+            workflow.executor_settings,
         ),
         code=needed_by("mnist"),
     output:

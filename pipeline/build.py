@@ -22,6 +22,7 @@ from pipeline import (
     plan,
     randomisation_record,
     sealed,
+    slurm,
     submissions,
 )
 from pipeline import config as configuration_file
@@ -108,9 +109,10 @@ class Build:
             _end(error.exit_status, *error.problems)
         return cls(config, tree)
 
-    def begin(self, builds: bool) -> list[str]:
+    def begin(self, builds: bool, executor: Any) -> list[str]:
         """Ends the program in a line if the folder cannot be written, or another build is at work in it.
 
+        So it does if the cluster could not tell of its jobs; `executor` is what Snakemake's executor is set to.
         `builds` is false where nothing is made, as in a dry run. Returns no file, as an input function may.
         """
         closed = [folder for folder in FOLDERS if Path(folder).exists() and not os.access(folder, os.W_OK)]
@@ -119,6 +121,8 @@ class Build:
                 1,
                 f"{closed[0]}: expected a folder that can be written, found one that cannot. Hint: ls -ld {closed[0]}",
             )
+        if builds and (problem := slurm.problem(executor)):
+            _end(2, problem)
         if builds and (other := locks.claim(STATE)) is not None:
             _end(
                 1, f"{Path.cwd()}: expected no other build here, found process {other} at it. Hint: wait until it ends."

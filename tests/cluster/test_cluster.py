@@ -1,7 +1,6 @@
 """A build on a Slurm that is real and has one node ends with the bytes of a local build, whatever happens to it."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 
 # So the plugin looks at its jobs after 1 second, 11, 21, and so on, and again so when one has ended.
 SLURM = ("--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "1")
-RUNS = "results/runs.csv"  # all else is made here, whatever trains
+RUNS = "results/runs.csv"  # what comes after is made here, whatever trains
 TRAINING = r"-m pipeline\.training "
 # Three runs, each a job of its own, of which one is too long and one too large for what is asked for.
 UNEQUAL = {
@@ -50,10 +49,10 @@ def submitted(output: str) -> int:
     return len(re.findall("has been submitted with SLURM jobid", output))
 
 
-def test_a_build_whose_compute_daemon_is_killed_ends_with_the_bytes_of_a_local_one(make_project, slurm):
+def test_a_build_whose_compute_daemon_is_killed_ends_with_the_bytes_of_a_local_one(make_project, slurm, finished):
     project: Project = make_project(**SMALL)
     build = subprocess.Popen(
-        ["snakemake", *SLURM, RUNS],
+        ["snakemake", *SLURM],
         cwd=project.folder,
         env=project.environment(**slurm.environment),
         stdout=subprocess.PIPE,
@@ -70,11 +69,18 @@ def test_a_build_whose_compute_daemon_is_killed_ends_with_the_bytes_of_a_local_o
     assert build.returncode == 0, output
     assert "Restarts=1" in slurm.ask("scontrol", "show", "jobs")
     assert submitted(output) == 2  # of many runs each: the grid, and what does not need its best
-    assert project.planned(RUNS) == {}
-    there = outputs(project)
-    shutil.rmtree(project / "results")
-    project.build(RUNS)
-    assert outputs(project) == there, "every CSV among them"
+    assert project.planned() == {}
+    assert outputs(project) == outputs(finished), "every CSV among them, and the report"
+
+
+def test_a_cluster_that_would_forget_its_jobs_is_sent_none(make_project, slurm):
+    project: Project = make_project(**SMALL)
+    arguments = ("--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "101", RUNS)
+    result = project.snakemake(*arguments, **slurm.environment)
+    assert result.returncode == 2, result.stdout
+    assert "expected accounting, or to be asked by squeue and remember a job for 303 s after its end" in result.stdout
+    assert "found no accounting, squeue, and 300 s. Hint: " in result.stdout
+    assert not submitted(result.stdout)
 
 
 def test_what_the_cluster_does_not_take_is_said_and_the_same_command_goes_on(make_project, slurm):
