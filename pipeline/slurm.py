@@ -1,8 +1,8 @@
-"""Whether Slurm can tell how its jobs fared. Where it cannot, Snakemake would wait for them for ever.
+"""Whether Slurm will tell how its jobs fared. Where it will not, Snakemake would wait for them for ever.
 
-Written for snakemake-executor-plugin-slurm 2.8. Asked by squeue, Slurm forgets a job MinJobAge seconds after its end;
-asked by sacct, it tells nothing without accounting. Snakemake takes sacct if MinJobAge is less than three times the
-seconds before it first asks.
+Written for snakemake-executor-plugin-slurm 2.8, which looks after its jobs at least every LONGEST seconds. It asks
+squeue if told to, unless Slurm forgets a job (MinJobAge after its end) before three times the seconds until the first
+look; then, or if told to, it asks sacct, which knows nothing without accounting. Without sacct it asks squeue.
 """
 
 import shutil
@@ -10,30 +10,46 @@ import subprocess
 from typing import Any
 
 PLUGIN = "snakemake_executor_plugin_slurm"
-SOONEST = 3  # three times the second after which the plugin asks at the earliest
+LONGEST = 180
+PATIENCE = 10  # seconds that sacct has for an answer
 
 
 def problem(settings: Any) -> str | None:
-    """A line if nothing would be known of the jobs; None if it would, or if these are another executor's settings."""
+    """A line if nothing would be known of some job; None if all would, or if these are another executor's settings."""
     if type(settings).__module__ != PLUGIN:
         return None
     from snakemake_executor_plugin_slurm.job_status_query import get_min_job_age  # noqa: PLC0415 - Slurm's alone
 
-    age, wanted = get_min_job_age(), 3 * settings.init_seconds_before_status_checks
-    # without an answer, Slurm takes no jobs either, and Snakemake says so
-    if age is None or (settings.status_command == "squeue" and age >= wanted) or _has_accounting():
-        return None
-    soon = f"--slurm-status-command squeue --slurm-init-seconds-before-status-checks {age // 3}"
-    return (
-        f"Slurm: expected accounting, or to be asked by squeue and remember a job for {wanted} s after its end "
-        f"(MinJobAge), found no accounting, {settings.status_command}, and {age} s. "
-        f"Hint: {soon if age >= SOONEST else 'its administrator can set a larger MinJobAge'}"
-    )
+    age = get_min_job_age()
+    if age is None:
+        return None  # without an answer, Slurm takes no jobs either, and Snakemake says so
+    failure = _failure_of_sacct()
+    early = age < 3 * settings.init_seconds_before_status_checks
+    if shutil.which("sacct") and (settings.status_command == "sacct" or early):
+        found = f"expected sacct to tell of jobs that have ended, found: {failure}" if failure else None
+    elif age in range(1, LONGEST):  # with 0 it never forgets
+        found = f"expected squeue to tell of a job for {LONGEST} s after its end (MinJobAge), found {age} s"
+    else:
+        found = None
+    return found and f"Slurm: {found}. Hint: {_hint(age, failure)}"
 
 
-def _has_accounting() -> bool:
+def _failure_of_sacct() -> str | None:
+    """Why sacct cannot tell of jobs; None if it can."""
     sacct = shutil.which("sacct")
     if sacct is None:
-        return False
-    command = [sacct, "--noheader", "--starttime=now"]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603 - no shell
+        return "no sacct"
+    try:
+        command = [sacct, "--noheader", "--starttime=now"]
+        told = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)  # noqa: S603 - no shell
+    except subprocess.TimeoutExpired:
+        return f"no answer within {PATIENCE} s"
+    return (told.stderr.strip().splitlines() or ["a failure"])[-1] if told.returncode else None
+
+
+def _hint(age: int, failure: str | None) -> str:
+    if age >= LONGEST:
+        return f"--slurm-status-command squeue --slurm-init-seconds-before-status-checks {age // 3}"
+    if failure is None:
+        return "--slurm-status-command sacct"
+    return f"an administrator can set MinJobAge to {LONGEST} or more, or keep accounts (slurmdbd)"

@@ -29,16 +29,16 @@ def test_everything_diverged_still_gives_a_report(built):
     )
     tables = SMALL["tables"] | {"learning_rates": {"experiment": "learning_rates", "metrics": ["testing_accuracy"]}}
     project.configure(tables=tables)
-    project.build("report/report.html")
+    project.build("report/report.html", "report/report.pdf")
     page = " ".join((project / "report/report.html").read_text().split())
     assert "or of the default one diverged, so they cannot be compared" in page
 
 
 def test_one_seed_gives_plain_numbers(built):
     project: Project = built
-    project.configure(replicates=1)
-    assert "train" not in project.planned()
-    project.build("report/report.html")
+    one_seed = ("--config", "replicates=1")
+    assert "train" not in project.planned(*one_seed)
+    project.build("report/report.html", *one_seed)
     _, _, rest = (project / "report/report.html").read_text().partition('id="table-learning-rates"')
     table, _, _ = rest.partition("</table>")
     assert re.search(r"<td[^>]*>\s*0\.\d{4}", table)

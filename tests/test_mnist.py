@@ -301,6 +301,8 @@ def test_sample_is_mlxtends(sample: dict[str, np.ndarray]) -> None:
     images, labels = mnist_data()
     testing = np.arange(5000) % 5 == 4
     np.testing.assert_array_equal(sample["training_images"], images[~testing])
+    np.testing.assert_array_equal(sample["training_labels"], labels[~testing])
+    np.testing.assert_array_equal(sample["testing_images"], images[testing])
     np.testing.assert_array_equal(sample["testing_labels"], labels[testing])
 
 

@@ -1,4 +1,4 @@
-"""A Slurm that could not tell of its jobs is named before any is sent. How it goes on a real one: tests/cluster."""
+"""A Slurm that would not tell of its jobs is named before any is sent. How it goes on a real one: tests/cluster."""
 
 from pathlib import Path
 
@@ -7,19 +7,25 @@ from snakemake_executor_plugin_slurm import ExecutorSettings
 
 from pipeline import slurm
 
+FORGETS = "expected squeue to tell of a job for 180 s after its end (MinJobAge), found {} s."
+DISABLED = "Slurm accounting storage is disabled"
 
-@pytest.fixture
+
+@pytest.fixture(autouse=True)
 def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that alone is on the PATH, but for what a shell needs."""
-    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    """A folder that alone is on the PATH."""
+    monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 
 
-def answer(folder: Path, name: str, line: str, status: int = 0) -> None:
-    """Make a command of Slurm's that prints a line."""
-    command = folder / name
-    command.write_text(f"#!/bin/sh\necho '{line}'\nexit {status}\n")
-    command.chmod(0o755)
+def cluster(folder: Path, age: int, *, accounting: bool | None) -> None:
+    """Make Slurm's commands as on a cluster with this MinJobAge; without sacct where accounting is None."""
+    answers = {"scontrol": f"echo 'MinJobAge               = {age} sec'"}
+    if accounting is not None:
+        answers["sacct"] = "" if accounting else f"echo; echo '{DISABLED}' >&2; exit 1"
+    for name, script in answers.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
 
 
 def settings(command: str = "squeue", seconds: int = 60) -> ExecutorSettings:
@@ -27,44 +33,65 @@ def settings(command: str = "squeue", seconds: int = 60) -> ExecutorSettings:
 
 
 @pytest.mark.parametrize(
-    ("command", "seconds", "age", "hint"),
-    [("squeue", 60, 179, 59), ("squeue", 5, 10, 3), ("sacct", 60, 300, 100), ("sacct", 1, 3, 1)],
+    ("command", "seconds", "age", "accounting"),
+    [
+        ("squeue", 60, 180, False),
+        ("squeue", 1, 180, False),
+        ("squeue", 60, 300, None),
+        ("sacct", 60, 300, None),  # squeue in its place
+        ("squeue", 60, 0, None),
+        ("sacct", 60, 2, True),
+        ("squeue", 60, 2, True),  # sacct in its place
+        ("squeue", 60, 0, True),
+    ],
 )
-def test_jobs_that_would_be_forgotten_are_not_sent(
-    commands: Path, command: str, seconds: int, age: int, hint: int
+def test_what_tells_of_every_job_is_taken(
+    commands: Path, command: str, seconds: int, age: int, accounting: bool | None
 ) -> None:
-    answer(commands, "scontrol", f"MinJobAge               = {age} sec")
-    answer(commands, "sacct", "Slurm accounting storage is disabled", 1)
-    told = slurm.problem(settings(command, seconds))
-    assert told is not None
-    assert f"(MinJobAge), found no accounting, {command}, and {age} s." in told
-    assert told.endswith(f"--slurm-status-command squeue --slurm-init-seconds-before-status-checks {hint}")
-    assert slurm.problem(settings("squeue", hint)) is None, "what the hint says is taken"
-
-
-@pytest.mark.parametrize("age", [0, 2])
-def test_a_cluster_that_forgets_at_once_cannot_be_used(commands: Path, age: int) -> None:
-    answer(commands, "scontrol", f"MinJobAge = {age} sec")
-    told = slurm.problem(settings("squeue", 1))
-    assert told is not None
-    assert told.endswith("Hint: its administrator can set a larger MinJobAge")
-
-
-@pytest.mark.parametrize(("command", "seconds", "age"), [("squeue", 60, 180), ("squeue", 1, 3)])
-def test_squeue_will_do_where_jobs_are_remembered(commands: Path, command: str, seconds: int, age: int) -> None:
-    answer(commands, "scontrol", f"MinJobAge = {age} sec")
+    cluster(commands, age, accounting=accounting)
     assert slurm.problem(settings(command, seconds)) is None
 
 
-@pytest.mark.parametrize("command", ["squeue", "sacct"])
-def test_accounting_will_do(commands: Path, command: str) -> None:
-    answer(commands, "scontrol", "MinJobAge = 2 sec")
-    answer(commands, "sacct", "")
-    assert slurm.problem(settings(command)) is None
+@pytest.mark.parametrize(
+    ("command", "seconds", "age", "accounting", "found", "hint"),
+    [
+        ("squeue", 1, 179, False, FORGETS.format(179), "an administrator can set MinJobAge to 180 or more"),
+        ("squeue", 1, 3, None, FORGETS.format(3), "an administrator can set MinJobAge to 180 or more"),
+        ("squeue", 5, 100, True, FORGETS.format(100), "--slurm-status-command sacct"),
+        ("squeue", 60, 179, False, f"found: {DISABLED}.", "an administrator can set MinJobAge to 180 or more"),
+        ("squeue", 101, 300, False, f"found: {DISABLED}.", "--slurm-init-seconds-before-status-checks 100"),
+        ("sacct", 60, 300, False, f"found: {DISABLED}.", "--slurm-status-command squeue"),
+        ("squeue", 60, 0, False, f"found: {DISABLED}.", "an administrator can set MinJobAge to 180 or more"),
+    ],
+)
+def test_what_would_tell_nothing_of_some_job_is_refused(
+    commands: Path, command: str, seconds: int, age: int, accounting: bool | None, found: str, hint: str
+) -> None:
+    cluster(commands, age, accounting=accounting)
+    told = slurm.problem(settings(command, seconds))
+    assert told is not None
+    assert told.startswith("Slurm: expected ")
+    assert f"{found} Hint: " in told
+    assert hint in told
+
+
+@pytest.mark.parametrize("age", [180, 181, 300, 3600])
+def test_the_options_of_the_hint_are_taken(commands: Path, age: int) -> None:
+    cluster(commands, age, accounting=False)
+    told = slurm.problem(settings("sacct"))
+    assert told is not None
+    *_, command, _, seconds = told.split()
+    assert slurm.problem(settings(command, int(seconds))) is None
+
+
+def test_a_sacct_that_does_not_answer_is_not_waited_for(commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster(commands, 100, accounting=True)
+    (commands / "sacct").write_text("#!/bin/sh\nexec /bin/sleep 60\n")
+    monkeypatch.setattr(slurm, "PATIENCE", 0.2)
+    assert "found: no answer within 0.2 s." in str(slurm.problem(settings()))
 
 
 def test_where_there_is_no_slurm_and_for_other_executors_there_is_nothing_to_say(commands: Path) -> None:
     assert slurm.problem(settings()) is None
-    answer(commands, "scontrol", "MinJobAge = 2 sec")
+    cluster(commands, 2, accounting=False)
     assert slurm.problem(None) is None
-    assert slurm.problem(settings()) is not None

@@ -78,8 +78,8 @@ def test_a_cluster_that_would_forget_its_jobs_is_sent_none(make_project, slurm):
     arguments = ("--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "101", RUNS)
     result = project.snakemake(*arguments, **slurm.environment)
     assert result.returncode == 2, result.stdout
-    assert "expected accounting, or to be asked by squeue and remember a job for 303 s after its end" in result.stdout
-    assert "found no accounting, squeue, and 300 s. Hint: " in result.stdout
+    assert "Slurm: expected sacct to tell of jobs that have ended, found: " in result.stdout
+    assert "accounting storage is disabled. Hint: --slurm-status-command squeue " in result.stdout
     assert not submitted(result.stdout)
 
 
