@@ -12,6 +12,8 @@ from typing import Any
 PLUGIN = "snakemake_executor_plugin_slurm"
 LONGEST = 180
 PATIENCE = 10  # seconds that sacct has for an answer
+SQUEUE = "--slurm-status-command squeue --slurm-init-seconds-before-status-checks {}"
+ADMINISTRATOR = f"an administrator can set MinJobAge to {LONGEST} or more, or keep accounts (slurmdbd)"
 
 
 def problem(settings: Any) -> str | None:
@@ -23,33 +25,25 @@ def problem(settings: Any) -> str | None:
     age = get_min_job_age()
     if age is None:
         return None  # without an answer, Slurm takes no jobs either, and Snakemake says so
-    failure = _failure_of_sacct()
+    sacct = shutil.which("sacct")
     early = age < 3 * settings.init_seconds_before_status_checks
-    if shutil.which("sacct") and (settings.status_command == "sacct" or early):
-        found = f"expected sacct to tell of jobs that have ended, found: {failure}" if failure else None
+    if sacct and (settings.status_command == "sacct" or early):
+        failure = _failure(sacct)
+        found = failure and f"expected sacct to tell of jobs that have ended, found: {failure}"
+        hint = SQUEUE.format(age // 3) if age >= LONGEST else ADMINISTRATOR
     elif age in range(1, LONGEST):  # with 0 it never forgets
         found = f"expected squeue to tell of a job for {LONGEST} s after its end (MinJobAge), found {age} s"
+        hint = ADMINISTRATOR if sacct is None or _failure(sacct) else "--slurm-status-command sacct"
     else:
-        found = None
-    return found and f"Slurm: {found}. Hint: {_hint(age, failure)}"
+        return None
+    return found and f"Slurm: {found}. Hint: {hint}"
 
 
-def _failure_of_sacct() -> str | None:
+def _failure(sacct: str) -> str | None:
     """Why sacct cannot tell of jobs; None if it can."""
-    sacct = shutil.which("sacct")
-    if sacct is None:
-        return "no sacct"
     try:
         command = [sacct, "--noheader", "--starttime=now"]
         told = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)  # noqa: S603 - no shell
     except subprocess.TimeoutExpired:
         return f"no answer within {PATIENCE} s"
     return (told.stderr.strip().splitlines() or ["a failure"])[-1] if told.returncode else None
-
-
-def _hint(age: int, failure: str | None) -> str:
-    if age >= LONGEST:
-        return f"--slurm-status-command squeue --slurm-init-seconds-before-status-checks {age // 3}"
-    if failure is None:
-        return "--slurm-status-command sacct"
-    return f"an administrator can set MinJobAge to {LONGEST} or more, or keep accounts (slurmdbd)"
