@@ -1,14 +1,15 @@
 # In: config.yaml and the MNIST files (MNIST_DIR, the user cache or a mirror); report/benchmark.json where there is one.
 # Out: report/report.html and report/report.pdf, the numbers behind them in report/results, report/ro-crate-metadata.json
-# on what they are made from and with, and report/build.json on how they were built.
+# on what they are made from and with, and report/build.json on how they were built; all of one build, or none.
 #
 # data -> prepare -> train (one job per run) -> selection -> train (the selected ones) -> runs -> tables -> figures -> report
 # prepare, runs -> collapse -> report: the critical coefficient of section 3.2
 # evidence -> report: the write-up's numbers and claims, held against the runs
 # prepare -> randomisation (one job per test) -> randomisation_figure -> report, where config.yaml asks for it
 # speed -> report, where there is report/benchmark.json
-# report -> crate: copies of the numbers, and what all was made from and with, as data
 # theory -> report; gate: a report whose mathematics fails its checks is not published
+# specimen -> train: nothing is trained before a page is set
+# report -> publish: report/ becomes that of this build
 import os
 import sys
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
 # 36 s and 104 MB, and 280 MB for the two Snakemakes of a job.
 localrules:
     all,
+    specimen,
     theory,
     gate,
     data,
@@ -61,8 +63,6 @@ localrules:
     randomisation_figure,
     report,
     publish,
-    crate,
-    record,
 
 
 wildcard_constraints:
@@ -74,9 +74,9 @@ wildcard_constraints:
 # Also what the report is made from, so that a file which was deleted, or whose job failed, is made again.
 rule all:
     input:
-        expand("report/{name}", name=["report.html", "report.pdf", "build.json"]),
-        build.crate,
-        expand("results/report/report.{format}", format=["html", "pdf"]),
+        "results/published.json",
+        expand("results/report/report.{format}", format=build.formats),
+        "results/specimen.html",
         "results/data/data.json",
         "results/prepared/prepared.json",
         "results/selection.json",
@@ -100,6 +100,25 @@ rule all:
         ),
 
 
+# A page with what the report is made of. Nothing is trained before it is set: what this machine cannot do is said first.
+rule specimen:
+    input:
+        templates=build.templates,
+        code=needed_by("specimen"),
+        lock="requirements.lock",
+    output:
+        "results/specimen.html",
+    log:
+        "logs/specimen.log",
+    benchmark:
+        "logs/benchmarks/specimen.tsv"
+    params:
+        formats=build.formats,
+        missing=build.missing_libraries,
+    shell:
+        "{sys.executable:q} -m pipeline.specimen {params.formats} --output {output} --log {log}"
+
+
 rule theory:
     input:
         code=needed_by("theory"),
@@ -114,7 +133,7 @@ rule theory:
         neurons=build.neurons,
         numerics=build.config.numerics,
     shell:
-        "python -m pipeline.theory --neurons {params.neurons:q} --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.theory --neurons {params.neurons:q} --output {output} --log {log}"
 
 
 rule gate:
@@ -129,7 +148,7 @@ rule gate:
     benchmark:
         "logs/benchmarks/gate.tsv"
     shell:
-        "python -m pipeline.gate --theory {input.theory} --template {input.template}"
+        "{sys.executable:q} -m pipeline.gate --theory {input.theory} --template {input.template}"
         " --output {output} --log {log}"
 
 
@@ -158,7 +177,7 @@ rule data:
         # a function, or Snakemake would take {name} in a text for one of its wildcards
         settings=lambda wildcards: build.data_settings,
     shell:
-        "python -m pipeline.mnist --config results/config.json --output results/data --log {log}"
+        "{sys.executable:q} -m pipeline.mnist --config results/config.json --output results/data --log {log}"
 
 
 # What every run would do first is done once. A checkpoint, so that the runs are looked at again after it: jobs behind
@@ -187,7 +206,7 @@ checkpoint prepare:
     params:
         split=build.split,
     shell:
-        "python -m pipeline.preparation --split {params.split:q} --data results/data"
+        "{sys.executable:q} -m pipeline.preparation --split {params.split:q} --data results/data"
         " --output results/prepared --log {log}"
 
 
@@ -195,6 +214,7 @@ checkpoint prepare:
 rule train:
     input:
         ancient("results/prepared/prepared.json"),
+        ancient("results/specimen.html"),
         # no file: asked for before anything is run, but after Snakemake has made its settings
         lambda wildcards: [] if workflow.is_main_process else run_together(workflow),
     output:
@@ -217,7 +237,7 @@ rule train:
     params:
         run=lambda wildcards: build.specification(wildcards.key),
     shell:
-        "python -m pipeline.training --run {params.run:q} --data results/prepared"
+        "{sys.executable:q} -m pipeline.training --run {params.run:q} --data results/prepared"
         " --output results/runs/{wildcards.key} --log {log}"
 
 
@@ -248,7 +268,7 @@ checkpoint selection:
     params:
         choices=build.choices,
     shell:
-        "python -m pipeline.selection --config {input.config} --data results/data --runs results/runs"
+        "{sys.executable:q} -m pipeline.selection --config {input.config} --data results/data --runs results/runs"
         " --output {output} --log {log}"
 
 
@@ -270,7 +290,7 @@ rule runs:
     benchmark:
         "logs/benchmarks/runs.tsv"
     shell:
-        "python -m pipeline.runs --config {input.config} --data results/data --selection {input.selection}"
+        "{sys.executable:q} -m pipeline.runs --config {input.config} --data results/data --selection {input.selection}"
         " --runs results/runs --output results --log {log}"
 
 
@@ -292,7 +312,7 @@ rule recovery:
     benchmark:
         "logs/benchmarks/recovery.tsv"
     shell:
-        "python -m pipeline.recovery --config {input.config} --data results/data --runs {input.runs}"
+        "{sys.executable:q} -m pipeline.recovery --config {input.config} --data results/data --runs {input.runs}"
         " --published {input.published} --output {output} --log {log}"
 
 
@@ -310,7 +330,7 @@ rule tables:
     benchmark:
         "logs/benchmarks/tables.tsv"
     shell:
-        "python -m pipeline.tables --config {input.config} --selection {input.selection} --runs {input.runs}"
+        "{sys.executable:q} -m pipeline.tables --config {input.config} --selection {input.selection} --runs {input.runs}"
         " --histories {input.histories} --output results/tables --log {log}"
 
 
@@ -329,7 +349,7 @@ rule figures:
     benchmark:
         "logs/benchmarks/figures.tsv"
     shell:
-        "python -m pipeline.figures --config {input.config} --selection {input.selection}"
+        "{sys.executable:q} -m pipeline.figures --config {input.config} --selection {input.selection}"
         " --summary {input.summary} --curves {input.curves} --output results/figures --log {log}"
 
 
@@ -349,7 +369,7 @@ rule collapse:
     benchmark:
         "logs/benchmarks/collapse.tsv"
     shell:
-        "python -m pipeline.collapse --config {input.config} --prepared results/prepared --norms {input.norms}"
+        "{sys.executable:q} -m pipeline.collapse --config {input.config} --prepared results/prepared --norms {input.norms}"
         " --output results --log {log}"
 
 
@@ -367,7 +387,7 @@ rule collapse_figure:
     benchmark:
         "logs/benchmarks/collapse_figure.tsv"
     shell:
-        "python -m pipeline.collapse_figure --config {input.config} --linear {input.linear} --table {input.table}"
+        "{sys.executable:q} -m pipeline.collapse_figure --config {input.config} --linear {input.linear} --table {input.table}"
         " --output {output} --log {log}"
 
 
@@ -390,7 +410,7 @@ rule evidence:
     benchmark:
         "logs/benchmarks/evidence.tsv"
     shell:
-        "python -m pipeline.evidence --results results --published {input.published}"
+        "{sys.executable:q} -m pipeline.evidence --results results --published {input.published}"
         " --output results/evidence --log {log}"
 
 
@@ -406,7 +426,7 @@ rule evidence_figure:
     benchmark:
         "logs/benchmarks/evidence_figure.tsv"
     shell:
-        "python -m pipeline.cells_figure {input.cells} --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.cells_figure {input.cells} --output {output} --log {log}"
 
 
 rule claims_figure:
@@ -423,7 +443,7 @@ rule claims_figure:
     benchmark:
         "logs/benchmarks/claims_figure.tsv"
     shell:
-        "python -m pipeline.claims_figure --results results --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.claims_figure --results results --output {output} --log {log}"
 
 
 # Asked for only where make bench has left its record: the report is built with or without it.
@@ -439,7 +459,7 @@ rule speed:
     benchmark:
         "logs/benchmarks/speed.tsv"
     shell:
-        "python -m pipeline.benchmark_figure {input.record} --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.benchmark_figure {input.record} --output {output} --log {log}"
 
 
 # Trained anew after an edit of its settings or of the code behind its numbers, comments apart, as runs are. Not sent to
@@ -447,6 +467,7 @@ rule speed:
 rule randomisation:
     input:
         "results/prepared/prepared.json",
+        ancient("results/specimen.html"),
     output:
         "results/randomisation/{test}.csv",
         "results/randomisation/{test}.json",
@@ -458,7 +479,7 @@ rule randomisation:
         training=build.tests_training,
         code=build.tests_code,
     shell:
-        "python -m pipeline.randomisation --test {wildcards.test} --training {params.training:q}"
+        "{sys.executable:q} -m pipeline.randomisation --test {wildcards.test} --training {params.training:q}"
         " --data results/prepared --output results/randomisation --log {log}"
 
 
@@ -480,7 +501,7 @@ rule randomisation_figure:
     params:
         tests=build.tests,
     shell:
-        "python -m pipeline.randomisation_figure {params.tests} --results results/randomisation"
+        "{sys.executable:q} -m pipeline.randomisation_figure {params.tests} --results results/randomisation"
         " --output {output} --log {log}"
 
 
@@ -520,73 +541,44 @@ rule report:
         # as in rule data
         title_block=lambda wildcards: build.title_block,
     shell:
-        "python -m pipeline.report {wildcards.format} --title-block {params.title_block:q}"
+        "{sys.executable:q} -m pipeline.report {wildcards.format} --title-block {params.title_block:q}"
         " --results results --templates templates --lock {input.lock} --project {input.project}"
         " --published {input.published} --benchmark {input.benchmark}"
         " --output {output} --log {log}"
 
 
-# Snakemake deletes the output of a job before it runs: the last report stays until the new one is whole.
+# report/ is exchanged as a whole, which Snakemake knows of by published.json alone: it deletes the output of a job before
+# the job runs. Whenever something else lies in report/ than was published, there is another edition to publish.
 rule publish:
     input:
-        report="results/report/report.{format}",
+        reports=expand("results/report/report.{format}", format=build.formats),
         gate="results/theory.verified",
-        code=needed_by("publish"),
-    output:
-        "report/report.{format}",
-    log:
-        "logs/publish.{format}.log",
-    benchmark:
-        "logs/benchmarks/publish.{format}.tsv"
-    shell:
-        "python -m pipeline.publish {input.report} --output {output} --log {log}"
-
-
-# The folder of the report becomes an RO-Crate, which is whole without the rest of the project.
-rule crate:
-    input:
         workflow="Snakefile",
         made_from=build.crate_inputs,
-        reports=["report/report.html", "report/report.pdf"],
-        drafts=["results/report/report.html", "results/report/report.pdf"],
         results=build.crate_results,
         config="results/config.json",
         data="results/data/data.json",
+        runs="results/runs.csv",
         citation="CITATION.cff",
-        code=needed_by("crate"),
+        code=needed_by("publish"),
         lock="requirements.lock",
         project="pyproject.toml",
     output:
-        build.crate,
+        "results/published.json",
     log:
-        "logs/crate.log",
+        "logs/publish.log",
     benchmark:
-        "logs/benchmarks/crate.tsv"
+        "logs/benchmarks/publish.tsv"
     params:
-        title=lambda wildcards: build.config.title,  # as in rule data
+        # as in rule data
+        title_block=lambda wildcards: build.title_block,
+        edition=build.edition,
     shell:
-        "python -m pipeline.crate --title={params.title:q} --workflow {input.workflow} --inputs {input.made_from}"
-        " --reports {input.reports} --drafts {input.drafts} --results {input.results} --config {input.config} --data results/data"
+        "{sys.executable:q} -m pipeline.publish --title-block {params.title_block:q} --edition {params.edition}"
+        " --reports {input.reports} --workflow {input.workflow} --inputs {input.made_from}"
+        " --results {input.results} --config {input.config} --data results/data"
         " --citation {input.citation} --lock {input.lock} --project {input.project}"
-        " --output {output[0]} --log {log}"
-
-
-# The machine and the time of a build stay out of the report, which would not be the same bytes again.
-rule record:
-    input:
-        reports=["report/report.html", "report/report.pdf"],
-        crate="report/ro-crate-metadata.json",
-        runs="results/runs.csv",
-        code=needed_by("build_record"),
-    output:
-        "report/build.json",
-    log:
-        "logs/record.log",
-    benchmark:
-        "logs/benchmarks/record.tsv"
-    shell:
-        'python -m pipeline.build_record {input.reports} --started "$REPORT_BUILD_STARTED" --results results'
-        " --benchmarks logs/benchmarks --output {output} --log {log}"
+        ' --benchmarks logs/benchmarks --started "$REPORT_BUILD_STARTED" --output {output} --log {log}'
 
 
 # make prints the summary itself, also when there was nothing to do.

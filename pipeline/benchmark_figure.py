@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Annotation
@@ -22,7 +21,7 @@ from pipeline.console import run_step
 from pipeline.drawing import mark, to_svg
 from pipeline.sealed import write_text
 from pipeline.spacing import apart
-from pipeline.style import OTHER_COLOUR, SMALL, STYLE, TRAINING
+from pipeline.style import OTHER_COLOUR, SMALL, TRAINING, house_style
 
 WIDTH = 4.4  # inches
 LOWEST = 2.4  # inches; more where more lines have to be named
@@ -135,7 +134,7 @@ def _label(canvas: Canvas, axes: Axes, name: str, end: tuple[float, float]) -> A
 def write(record: Path, output: Path) -> None:
     """Draw the file and write the SVG. Raises InputError if the file is not what it should be."""
     benchmark = benchmarks.read(record)
-    with mpl.rc_context(STYLE):
+    with house_style():
         write_text(output, to_svg(draw(benchmark)))
 
 

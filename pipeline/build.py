@@ -20,10 +20,12 @@ from pipeline import (
     locks,
     numerics,
     plan,
+    publication,
     randomisation_record,
     sealed,
     slurm,
     submissions,
+    typesetting,
 )
 from pipeline import config as configuration_file
 from pipeline.errors import InputError, PipelineError, RunError
@@ -75,7 +77,10 @@ class Build:
         ]
         self.crate_inputs = [*crate_files.INPUTS, *self.benchmark]
         self.crate_results = crate_files.results(config, self.tests)
-        self.crate = crate_files.made(self.crate_results)
+        # without Pango there is no PDF
+        self.formats = typesetting.formats()
+        self.missing_libraries = " ".join(typesetting.missing())
+        self.edition = publication.edition()
         self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
         self._runs: dict[str, plan.Run] = {}
 
@@ -127,7 +132,19 @@ class Build:
             _end(
                 1, f"{Path.cwd()}: expected no other build here, found process {other} at it. Hint: wait until it ends."
             )
+        if builds:
+            self._discard_leftovers()
+            if "pdf" not in self.formats:
+                print(typesetting.no_pdf(), file=sys.stderr, flush=True)
         return []
+
+    def _discard_leftovers(self) -> None:
+        """Delete tables and figures of an earlier configuration; what takes time to make again stays, such as runs."""
+        made = {*self.crate_results, *(f"results/figures/{name}.svg" for name in self.shown_figures)}
+        for folder in ("tables", "figures", "evidence"):
+            for path in Path("results", folder).glob("[!.]*"):
+                if str(path) not in made:
+                    sealed.discard(path)
 
     def candidate_runs(self, manifest: str) -> list[str]:
         """The runs that best_of experiments choose from, given prepared.json."""

@@ -7,16 +7,14 @@
                       seconds (sum and max) and peak_memory_mib (the most that one of them took; null if unknown)
     runs              how many runs the report is of
     training_seconds  what they took together, whenever they were trained
-    files             the sha256 of each report, by path
+    files             the sha256 of each report, by path; a format that this machine cannot set is not there
     git               commit, and dirty: whether a tracked file differs from it, one outside report/ or what the
                       report shows of it, report/benchmark.json; null without Git
 
 None of it goes into the report, whose bytes are the same on any day and in any folder.
 """
 
-import argparse
 import csv
-import hashlib
 import json
 import math
 import shutil
@@ -26,10 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline import benchmarks, machine, machine_class
-from pipeline.console import run_step
+from pipeline import benchmarks, machine, machine_class, publication
 from pipeline.errors import InputError
-from pipeline.files import write_json
 from pipeline.sealed import read_text
 
 
@@ -45,7 +41,7 @@ def record(started: datetime, ended: datetime, reports: Sequence[Path], results:
         "rules": rules(benchmarks, keys),
         "runs": len(keys),
         "training_seconds": round(math.fsum(training_seconds(results / "runs" / key) for key in keys), 1),
-        "files": {path.as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in reports},
+        "files": {f"{publication.ROOT}/{path.name}": publication.checksum(path) for path in reports},
         "git": git_state(Path()),
     }
 
@@ -70,13 +66,13 @@ def training_seconds(folder: Path) -> float:
 def rules(benchmarks: Path, keys: Iterable[str]) -> dict[str, Any]:
     """Jobs, seconds and peak memory by rule, from the benchmarks that Snakemake writes; of runs, those of `keys`.
 
-    The record itself is left out: it is not done yet.
+    The step that publishes is left out: it is not done yet.
     """
     files: dict[str, list[Path]] = {"train": [benchmarks / "train" / f"{key}.tsv" for key in keys]}
     for path in sorted(benchmarks.glob("*.tsv")):
         files.setdefault(path.name.partition(".")[0], []).append(path)
     measured = {rule: [row for path in paths for row in _rows(path)] for rule, paths in files.items()}
-    return {rule: _sums(rows) for rule, rows in sorted(measured.items()) if rows and rule != "record"}
+    return {rule: _sums(rows) for rule, rows in sorted(measured.items()) if rows and rule != "publish"}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -129,24 +125,3 @@ def _git(folder: Path, *arguments: str) -> str | None:
 
 def _written(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def main() -> None:
-    """Command line of the record step."""
-    parser = argparse.ArgumentParser(description="Record the machine and the time of this build.")
-    parser.add_argument("reports", nargs="+", type=Path, help="the report's files")
-    parser.add_argument("--started", required=True, type=datetime.fromisoformat, help="when this build started")
-    parser.add_argument("--results", required=True, type=Path, help="folder of the results")
-    parser.add_argument("--benchmarks", required=True, type=Path, help="folder of Snakemake's benchmarks")
-    parser.add_argument("--output", required=True, type=Path)
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-
-    def step() -> None:
-        write_json(a.output, record(a.started, datetime.now(UTC), a.reports, a.results, a.benchmarks))
-
-    run_step(step, a.log)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -21,7 +20,7 @@ from pipeline.published import UNNAMED
 from pipeline.quantity import Quantity
 from pipeline.runs import read_csv
 from pipeline.sealed import write_text
-from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, VALIDATION
+from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
 
 ROW = 0.155  # inches
 LINEAR = 0.1  # percentage points around zero
@@ -128,7 +127,7 @@ def _setting(column: str) -> str:
 
 def write(cells: Path, output: Path) -> None:
     """Draw cells.csv and write the SVG."""
-    with mpl.rc_context(STYLE):
+    with house_style():
         write_text(output, to_svg(draw(read_csv(cells))))
 
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -22,7 +21,7 @@ from pipeline.drawing import mark, to_svg
 from pipeline.labels import mathtext
 from pipeline.runs import read_csv
 from pipeline.sealed import write_text
-from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, VALIDATION
+from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
 
 HEIGHT = 2.5  # inches
 PANELS = (
@@ -85,7 +84,7 @@ def _line(axes: Axes, curve: Curve, mean: Values, style: dict[str, Any]) -> None
 def write(results: Path, output: Path) -> None:
     """Draw the runs of a results folder and write the SVG."""
     archive = Archive.of(*(read_csv(results / f"{name}.csv") for name in ("runs", "histories", "norms")))
-    with mpl.rc_context(STYLE):
+    with house_style():
         write_text(output, to_svg(draw(curves(archive))))
 
 

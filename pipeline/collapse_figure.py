@@ -9,7 +9,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, NullFormatter
@@ -23,7 +22,7 @@ from pipeline.labels import mathtext_value
 from pipeline.linearisation import Linearisation
 from pipeline.sealed import write_text
 from pipeline.settings import Config
-from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, VALIDATION
+from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
 
 HEIGHT = 2.7  # inches
 UPRIGHT = 14  # columns from which on their values are written upwards
@@ -102,7 +101,7 @@ def _critical(axes: Axes, linear: Linearisation, columns: list[Outcome]) -> None
 def write(config: Path, linear: Path, table: Path, output: Path) -> None:
     """Draw collapse.csv and write the SVG."""
     settings = configuration_file.read_resolved(config)
-    with mpl.rc_context(STYLE):
+    with house_style():
         canvas = draw(settings, linearisation.read(linear), collapse.read_outcomes(table))
         write_text(output, to_svg(canvas))
 

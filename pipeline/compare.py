@@ -38,26 +38,26 @@ class Section:
 
 def compare(old: Finished, new: Finished) -> tuple[Section, ...]:
     """What changed, section by section."""
-    tables = table_changes(old.results, new.results)
+    tables = table_changes(old, new)
     return (
         Section("configuration", tuple(_tree(old.configuration, new.configuration))),
         Section("data", tuple(_tree(old.data, new.data))),
         _versions(old, new),
         Section("numbers", tuple(_numbers(tables))),
         Section("verdicts", tuple(_verdicts(tables))),
-        Section("figures", tuple(_files(old.results, new.results, differences.FIGURES))),
-        Section("reports", tuple(_files(old.results, new.results, differences.REPORTS))),
+        Section("figures", tuple(_files(old, new, differences.FIGURES))),
+        Section("reports", tuple(_files(old, new, differences.REPORTS))),
     )
 
 
-def table_changes(old: Path, new: Path) -> Tables:
-    """What differs in each table that two folders of results have; equal ones are left out."""
+def table_changes(old: Finished, new: Finished) -> Tables:
+    """What differs in each table that two builds have; equal ones are left out."""
     found: dict[str, list[Change] | str] = {}
-    for name in _union(old, new, differences.TABLES):
-        if alone := _alone(old / name, new / name):
+    for name, paths in _union(old, new, differences.TABLES).items():
+        if alone := _alone(*paths):
             found[name] = alone
-        elif (old / name).read_bytes() != (new / name).read_bytes():
-            before, after = differences.read_table(old / name), differences.read_table(new / name)
+        elif paths[0].read_bytes() != paths[1].read_bytes():
+            before, after = map(differences.read_table, paths)
             found[name] = differences.table_changes(before, after, differences.identity(name))
     return {name: changes for name, changes in found.items() if changes}
 
@@ -117,19 +117,21 @@ def _verdicts(tables: Tables) -> Iterator[str]:
             yield from (f"{name}: {describe(change)}" for change in changes if change.column == "verdict")
 
 
-def _files(old: Path, new: Path, patterns: Sequence[str]) -> Iterator[str]:
-    for name in _union(old, new, patterns):
-        if alone := _alone(old / name, new / name):
+def _files(old: Finished, new: Finished, patterns: Sequence[str]) -> Iterator[str]:
+    for name, paths in _union(old, new, patterns).items():
+        if alone := _alone(*paths):
             yield f"{name}: {alone}"
             continue
-        before, after = (old / name).read_bytes(), (new / name).read_bytes()
+        before, after = (path.read_bytes() for path in paths)
         if before != after:
             sizes = f"{len(before):,} -> {len(after):,}" if len(before) != len(after) else f"as many, {len(after):,}"
             yield f"{name}: other bytes ({sizes})"
 
 
-def _union(old: Path, new: Path, patterns: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(differences.names(old, *patterns) + differences.names(new, *patterns)))
+def _union(old: Finished, new: Finished, patterns: Sequence[str]) -> dict[str, tuple[Path, Path]]:
+    """The files that either build has, by name, as the old and the new one would have them."""
+    names = dict.fromkeys(old.names(*patterns) + new.names(*patterns))
+    return {name: (old.results / name, new.results / name) for name in names}
 
 
 def _alone(old: Path, new: Path) -> str:

@@ -15,6 +15,8 @@ METADATA = "ro-crate-metadata.json"
 WORKFLOW = "Snakefile"
 INPUTS = ("results/config.json", "pipeline/published.yaml")
 PLACES = {
+    "results/report/report.html": "report.html",
+    "results/report/report.pdf": "report.pdf",
     "results/config.json": "config.json",
     "pipeline/published.yaml": "workflow/published.yaml",
     "Snakefile": "workflow/Snakefile",
@@ -36,15 +38,10 @@ def results(config: Config, tests: Iterable[str]) -> list[str]:
     ]
 
 
-def made(copied: Iterable[str]) -> list[str]:
-    """What the crate step makes, as paths of the project: the metadata first, then the copies of results."""
-    return [f"{ROOT}/{path}" for path in (METADATA, *map(place, (WORKFLOW, *INPUTS, *copied)))]
-
-
 def place(path: str) -> str:
     """The path in the crate of a file of the project.
 
-    >>> place("results/runs.csv"), place("Snakefile"), place("report/report.pdf")
-    ('results/runs.csv', 'workflow/Snakefile', 'report.pdf')
+    >>> place("results/runs.csv"), place("Snakefile"), place("report/benchmark.json")
+    ('results/runs.csv', 'workflow/Snakefile', 'benchmark.json')
     """
     return PLACES.get(path, path.removeprefix(f"{ROOT}/"))

@@ -5,7 +5,6 @@ report embeds.
 import argparse
 from pathlib import Path
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
@@ -17,7 +16,7 @@ from pipeline.drawing import to_svg
 from pipeline.runs import read_csv
 from pipeline.sealed import write_text
 from pipeline.settings import Config
-from pipeline.style import STYLE
+from pipeline.style import house_style
 
 
 def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataFrame) -> Canvas:
@@ -32,7 +31,7 @@ def write_all(config: Path, selection: Path, summary: Path, curves: Path, output
     settings = configuration_file.read_resolved(config)
     settings = plan.select(settings, plan.read_selection(selection, settings))
     tables = read_csv(summary), read_csv(curves)
-    with mpl.rc_context(STYLE):
+    with house_style():
         for name, figure in catalogue.figures(settings).items():
             write_text(output / f"{name}.svg", to_svg(draw(figure, settings, *tables)))
 

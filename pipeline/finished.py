@@ -1,14 +1,14 @@
 """A finished build, whichever folder it lies in: what it was made from and with."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import software
+from pipeline import differences, publication
 from pipeline.differences import read_table
 from pipeline.errors import InputError, shown
+from pipeline.publication import checksum
 
 NEEDED = ("config.json", "data/data.json", "runs.csv")
 MEND = "Hint: make report builds one in the project's folder."
@@ -16,10 +16,9 @@ MEND = "Hint: make report builds one in the project's folder."
 
 @dataclass(frozen=True)
 class Finished:
-    """A build by its folder of results. `project` is the folder they lie in, if that is a copy of the project."""
+    """A build by its folder of results."""
 
     results: Path
-    project: Path | None
 
     @classmethod
     def find(cls, folder: Path) -> "Finished":
@@ -31,9 +30,7 @@ class Finished:
             raise InputError(
                 f"{shown(folder)}: expected a project with a finished build, or its results, found {found}. {MEND}"
             )
-        around = results.resolve().parent
-        own = results.resolve().name == "results" and (around / "requirements.lock").is_file()
-        return cls(results, around if own else None)
+        return cls(results)
 
     @property
     def configuration(self) -> dict[str, Any]:
@@ -55,20 +52,28 @@ class Finished:
         return {what: ", ".join(sorted(values)) for what, values in found.items()}
 
     def machine_class(self) -> dict[str, Any] | None:
-        """The class of the machine it was built on; None if its record is gone or another build's."""
-        record = self.project / "report/build.json" if self.project else None
-        if record is None or not record.is_file():
-            return None
-        told = read_mapping(record)
-        page = self.results / "report/report.html"
-        if not page.is_file() or told.get("files", {}).get("report/report.html") != checksum(page):
-            return None
-        found: dict[str, Any] | None = told.get("machine_class")
-        return found
+        """The class of the machine it was built on; None if nothing tells."""
+        return self._published().get("machine_class")
 
     def packages(self) -> dict[str, str] | None:
-        """Name and version of each package of the project's lock; None if there is no project."""
-        return software.pins(self.project / "requirements.lock") if self.project else None
+        """Name and version of each package that it was built with; None if nothing tells."""
+        return self._published().get("packages")
+
+    def names(self, *patterns: str) -> list[str]:
+        """Its files that match; without the randomization tests of other configurations, which are kept for later."""
+        of_this = self._published().get("files")
+        return [
+            name
+            for name in differences.names(self.results, *patterns)
+            if not (of_this and name.startswith("randomisation/") and f"results/{name}" not in of_this)
+        ]
+
+    def _published(self) -> dict[str, Any]:
+        """What published.json says of this build; nothing if it is gone or another build's."""
+        told = publication.read(self.results / publication.MARK.name) or {}
+        page = self.results / "report/report.html"
+        same = page.is_file() and told.get("files", {}).get("report.html") == checksum(page)
+        return told if same else {}
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
@@ -77,8 +82,3 @@ def read_mapping(path: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise InputError(f"{shown(path)}: expected what a build writes, found: {error}. {MEND}") from error
-
-
-def checksum(path: Path) -> str:
-    """The sha256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -29,6 +29,7 @@ def describe() -> dict[str, Any]:
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "pango": _version("libpango-1.0.so.0", "pango_version_string"),
         "harfbuzz": _version("libharfbuzz.so.0", "hb_version_string"),
+        "harfbuzz_subset": _version("libharfbuzz-subset.so.0", "hb_version_string"),  # else fontTools cuts the fonts
     }
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
@@ -19,7 +18,7 @@ from pipeline.console import run_step
 from pipeline.drawing import to_svg
 from pipeline.randomisation_record import Outcome, Variant, marked, read
 from pipeline.sealed import write_text
-from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING
+from pipeline.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, house_style
 
 COLUMNS = 4  # panels per row at most
 PANEL_HEIGHT = 1.55  # inches
@@ -98,7 +97,7 @@ def _frame(axes: Axes, panel: int, longest: int) -> None:
 def write(tests: Sequence[Variant], results: Path, output: Path) -> None:
     """Read the tests in the folder `results` and write the SVG. Raises InputError if one does not fit."""
     outcomes = [read(results, test) for test in tests]
-    with mpl.rc_context(STYLE):
+    with house_style():
         write_text(output, to_svg(draw(outcomes)))
 
 

@@ -25,7 +25,8 @@ from pipeline.build import Build
 from pipeline.console import logger, run_step
 from pipeline.errors import InputError
 from pipeline.files import write_json
-from pipeline.finished import Finished, checksum, read_mapping
+from pipeline.finished import Finished, read_mapping
+from pipeline.publication import checksum
 
 FOLDER = Path("report/reference")
 MANIFEST = "reference.json"

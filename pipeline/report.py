@@ -1,14 +1,10 @@
 """The report: templates and context become one HTML file, or a PDF set from the same templates."""
 
 import argparse
-import contextlib
-import hashlib
-import io
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,33 +13,29 @@ from pipeline import context as report_context
 from pipeline import formulas, labels, software, svg, wording
 from pipeline.blocks import Plot
 from pipeline.console import run_step
-from pipeline.context import Context
-from pipeline.errors import RunError
 from pipeline.fonts import font_faces
 from pipeline.json_arguments import TEXT, json_object
 from pipeline.references import Numbering
 from pipeline.sealed import write_bytes, write_text
 from pipeline.software import Package
+from pipeline.typesetting import to_pdf
 
 Medium = Literal["screen", "print"]
 STYLES: dict[Medium, tuple[str, ...]] = {
-    "screen": ("page.css", "provenance.css", "screen.css", "figure.css", "evidence.css"),
-    "print": ("page.css", "provenance.css", "print.css", "evidence.css"),
+    "screen": ("page.css", "provenance.css", "screen.css", "figure.css", "evidence.css", "speed.css"),
+    "print": ("page.css", "provenance.css", "print.css", "evidence.css", "speed.css"),
 }
-SPEED_STYLE = "speed.css"  # of a section that not every report has
 TITLE_BLOCK = json_object({"title": TEXT, "author": TEXT})
 SCRIPTS = ("contents.js", "figure.js")
 FONTS = "/* the fonts */"
 ADDED = "\u2010\u2022"  # hyphens at line ends, the bullets of lists
-PANGO = (
-    "report/report.pdf: expected the Pango library, which WeasyPrint sets text with, found none; "
-    "report/report.html does not need it. Hint: on Debian and its kin, "
-    "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`, then build again."
-)
 
 
-def render(context: Context, templates: Path, medium: Medium) -> str:
-    """The report as HTML for one medium. Raises InputError for a missing formula or an unknown reference."""
+def render(context: object, templates: Path, medium: Medium, page: str = "report.html.j2") -> str:
+    """A page as HTML for one medium; its template knows the context as `report`.
+
+    Raises InputError for a missing formula or an unknown reference.
+    """
     lock = formulas.load(templates / "formulas.json")
     lock.check(templates)
     numbering = Numbering()
@@ -75,75 +67,13 @@ def render(context: Context, templates: Path, medium: Medium) -> str:
         "title_of": labels.title,
         "place": lambda plot: _place(plot, medium),
     }
-    document = environment.get_template("report.html.j2")
+    document = environment.get_template(page)
     script = Markup("\n".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS))  # noqa: S704 - our own scripts
-    styles = _styles(templates, (*STYLES[medium], *([SPEED_STYLE] if context.speed else [])))
+    styles = _styles(templates, STYLES[medium])
     text = ""
     for _ in numbering.passes():
         text = document.render(report=context, medium=medium, styles=styles, script=script)
     return text.replace(FONTS, font_faces(_characters(text)), 1)
-
-
-def to_pdf(html: str) -> bytes:
-    """Set the print medium's HTML as a tagged PDF (PDF/UA-1), the same bytes for the same HTML.
-
-    The page carries what it shows as data: URLs; no other address is opened, of a file or in the network. Raises
-    RunError if Pango is missing or WeasyPrint warns of anything, an address that it may not open among them.
-    """
-    weasyprint = _weasyprint()
-    warnings = _Collector()
-    identifier = hashlib.sha256(html.encode()).digest()[:16]
-    with warnings.collect("weasyprint"):
-        fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
-        document = weasyprint.HTML(string=html, base_url=None, url_fetcher=fetcher)
-        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=_scope_headers)
-    if warnings.messages:
-        raise RunError(*(f"report.pdf: expected a page without warnings, found: {m}." for m in warnings.messages))
-    return pdf
-
-
-def _scope_headers(_: Any, pdf: Any) -> None:
-    """Say of each header cell whether it heads a column or a row, which WeasyPrint leaves open."""
-    objects = {each.number: each for each in pdf.objects}
-
-    def parent(element: Any) -> Any:
-        return objects[int(element["P"].split()[0])]
-
-    for element in pdf.objects:
-        if isinstance(element, dict) and element.get("S") == "/TH":
-            group = parent(parent(element))
-            element["A"]["Scope"] = "/Column" if group["S"] == "/THead" else "/Row"
-
-
-class _Collector(logging.Handler):
-    """Keeps the warnings of a library."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    @contextlib.contextmanager
-    def collect(self, name: str) -> Iterator[None]:
-        """Take over the named logger for a while."""
-        source = logging.getLogger(name)
-        handlers, propagate = source.handlers, source.propagate
-        source.handlers, source.propagate = [self], False
-        try:
-            yield
-        finally:
-            source.handlers, source.propagate = handlers, propagate
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
-
-
-def _weasyprint() -> Any:
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            import weasyprint  # noqa: PLC0415 - fails where Pango is missing
-    except OSError as error:
-        raise RunError(PANGO) from error
-    return weasyprint
 
 
 def _place(plot: Plot, medium: Medium) -> Markup:

@@ -66,6 +66,12 @@ def verify(path: Path, mend: str | None = None) -> None:
         _expect(path, hashlib.file_digest(file, "sha256"), sealed, hint)
 
 
+def discard(path: Path) -> None:
+    """Delete a file, if it is there, with its checksum."""
+    path.unlink(missing_ok=True)
+    _checksum(path).unlink(missing_ok=True)
+
+
 def holds(path: Path, text: str) -> bool:
     """Whether `path` is a sealed file with this text."""
     try:

@@ -4,8 +4,11 @@ The colours are Okabe and Ito's, told apart in grey by line and marker. On the s
 property, so that templates/figure.css can set another for a dark page.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import matplotlib as mpl
 
 SINGLE = (3.25, 1.95)  # inches; two stand side by side on the page
 FULL_WIDTH = 6.6
@@ -30,6 +33,11 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "report",
 }
+
+
+def house_style() -> AbstractContextManager[None]:
+    """Matplotlib's own defaults with STYLE over them, for a while: no file of the user's decides how a figure looks."""
+    return mpl.rc_context(dict(mpl.rcParamsDefault) | STYLE)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from pipeline.console import run_step
 from pipeline.difference_text import count, describe, most
 from pipeline.differences import Change
 from pipeline.errors import InputError
-from pipeline.finished import Finished, checksum, read_mapping
+from pipeline.finished import Finished, read_mapping
+from pipeline.publication import checksum
 from pipeline.reference import Reference
 
 FOLDER = reference.FOLDER
