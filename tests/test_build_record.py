@@ -22,7 +22,7 @@ KEYS = ("0" * 16, "1" * 16)
 
 def benchmark(path: Path, seconds: str, memory: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{HEAD}\n{seconds}\t0:00:01\t{memory}\t1\t1\t1\t0\t0\t0\t0\n")
+    path.write_text(f"{HEAD}\n{seconds}\t0:00:01\t{memory}\t1\t1\t1\t0\t0\t0\t0\n", encoding="utf-8")
 
 
 @pytest.fixture

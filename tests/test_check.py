@@ -29,7 +29,7 @@ RATE = {"learning_rate": 0.5}
 
 def write(path: Path, *tables: dict[str, Any], data: str = SAMPLE, **more: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump({"title": "Someone", "data": data, "tables": list(tables)} | more))
+    path.write_text(yaml.safe_dump({"title": "Someone", "data": data, "tables": list(tables)} | more), encoding="utf-8")
     return path
 
 

@@ -78,7 +78,7 @@ def test_training_takes_its_numbers_from_keyed_modules_alone():
 
 def test_keyed_modules_hold_nothing_that_python_versions_print_differently():
     for name in fingerprint.NUMERICAL_MODULES:
-        tree = ast.parse(Path(f"pipeline/{name}.py").read_text())
+        tree = ast.parse(Path(f"pipeline/{name}.py").read_text(encoding="utf-8"))
         assert not any(isinstance(node, ast.JoinedStr) for node in ast.walk(tree)), f"an f-string in {name}.py"
 
 
