@@ -28,7 +28,7 @@ class Usage:
 def run(command: list[str]) -> Usage:
     """Run the command by way of a small process. Raises RunError if it fails; its messages go to stderr."""
     between = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "bench.child", *command], stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-m", "bench.child", *command], stdout=subprocess.PIPE, encoding="utf-8", check=True
     )
     usage = Usage(**json.loads(between.stdout))
     if usage.status:

@@ -146,7 +146,8 @@ def _snakemake(folder: Path, *arguments: str) -> Cost:
         finally:
             rebuild.end(process)  # if this one is interrupted
     if process.returncode:
-        raise RunError(f"snakemake {' '.join(arguments)}: expected to succeed, found:", *log.read_text().splitlines())
+        said = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        raise RunError(f"snakemake {' '.join(arguments)}: expected to succeed, found:", *said)
     return Cost(time.perf_counter() - start, usage.ru_maxrss * 1024)
 
 

@@ -118,7 +118,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
     if git is None:
         return None
     result = subprocess.run(  # noqa: S603 - every argument is ours
-        [git, "-C", str(folder), *arguments], capture_output=True, text=True, check=False
+        [git, "-C", str(folder), *arguments], capture_output=True, encoding="utf-8", errors="replace", check=False
     )
     return result.stdout.strip() if result.returncode == 0 else None
 

@@ -171,7 +171,7 @@ def _read(value: str) -> Any:
     if value in ("True", "False"):
         return value == "True"
     try:
-        return yaml.load(value, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts, lists and mappings only
+        return yaml.load(value, Loader=yaml.BaseLoader)  # makes texts, lists and mappings only
     except (yaml.YAMLError, RecursionError):  # what is wrong with it is said where it is checked
         return value
 

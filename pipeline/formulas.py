@@ -345,7 +345,7 @@ def _run(program: str, argument: str, standard_input: str = "") -> str:
     if path is None:
         raise RunError(f"{program}: expected it on the PATH, found none. Hint: install Node.js 18 or newer with npm")
     result = subprocess.run(  # noqa: S603 - both arguments are constants
-        [path, argument], cwd=RENDERER, input=standard_input, stdout=subprocess.PIPE, text=True, check=False
+        [path, argument], cwd=RENDERER, input=standard_input, stdout=subprocess.PIPE, encoding="utf-8", check=False
     )
     if result.returncode:
         raise RunError(f"{program} {argument}: expected it to succeed, found exit status {result.returncode}")

@@ -50,12 +50,16 @@ def _reason(message: str, job: str | None, logs: Sequence[Path]) -> str:
         error.strip("* ") + "."
         for log in logs
         if log.exists()
-        for error in re.findall(r"^slurmstepd\S*: error: (.*)", log.read_text(errors="replace"), re.MULTILINE)
+        for error in re.findall(r"^slurmstepd\S*: error: (.*)", _text(log), re.MULTILINE)
     ]
     return " ".join([*(said or [f"{job} failed."]), *errors[-1:]])
 
 
 def _lines(log: Path) -> list[str]:
     """What a run without a result has written, or that it was cut off."""
-    written = log.read_text(errors="replace").splitlines()
+    written = _text(log).splitlines()
     return [f"{log}: {line}" for line in written or ["expected a run that ends, found it cut off."]]
+
+
+def _text(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")

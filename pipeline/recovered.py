@@ -223,8 +223,7 @@ def read(path: Path) -> Recovery:
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(
-            f"{path}: expected how the protocol was recovered, found something else. "
-            "Hint: `rm {path}` and build again."
+            f"{path}: expected how the protocol was recovered, found something else. Hint: `rm {path}` and build again."
         ) from None
 
 

@@ -43,7 +43,9 @@ def _failure(sacct: str) -> str | None:
     """Why sacct cannot tell of jobs; None if it can."""
     try:
         command = [sacct, "--noheader", "--starttime=now"]
-        told = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)  # noqa: S603 - no shell
+        told = subprocess.run(  # noqa: S603 - no shell
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=PATIENCE, check=False
+        )
     except subprocess.TimeoutExpired:
         return f"no answer within {PATIENCE} s"
     return (told.stderr.strip().splitlines() or ["a failure"])[-1] if told.returncode else None

@@ -22,6 +22,7 @@ import jinja2
 import matplotlib
 import pytest
 import yaml
+from configuration import CONFIG_YAML
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from pypdf import PdfReader
@@ -208,9 +209,9 @@ def make_project(tmp_path: Path) -> Callable[..., Project]:
 
 
 def copy_project(folder: Path) -> None:
-    """Copy what a build needs, compiled modules included, and nothing that a build makes."""
+    """Copy what a build needs, compiled modules included, and nothing that a build makes; the configuration is ours."""
     for name in SOURCES:
-        source = ROOT / name
+        source = CONFIG_YAML if name == CONFIG_YAML.name else ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("*.pyc.*"))  # being written
         else:

@@ -8,13 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from configuration import CONFIG_YAML
+
 from pipeline import citation, config, crate_entities, software
 from pipeline.dataset import Manifest
 from pipeline.files import write_json, write_text
 
 METADATA = "ro-crate-metadata.json"
 ROOT = Path(__file__).parent.parent
-DATA = config.load(ROOT / "config.yaml").data
+DATA = config.load(CONFIG_YAML).data
 MNIST = Manifest(
     name="MNIST",
     source="mnist",

@@ -1,9 +1,11 @@
-"""A finished build without training: every file that a build of config.yaml has, with a few numbers in its tables."""
+"""A finished build of tests/config.yaml without training: every file that it has, with a few numbers in its tables."""
 
 import json
 import shutil
 from pathlib import Path
 from typing import Any
+
+from configuration import CONFIG_YAML
 
 from pipeline import config, machine_class, reference, sealed
 from pipeline.build import Build
@@ -36,9 +38,9 @@ TABLES = {
 
 def make(project: Path) -> Path:
     """Make a project with a finished build on all of MNIST in a folder, which is the working directory."""
-    for name in ("config.yaml", "requirements.lock"):
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, project / name)
+    project.mkdir(parents=True, exist_ok=True)
+    for source in (CONFIG_YAML, ROOT / "requirements.lock"):
+        shutil.copy(source, project / source.name)
     tree = config.read_tree(project / "config.yaml", {})
     results = project / "results"
     write_json(results / "config.json", config.resolved(tree))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from configuration import CONFIG_YAML
 
 from pipeline import (
     catalogue,
@@ -117,8 +118,8 @@ def record_of(course: Course | None) -> Record:
 
 
 def tree(**changes: Any) -> dict[str, Any]:
-    """A small configuration: config.yaml with few experiments."""
-    base: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    """A small configuration: tests/config.yaml with few experiments."""
+    base: dict[str, Any] = yaml.safe_load(CONFIG_YAML.read_text(encoding="utf-8"))
     base |= {
         "replicates": 2,
         "epochs": EPOCHS,
@@ -164,8 +165,8 @@ def collapsing(chosen: Configuration, seed: int) -> tuple[float, float]:
 
 @cache
 def checked_theory() -> str:
-    """theory.json of the neurons that config.yaml comes with."""
-    return json.dumps(proof.to_json(theory.check(config.load(ROOT / "config.yaml").neurons)))
+    """theory.json of the neurons in tests/config.yaml."""
+    return json.dumps(proof.to_json(theory.check(config.load(CONFIG_YAML).neurons)))
 
 
 def recovered_from(settings: Config, manifest: Manifest, file: Path) -> Recovery:

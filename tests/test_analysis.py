@@ -3,11 +3,11 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from configuration import CONFIG_YAML
 
 from pipeline import analysis, comparison, config
 from pipeline.comparison import Estimate, Results
@@ -16,7 +16,7 @@ from pipeline.settings import Config, Configuration, Experiment, SweepTable, Tun
 from pipeline.tables import SUMMARISED
 
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=5)
-PROJECT = config.load(Path(__file__).parent.parent / "config.yaml")
+PROJECT = config.load(CONFIG_YAML)
 
 Epochs = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy
 Point = tuple[Experiment, Configuration, float | None, float | None, int, int]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from configuration import CONFIG_YAML
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from partial import render, words
@@ -22,8 +23,7 @@ from pipeline.audit import Audited
 from pipeline.quantity import Quantity, half_unit
 from pipeline.statements import statements
 
-ROOT = Path(__file__).parent.parent
-CONFIG = config.load(ROOT / "config.yaml")
+CONFIG = config.load(CONFIG_YAML)
 TREE: dict[str, Any] = yaml.load(published.FILE.read_text(), Loader=yaml.BaseLoader)
 WRITE_UP = published.load(published.FILE, CONFIG)
 Outcomes = dict[str, tuple[str, str, str]]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from configuration import CONFIG_YAML
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -241,7 +242,7 @@ def test_a_job_is_specified_as_a_build_does():
     from pipeline import config
     from pipeline.settings import Configuration
 
-    settings = config.load(ROOT / "config.yaml")
+    settings = config.load(CONFIG_YAML)
     expected = keys.specification(settings, Configuration(0.1, 0.001, 32, 128, 1), 1, "f" * 64)
     found = job.specification(
         Description("f" * 64, 10, 0.2, 1024, fingerprint.of(preparation.CODE), np.__version__), 1, 32

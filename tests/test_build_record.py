@@ -1,6 +1,7 @@
 """report/build.json: what it says of the machine, the time, the runs and the commit."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -22,7 +23,7 @@ KEYS = ("0" * 16, "1" * 16)
 
 def benchmark(path: Path, seconds: str, memory: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{HEAD}\n{seconds}\t0:00:01\t{memory}\t1\t1\t1\t0\t0\t0\t0\n")
+    path.write_text(f"{HEAD}\n{seconds}\t0:00:01\t{memory}\t1\t1\t1\t0\t0\t0\t0\n", encoding="utf-8")
 
 
 @pytest.fixture
@@ -117,9 +118,10 @@ def test_what_a_benchmark_did_not_measure_is_no_number(value: float, absent: str
 
 
 def git(folder: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    command = ["git", "-C", str(folder), *identity, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    """What a Git command says that knows nothing of its user: neither hooks nor a key to sign with."""
+    command = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments]
+    environment = os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from configuration import CONFIG_YAML
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -15,8 +16,7 @@ from pipeline import cells, config, intervals, published
 from pipeline.metrics import METRICS
 from pipeline.runs import PARAMETERS
 
-ROOT = Path(__file__).parent.parent
-CONFIG = config.load(ROOT / "config.yaml")
+CONFIG = config.load(CONFIG_YAML)
 VALUES = st.lists(st.integers(0, 1000).map(lambda value: value / 1000), min_size=2, max_size=8)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from committed import as_committed
 from conftest import ROOT, Project
 
 # What Snakemake needs to know of a storage provider until the Snakefile is read.
@@ -38,6 +39,10 @@ GONE = {
     "azure-batch": ("", "ERROR: (TaskNotFound) The specified task does not exist.", 3),
 }
 UNREACHABLE = ("", "Unable to connect to the server.", 1)
+# each is to be edited before it is used
+PROFILES = pytest.mark.parametrize(
+    "profile", [pytest.param(name, marks=as_committed(f"profiles/{name}")) for name in PLATFORMS]
+)
 
 
 def test_a_default_storage_provider_is_refused_in_a_line(make_project: Callable[..., Project], tmp_path: Path):
@@ -82,7 +87,7 @@ printf '{answer}'\nprintf '{error}' >&2\nexit {status}\n"""
     return printed.stdout, (folder / "arguments").read_text() + (folder / "input").read_text()
 
 
-@pytest.mark.parametrize("profile", PLATFORMS)
+@PROFILES
 def test_a_platform_is_given_the_script_of_a_job(profile: str, tmp_path: Path):
     submit = setting(profile, "submit")
     assert "{" not in submit, "Snakemake would take it for one of its wildcards"
@@ -92,6 +97,7 @@ def test_a_platform_is_given_the_script_of_a_job(profile: str, tmp_path: Path):
         assert identity.strip() in told.splitlines()
 
 
+@as_committed("profiles/kubernetes", "profiles/google-batch")
 def test_the_descriptions_of_a_job_are_sound_where_the_script_stands_in_them(tmp_path: Path):
     _, manifest = run(tmp_path, "kubectl", f'{setting("kubernetes", "submit")} "{SCRIPT}"', "")
     container = yaml.safe_load(manifest[manifest.index("# A job") :])["spec"]["template"]["spec"]["containers"][0]
@@ -101,7 +107,7 @@ def test_the_descriptions_of_a_job_are_sound_where_the_script_stands_in_them(tmp
     assert task["runnables"][0]["container"]["commands"] == ["sh", SCRIPT]
 
 
-@pytest.mark.parametrize("profile", PLATFORMS)
+@PROFILES
 def test_snakemake_is_told_what_became_of_a_job(profile: str, tmp_path: Path):
     program, underway, succeeded, failed = PLATFORMS[profile]
     answers = [((answer, "", 0), "running") for answer in underway]

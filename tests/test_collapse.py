@@ -1,6 +1,5 @@
 """On which side of the critical coefficient the runs are, in numbers, in words and in the figure."""
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -485,10 +484,3 @@ def test_only_the_table_of_regularization_has_critical() -> None:
     tables["learning_rates"]["critical"] = "around"
     with pytest.raises(config.InputError, match="learning_rates: expected 'experiment'"):
         config.parse(tree(tables=tables), "config.yaml")
-
-
-def test_the_project_s_experiments_lie_on_both_sides() -> None:
-    settings = config.load(Path("config.yaml"))
-    assert [each.name for each in collapse.experiments(settings)] == ["regularization", "collapse"]
-    assert "collapse" not in {each.name for each in catalogue.further(settings)}
-    json.dumps([float(each.reg) for each in settings.experiments["collapse"].configurations])

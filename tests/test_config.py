@@ -1,17 +1,17 @@
 """Wrong configurations: each problem is one line that names file, key path, expected and found."""
 
 import copy
-from pathlib import Path
 
 import pytest
 import yaml
+from configuration import CONFIG_YAML
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import config as configuration_file
 from pipeline.errors import InputError
 
-TREE = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
+TREE = yaml.safe_load(CONFIG_YAML.read_text(encoding="utf-8"))
 
 
 def problems(change) -> list[str]:
@@ -163,7 +163,7 @@ def test_no_value_of_a_key_raises_anything_but_an_input_error(key, value):
 
 def test_overrides_merge_into_mappings_and_replace_the_rest():
     config = configuration_file.load(
-        Path("config.yaml"), {"epochs": 2, "defaults": {"reg": "e^-1"}, "experiments": {"x": {"single": {"hidden": 3}}}}
+        CONFIG_YAML, {"epochs": 2, "defaults": {"reg": "e^-1"}, "experiments": {"x": {"single": {"hidden": 3}}}}
     )
     (extra,) = config.experiments["x"].configurations
     assert (extra.epochs, extra.hidden, extra.reg.text, extra.learning_rate) == (2, 3, "e^-1", 0.1)
@@ -178,12 +178,3 @@ def test_whole_numbers_may_be_written_in_any_way():
     found = (config.split.seed, config.network.initial_seed, config.data.classes, config.defaults.epochs)
     assert found == (1000, 1024, 10, 10)
     assert all(type(value) is int for value in found)
-
-
-def test_the_default_configuration_is_the_write_ups():
-    config = configuration_file.load(Path("config.yaml"))
-    sizes = {e.name: (len(e.configurations), e.replicates) for e in config.experiments.values()}
-    assert sizes["learning_rates"] == (4, 5)
-    assert sizes["regularization"] == (5, 5)
-    assert sizes["grid"] == (48, 1)
-    assert config.split.sizes(60_000) == (48_000, 12_000)

@@ -11,6 +11,7 @@ from typing import Any
 import crates
 import pytest
 import yaml
+from configuration import CONFIG_YAML
 from conftest import ROOT
 from crates import METADATA, described, entities, expect_whole, ids, types, write
 from hypothesis import given
@@ -41,7 +42,7 @@ def test_a_small_crate_is_whole(tmp_path: Path) -> None:
 def test_the_files_of_the_data_set_are_those_of_the_mirrors(tmp_path: Path) -> None:
     write(tmp_path)
     found = entities(tmp_path)
-    settings = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["data"]
+    settings = yaml.safe_load(CONFIG_YAML.read_text(encoding="utf-8"))["data"]
     for role, file in settings["files"].items():
         entity = found[f"{settings['mirrors'][0]}{file['name']}.gz"]
         assert entity["sha256"] == file["gzip"]["sha256"]
@@ -83,7 +84,7 @@ def test_the_record_of_the_build_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_every_file_of_a_crate_is_described() -> None:
-    settings = config.load(ROOT / "config.yaml")
+    settings = config.load(CONFIG_YAML)
     paths = [*crate_files.INPUTS, *crate_files.results(settings, ["true_labels"]), "report/report.pdf"]
     places = [Path(crate_files.place(path)) for path in paths]
     told = crate_entities.DESCRIPTIONS

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations, pairwise, product
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from configuration import CONFIG_YAML
 from contrast import contrast, luminance
 from hypothesis import given
 from hypothesis import settings as tries
@@ -27,7 +27,7 @@ from pipeline.quantity import Quantity
 from pipeline.settings import Config, Configuration, Experiment
 from pipeline.style import STYLE
 
-PROJECT = config.load(Path(__file__).parent.parent / "config.yaml")
+PROJECT = config.load(CONFIG_YAML)
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=4)
 VALUES = {"learning_rate": (0.2, Quantity("e^-1"), 0.6), "reg": (0.001, 0.0), "batch_size": (16, 32), "hidden": (8, 4)}
 

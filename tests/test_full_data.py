@@ -4,11 +4,11 @@ Needs MNIST_DIR.
 """
 
 import os
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from configuration import CONFIG_YAML
 from conftest import Project
 from oracle import compare, reference, trained
 from pypdf import PdfReader
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not MNIST_DIR, reason="MNIST_DIR is not set: rea
     [*((size, 0.1, 0.001, 1e-4) for size in (16, 32, 64, 128)), (16, 0.6, 0.0001, 1.5e-4)],
 )
 def test_after_two_epochs_the_numbers_are_the_references(batch_size, learning_rate, reg, of_weights):
-    arrays, _ = mnist.find(config.load(Path("config.yaml")).data)
+    arrays, _ = mnist.find(config.load(CONFIG_YAML).data)
     images = Examples(arrays["training_images"], arrays["training_labels"])
     training, validation = split(images, 0.2, 1024)
     weights = network.initial_weights(784, 128, 10, 0.001, 1024)
@@ -48,7 +48,7 @@ def test_a_shortened_build_on_real_mnist(make_project):
     shapes = {"best": 2, "published_best": 2, "default": 2, "grid": 48, "learning_rates": 8, "regularization": 10}
     counts = runs.groupby("experiment").size().to_dict()
     assert {name: counts[name] for name in shapes} == shapes
-    assert set(counts) == set(config.load(Path("config.yaml")).experiments)
+    assert set(counts) == set(config.load(CONFIG_YAML).experiments)
     means = runs.groupby(["experiment", "learning_rate", "reg"])["testing_accuracy"].mean()
     assert means["learning_rates"].min() > 0.85, "two epochs are enough for most digits"
     assert means["regularization"][0.1][1.0] < 0.2, "the largest coefficient prevents learning"

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from configuration import CONFIG_YAML
 
 from pipeline import config as configuration_file
 from pipeline import dataset, fingerprint, keys, sources, training
 from pipeline.errors import RunError
 
-CONFIG = configuration_file.load(Path("config.yaml"))
+CONFIG = configuration_file.load(CONFIG_YAML)
 CONFIGURATION = CONFIG.experiments["default"].configurations[0]
 
 
@@ -41,16 +42,14 @@ def test_what_changes_numbers_changes_the_key(changed):
 
 
 def test_how_a_value_is_written_does_not_change_the_key():
-    tree = configuration_file.read_tree(
-        Path("config.yaml"), {"defaults": {"learning_rate": "1e-1", "batch_size": 64.0}}
-    )
+    tree = configuration_file.read_tree(CONFIG_YAML, {"defaults": {"learning_rate": "1e-1", "batch_size": 64.0}})
     written = configuration_file.parse(tree, "config.yaml")
     assert key(written, written.experiments["default"].configurations[0]) == key()
 
 
 def test_titles_tables_and_other_experiments_do_not_change_the_key():
     overrides = {"title": "x", "author": "y", "experiments": {"extra": {"sweep": {"hidden": [1, 2]}}}, "replicates": 9}
-    other = configuration_file.load(Path("config.yaml"), overrides)
+    other = configuration_file.load(CONFIG_YAML, overrides)
     assert key(other, other.experiments["default"].configurations[0]) == key()
 
 
@@ -78,7 +77,7 @@ def test_training_takes_its_numbers_from_keyed_modules_alone():
 
 def test_keyed_modules_hold_nothing_that_python_versions_print_differently():
     for name in fingerprint.NUMERICAL_MODULES:
-        tree = ast.parse(Path(f"pipeline/{name}.py").read_text())
+        tree = ast.parse(Path(f"pipeline/{name}.py").read_text(encoding="utf-8"))
         assert not any(isinstance(node, ast.JoinedStr) for node in ast.walk(tree)), f"an f-string in {name}.py"
 
 

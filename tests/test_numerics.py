@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from configuration import CONFIG_YAML
 from conftest import Project
 from synthetic import RANDOMISATION, tree
 
@@ -21,7 +22,7 @@ from pipeline.errors import InputError, RunError
 from pipeline.numerics import Numerics
 
 ROOT = Path(__file__).parent.parent
-CONFIG = configuration_file.load(ROOT / "config.yaml")
+CONFIG = configuration_file.load(CONFIG_YAML)
 CONFIGURATION = CONFIG.experiments["default"].configurations[0]
 FILES = ("history.csv", "norms.csv", "metrics.json")
 # What the libraries would choose on other machines: kernels of another generation, NumPy's without AVX2, more threads.

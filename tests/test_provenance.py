@@ -23,8 +23,6 @@ from pipeline.keys import numpy_version
 from pipeline.provenance import Provenance
 from pipeline.settings import Config, Configuration
 
-CONFIG = Path(__file__).parent.parent / "config.yaml"
-
 
 def sources(built: Context) -> dict[str, Source]:
     """The source of every table and figure of section 3, by the id that it has on the page."""
@@ -260,10 +258,3 @@ def test_a_long_list_of_values_is_wrapped():
     lines = appendix.listing({"experiments": {"many": {"sweep": {"learning_rate": values}}}}).splitlines()
     assert len(lines) > 20
     assert max(map(len, lines)) < 60
-
-
-def test_the_listing_of_config_yaml_fits_half_a_page():
-    resolved = config.resolved(yaml.safe_load(CONFIG.read_text(encoding="utf-8")))
-    lines = appendix.listing(resolved).splitlines()
-    assert max(map(len, lines)) <= 58
-    assert not any("http" in line for line in lines)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from configuration import CONFIG_YAML
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +15,7 @@ from pipeline.errors import InputError
 from pipeline.quantity import half_unit
 from pipeline.yamlfile import read_yaml
 
-ROOT = Path(__file__).parent.parent
-CONFIG = config.load(ROOT / "config.yaml")
+CONFIG = config.load(CONFIG_YAML)
 
 
 def tree(**changes: Any) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def test_the_write_ups_own_file_holds_what_its_tables_print() -> None:
 def test_its_configurations_do_not_follow_the_configuration_file() -> None:
     """The write-up trained with its own defaults, whatever is tried now."""
     other = config.parse(
-        config.read_tree(ROOT / "config.yaml", {"defaults": {"learning_rate": 0.2}, "epochs": 3}), "config.yaml"
+        config.read_tree(CONFIG_YAML, {"defaults": {"learning_rate": 0.2}, "epochs": 3}), "config.yaml"
     )
     found = published.load(published.FILE, CONFIG), published.load(published.FILE, other)
     assert found[0].configurations == found[1].configurations

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from configuration import CONFIG_YAML
 from hypothesis import given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
@@ -354,7 +355,7 @@ def test_the_step_writes_its_two_files(tmp_path: Path) -> None:
 
 
 def problems(**changes: Any) -> list[str]:
-    settings = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    settings = yaml.safe_load(CONFIG_YAML.read_text(encoding="utf-8"))
     settings["randomisation"] |= changes
     with pytest.raises(InputError) as caught:
         configuration_file.parse(settings, "config.yaml")

@@ -48,7 +48,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def edit_json(path: Path, **changes: Any) -> None:
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    tree = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(tree | changes), encoding="utf-8")
 
 
 def test_a_written_run_is_read_back_to_the_last_bit(folder: Path) -> None:

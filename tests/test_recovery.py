@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from configuration import CONFIG_YAML
 from hypothesis import given
 from hypothesis import strategies as st
 from partial import render, words
@@ -23,8 +24,7 @@ from pipeline.errors import InputError
 from pipeline.recovered import Chance, Epoch, Factor, HeldOut, Match, Part, Penalty, Ranking, Reading, Recovery, Split
 from pipeline.runs import to_csv
 
-ROOT = Path(__file__).parent.parent
-CONFIG = config.load(ROOT / "config.yaml")
+CONFIG = config.load(CONFIG_YAML)
 WRITE_UP = published.load(published.FILE, CONFIG)
 MNIST_DIR = os.environ.get("MNIST_DIR")
 
@@ -273,7 +273,7 @@ def test_with_another_data_set_only_what_the_numbers_tell_alone_is_judged(tmp_pa
     arrays = {"training_images": np.zeros((20, 4), np.uint8), "testing_images": np.zeros((20, 4), np.uint8)}
     arrays |= {"training_labels": labels, "testing_labels": labels}
     dataset.save(tmp_path / "data", arrays, classes=10, name="Other", source="mnist", fallback=False, files={})
-    tree = config.read_tree(ROOT / "config.yaml", {})
+    tree = config.read_tree(CONFIG_YAML, {})
     sealed.write_text(tmp_path / "config.json", json.dumps(config.resolved(tree)))
     sealed.write_text(tmp_path / "runs.csv", to_csv(runs({"testing_accuracy": 0.9})))
     files = tmp_path / "config.json", tmp_path / "data", tmp_path / "runs.csv", published.FILE

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from measured import records
 from synthetic import write_results
 
 from pipeline import dataset, evidence, fingerprint, keys, preparation, published, sealed
@@ -80,7 +81,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     arrays = {role: images if role.endswith("images") else labels for role in dataset.ROLES}
     dataset.save(folder / "data", arrays, classes=3, name="small", source="mnist", fallback=False, files={})
     preparation.save(folder / "prepared", *preparation.make(folder / "data", 0.2, None))
-    links = ["requirements.lock", "pyproject.toml", "templates", "report/benchmark.json", "pipeline/published.yaml"]
+    sealed.write_json(folder / "benchmark.json", records())
+    links = ["requirements.lock", "pyproject.toml", "templates", "pipeline/published.yaml"]
     for name in (*links, "templates/sections/theory.html.j2"):
         (folder / Path(name).name).symlink_to(ROOT / name)
     (folder / "page.html").touch()

@@ -5,14 +5,18 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+from committed import as_committed
 from conftest import SMALL, Project
 from faults.striking import at_work, outputs, wait_until
 
 from cluster.slurm import UNLIMITED, Cluster, cluster, missing
 
-pytestmark = pytest.mark.skipif(
-    bool(missing()), reason=f"no Slurm here, nothing was run on a cluster: {', '.join(missing())} not found"
-)
+pytestmark = [
+    as_committed("profiles/slurm"),  # which may name a partition or an account of its user's cluster
+    pytest.mark.skipif(
+        bool(missing()), reason=f"no Slurm here, nothing was run on a cluster: {', '.join(missing())} not found"
+    ),
+]
 
 # So the plugin looks at its jobs after 1 second, 11, 21, and so on, and again so when one has ended.
 SLURM = ("--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "1")

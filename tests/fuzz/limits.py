@@ -11,7 +11,7 @@ from types import FrameType
 @contextmanager
 def limits(*, megabytes: int, seconds: float) -> Iterator[None]:
     """MemoryError beyond so much memory on top of the present, TimeoutError beyond so many seconds of the processor."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
     before = resource.getrlimit(resource.RLIMIT_AS)
     handler = signal.signal(signal.SIGPROF, _too_slow)
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + megabytes * 2**20, before[1]))

@@ -6,11 +6,12 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
+from configuration import CONFIG_YAML
+
 from pipeline import checks, config, idx, published
 from pipeline.errors import InputError
 
-ROOT = Path(__file__).parent.parent.parent
-CONFIG = config.load(ROOT / "config.yaml")
+CONFIG = config.load(CONFIG_YAML)
 CORPUS = Path(__file__).parent / "corpus"
 LONGEST_LINE = 5_000
 IMAGES, CLASSES = 2, 3  # what IDX inputs are read as

@@ -9,7 +9,7 @@ from conftest import Project, copy_project
 from page.html_checks import Finding, in_browser
 from page.programs import ROOT
 
-# All of config.yaml's experiments, so every section, table and figure, in runs that take no time.
+# All of tests/config.yaml's experiments, so every section, table and figure, in runs that take no time.
 QUICK = {"source": "sample", "epochs": 2, "replicates": 2}
 
 
@@ -26,9 +26,9 @@ class Report:
         return self.page.read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="session", params=["committed", "built"])
+@pytest.fixture(scope="session", params=["present", "built"])
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """The report in report/, or one built from the code and config.yaml on the sample."""
+    """The report in report/, whoever built it, or one built from the code and tests/config.yaml on the sample."""
     folder = ROOT
     if request.param == "built":
         folder = tmp_path_factory.mktemp("built")
