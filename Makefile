@@ -26,6 +26,9 @@ BENCH_OPTIONS ?=
 FUZZ_SECONDS ?= 60
 KILLS ?= 50
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# What the user has set for other Pythons must not reach this one.
+unexport $(filter PYTHON%,$(filter-out PYTHON,$(.VARIABLES)))
+export PYTHONUTF8 := 1
 
 GOALS := report test test-page test-cluster bench bench-scale fuzz torture check compare verify reference prune clean formulas lock
 .PHONY: $(GOALS)

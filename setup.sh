@@ -1,10 +1,20 @@
 #!/bin/sh
-# Makes .venv from the hashed lock and checks what pip cannot bring; for the benchmark, the fuzzer and the validator of
-# the crate, environments of their own.
+# Makes .venv from the hashed lock, and proves by use what pip cannot bring: libraries, programs, services. For the
+# benchmark, the fuzzer and the validator of the crate, environments of their own.
 # Usage: ./setup.sh report|test|page|cluster|bench|fuzz|lock
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
+
+# What the user has set for other Pythons and for pip must not reach these.
+for name in $(env | sed -n 's/^\(PYTHON[A-Z_][A-Z0-9_]*\)=.*/\1/p') PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_NO_DEPS; do
+    unset "$name"
+done
+export PYTHONUTF8=1 PIP_USER=0
+cache=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}
+if ! { mkdir -p "$cache" && [ -w "$cache" ]; } 2>/dev/null; then
+    export XDG_CACHE_HOME="$PWD/.snakemake/cache" npm_config_cache="$PWD/.snakemake/cache/npm"
+fi
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -45,13 +55,33 @@ make_environment() {
     "$PYTHON" -m venv --clear "$1"
 }
 
-# Install a lock, the second argument, into an environment, the first.
+# Install a lock, the second argument, into an environment, the first. A package without a wheel for this Python or
+# processor is compiled; what that takes is installed, or named.
 install_lock() {
+    if pip_install "$1" "$2"; then return 0; fi
+    if compiles "$1"; then
+        hint='Hint: see what pip says above'
+    else
+        compiler='gcc libc6-dev python3-dev'
+        if debian_install $compiler && pip_install "$1" "$2"; then return 0; fi
+        hint="$(hint $compiler), if a package has to be compiled; otherwise see what pip says above"
+    fi
+    say "$2: expected pip to install it, found that it failed. $hint"
+    exit 1
+}
+
+pip_install() {
     if command -v uv >/dev/null; then
         uv pip sync --quiet --python "$1/bin/python" --require-hashes "$2"
     else
         "$1/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$2"
     fi
+}
+
+# Whether an extension of Python can be compiled here.
+compiles() {
+    headers=$("$1/bin/python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
+    printf '#include <Python.h>\n' | cc -I "$headers" -x c -c -o /dev/null - 2>/dev/null
 }
 
 # PyTorch's CPU build for Python 3.11 on x86-64. The package index has only builds with CUDA for it, of gigabytes; that
@@ -65,12 +95,29 @@ install_torch() {
         say "PyTorch: left out of the benchmark, which has a lock for its CPU build on Python 3.11 for x86-64; pip said: $(printf '%s\n' "$reason" | grep '^ERROR' | tail -n 1). Hint: install the CPU build of torch 2.13.0 into .venv-bench, or remove .venv-bench and run again"
 }
 
-# The HTML report needs no Pango, so its absence is said and does not end the build.
-check_pango() {
-    if .venv/bin/python -c 'import weasyprint' >/dev/null 2>&1; then return 0; fi
-    libraries='libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0'
-    debian_install $libraries ||
-        say "Pango: expected the library that WeasyPrint sets the PDF with, found none; there will be HTML only. $(hint $libraries)"
+# In the project's folder, snakemake is what pipeline/launch.py makes of it.
+install_launcher() {
+    cat >.venv/bin/snakemake <<'END'
+#!/bin/sh
+# Made by setup.sh.
+module=snakemake
+if [ -f pipeline/launch.py ]; then module=pipeline.launch; fi
+exec "$(dirname "$(readlink -f "$0")")/python" -E -X utf8 -m $module "$@"
+END
+}
+
+# Set the page that every build begins with. The HTML report needs no Pango, so its absence is said and ends nothing.
+check_page() {
+    packages=$(.venv/bin/python -c 'from pipeline import typesetting; print(*typesetting.packages())')
+    if [ -n "$packages" ]; then debian_install $packages || true; fi
+    .venv/bin/python -m pipeline.specimen --output .venv/specimen.html || exit 1
+}
+
+make_report_environment() {
+    make_environment .venv
+    install_lock .venv "$1"
+    install_launcher
+    check_page
 }
 
 # What make test-page runs; each line is a program and the Debian package that has it.
@@ -81,39 +128,57 @@ npm npm
 pdfinfo poppler-utils
 qpdf qpdf'
 
+# Whether a program does what it is there for.
+works() {
+    case $1 in
+    chromium)
+        profile=$(mktemp -d)
+        shown=$(timeout 60 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+            --user-data-dir="$profile" --dump-dom 'data:text/html,<p>it works') || true
+        rm -rf "$profile"
+        [ "${shown#*it works}" != "$shown" ]
+        ;;
+    java) timeout 60 java -version ;;
+    node) node --eval 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' ;;
+    npm) npm --version ;;
+    pdfinfo) pdfinfo .venv/specimen.pdf ;;
+    qpdf) qpdf --check .venv/specimen.pdf ;;
+    esac >/dev/null 2>&1 </dev/null
+}
+
 missing_packages() {
     printf '%s\n' "$PAGE_PROGRAMS" | while read -r program package; do
-        command -v "$program" >/dev/null || printf '%s ' "$package"
+        works "$program" || printf '%s ' "$package"
     done
 }
 
 check_programs() {
+    if [ ! -e .venv/specimen.pdf ]; then
+        say 'make test-page: expected a machine that sets the PDF, found one that does not (above).'
+        exit 1
+    fi
     packages=$(missing_packages)
     if [ -z "$packages" ]; then return 0; fi
     debian_install $packages || true
     set -- $(missing_packages)
     if [ $# = 0 ]; then return 0; fi
-    say "make test-page: expected the programs of $* on the PATH, found none. $(hint "$@")"
+    say "make test-page: expected programs that work (Node.js from version 18 on), found that those of $* do not. $(hint "$@")"
     exit 1
 }
 
-has_slurm() (
-    PATH=$PATH:/usr/sbin
-    for program in munged slurmctld slurmd sbatch; do command -v "$program" >/dev/null || exit 1; done
-)
+# Whether a Slurm can be brought up: it is, and ended again.
+slurm_works() { (cd tests && ../.venv/bin/python -m cluster.slurm); }
 
 check_slurm() {
-    if has_slurm || debian_install slurm-wlm munge; then return 0; fi
-    say "make test-cluster: expected Slurm, found none; nothing will be run on a cluster. $(hint slurm-wlm munge)"
+    if slurm_works 2>/dev/null || { debian_install slurm-wlm munge && slurm_works; }; then return 0; fi
+    say "make test-cluster: expected a Slurm that can be brought up, found none; nothing will be run on a cluster. $(hint slurm-wlm munge)"
     return 1
 }
 
-check_node() {
-    version=$(node --version)
-    major=${version#v}
-    if [ "${major%%.*}" -ge 18 ]; then return 0; fi
-    say "Node.js: expected version 18 or newer, found $version. Hint: install a newer Node.js and put it first on the PATH"
-    exit 1
+# Mark environments as ready: newer than what they were made from, which an archive may have dated in the future.
+ready() {
+    find requirements*.lock tools/*/package-lock.json setup.sh -newermt now -exec touch {} + 2>/dev/null || true
+    touch "$@"
 }
 
 install_packages() {
@@ -125,46 +190,37 @@ install_packages() {
 
 case "${1:-}" in
 report)
-    make_environment .venv
-    install_lock .venv requirements.lock
-    check_pango
-    touch .venv/report
+    make_report_environment requirements.lock
+    ready .venv/report
     ;;
 test)
-    make_environment .venv
-    install_lock .venv requirements-test.lock
-    check_pango
-    touch .venv/test .venv/report
+    make_report_environment requirements-test.lock
+    ready .venv/test .venv/report
     ;;
 page)
-    make_environment .venv
-    install_lock .venv requirements-test.lock
-    check_pango
+    make_report_environment requirements-test.lock
     make_environment .venv-crate
     install_lock .venv-crate requirements-crate.lock
     check_programs
-    check_node
     install_packages tools/page
     install_packages tools/formulas
-    touch .venv/page .venv/test .venv/report
+    ready .venv/page .venv/test .venv/report
     ;;
 cluster)
-    make_environment .venv
-    install_lock .venv requirements-test.lock
-    check_pango
-    touch .venv/test .venv/report
-    if check_slurm; then touch .venv/cluster; fi
+    make_report_environment requirements-test.lock
+    ready .venv/test .venv/report
+    if check_slurm; then ready .venv/cluster; fi
     ;;
 bench)
     make_environment .venv-bench
     install_lock .venv-bench requirements-bench.lock
     install_torch
-    touch .venv-bench/stamp
+    ready .venv-bench/stamp
     ;;
 fuzz)
     make_environment .venv-fuzz
     install_lock .venv-fuzz requirements-fuzz.lock
-    touch .venv-fuzz/stamp
+    ready .venv-fuzz/stamp
     ;;
 lock)
     lock='uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet'

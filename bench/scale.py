@@ -10,7 +10,6 @@ import math
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from rich.table import Table
 
 from bench import stand_ins
 from pipeline import config as configuration_file
-from pipeline import plan, rebuild
+from pipeline import launch, plan, rebuild
 from pipeline.console import run_step
 from pipeline.errors import InputError, RunError
 
@@ -133,7 +132,7 @@ def _snakemake(folder: Path, *arguments: str) -> Cost:
     start = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - no shell
-            [sys.executable, "-m", "snakemake", *arguments],
+            [*launch.COMMAND, *arguments],
             cwd=folder,
             env=rebuild.environment(os.environ, folder.parent),
             stdout=output,

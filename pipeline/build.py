@@ -25,11 +25,13 @@ from pipeline import (
     sealed,
     slurm,
     submissions,
+    surroundings,
     typesetting,
 )
 from pipeline import config as configuration_file
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.settings import Config, Configuration, Experiment
+from pipeline.sources import SOURCES
 
 RESOLVED = Path("results/config.json")
 STATE = Path(".snakemake")
@@ -46,7 +48,7 @@ class Build:
 
     def __init__(self, config: Config, tree: Mapping[str, Any]) -> None:
         self.config = config
-        self.environment = numerics.environment(config.numerics)
+        self.environment = surroundings.UTF_8 | numerics.environment(config.numerics)
         self.title_block = json.dumps({"title": config.title, "author": config.author})
         # where the files lie is left out: they are the same files wherever they are found
         self.data_settings = json.dumps({"source": tree["source"], "data": tree["data"]})
@@ -93,6 +95,7 @@ class Build:
         """
         try:
             _refuse(storage)
+            surroundings.mend_times(map(Path, (*SOURCES, benchmarks.FILE)), [Path("results")])
             tree = configuration_file.read_tree(path, overrides)
             config = configuration_file.parse(tree, str(path))
             cpu.require(config.numerics, str(path))

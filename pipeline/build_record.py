@@ -17,14 +17,12 @@ None of it goes into the report, whose bytes are the same on any day and in any 
 import csv
 import json
 import math
-import shutil
-import subprocess
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline import benchmarks, machine, machine_class, publication
+from pipeline import benchmarks, git, machine, machine_class, publication
 from pipeline.errors import InputError
 from pipeline.sealed import read_text
 
@@ -104,23 +102,12 @@ def _number(text: str | None) -> float | None:
 
 def git_state(folder: Path) -> dict[str, Any] | None:
     """The commit of `folder` and whether a tracked input of the report differs; None if Git does not track it."""
-    if _git(folder, "ls-files", "--error-unmatch", "Snakefile") is None:
+    if git.ask(folder, "ls-files", "--error-unmatch", "Snakefile") is None:
         return None
-    commit = _git(folder, "rev-parse", "HEAD")
+    commit = git.ask(folder, "rev-parse", "HEAD")
     status = ("status", "--porcelain", "--untracked-files=no", "--")
-    changes = _git(folder, *status, ".", ":(exclude)report"), _git(folder, *status, benchmarks.FILE)
+    changes = git.ask(folder, *status, ".", ":(exclude)report"), git.ask(folder, *status, benchmarks.FILE)
     return None if commit is None or None in changes else {"commit": commit, "dirty": any(changes)}
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    """What a Git command prints; None if it fails or there is no Git."""
-    git = shutil.which("git")
-    if git is None:
-        return None
-    result = subprocess.run(  # noqa: S603 - every argument is ours
-        [git, "-C", str(folder), *arguments], capture_output=True, encoding="utf-8", errors="replace", check=False
-    )
-    return result.stdout.strip() if result.returncode == 0 else None
 
 
 def _written(time: datetime) -> str:

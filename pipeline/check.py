@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from pipeline import cells, check_text, dataset, intervals, locks, options, records, submissions
+from pipeline import cells, check_text, dataset, intervals, launch, locks, options, records, submissions
 from pipeline import config as configuration_file
 from pipeline.cells import Judged
 from pipeline.check_rates import rates
@@ -33,6 +33,11 @@ from pipeline.settings import Config
 from pipeline.submissions import WANTED, Submission
 
 _JOINED = re.compile(r"(?:--config=|-C=?)(?P<entry>.+)", re.DOTALL)
+MEANING = {
+    0: "Exit status 0: every number that could be judged is reproduced.",
+    1: "Exit status 1: not every number is reproduced, or could be judged, as told above. The check itself went well.",
+    2: "Exit status 2: a file has mistakes, named above; the others are judged.",
+}
 RESULTS, CONFIG, STATE = Path("results"), Path("config.yaml"), Path("results/check")
 
 
@@ -136,7 +141,7 @@ def train(given: Sequence[str]) -> bool:
 
     What it says goes to stderr. Raises InputError, or RunError if not even the data are there; it has said why.
     """
-    command = [sys.executable, "-m", "snakemake", "check", "--cores", "all", "--keep-going", *given]
+    command = [*launch.COMMAND, "check", "--cores", "all", "--keep-going", *given]
     ended = subprocess.run(command, env=os.environ | {"SUMMARY_FOLLOWS": "1"}, stdout=sys.stderr, check=False)  # noqa: S603 - no shell
     bad_input = ended.returncode == InputError.exit_status
     if bad_input or (ended.returncode and not (RESULTS / "data" / dataset.MANIFEST).exists()):
@@ -185,7 +190,7 @@ def main() -> None:
 
     def step() -> None:
         ended, lines = check(a.published, options.split(a.snakemake))
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.write("".join(f"{line}\n" for line in [*lines, MEANING[ended]]))
         sys.stdout.flush()
         sys.exit(ended)
 

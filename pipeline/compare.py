@@ -24,6 +24,11 @@ from pipeline.finished import Finished
 SHOWN = 6  # lines of a section, unless all are asked for
 USAGE = "Hint: make compare A=folder B=folder"
 
+MEANING = {
+    False: "Exit status 0: the builds are the same.",
+    True: "Exit status 1: the builds differ, as told above. The comparison itself went well.",
+}
+
 Tables = Mapping[str, list[Change] | str]  # what differs in each table, or which build alone has it
 
 
@@ -153,9 +158,11 @@ def main() -> None:
         if len(folders) != 2:
             raise InputError(f"make compare: expected the folders of two builds, found {len(folders)}. {USAGE}")
         sections = compare(*(Finished.find(Path(folder)) for folder in folders))
-        sys.stdout.write("".join(f"{line}\n" for line in lines(sections, None if a.all else SHOWN)))
+        differs = any(section.changes for section in sections)
+        said = [*lines(sections, None if a.all else SHOWN), MEANING[differs]]
+        sys.stdout.write("".join(f"{line}\n" for line in said))
         sys.stdout.flush()
-        sys.exit(int(any(section.changes for section in sections)))
+        sys.exit(int(differs))
 
     run_step(step)
 

@@ -1,5 +1,6 @@
 """How every step's command line logs, fails and exits."""
 
+import io
 import logging
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ def run_step(step: Callable[[], None], log: Path | None = None) -> None:
     printed as its lines; a file that cannot be read or written as one, with exit status 2 if the path
     is to blame and 1 if the system is; any other exception is a defect of ours and keeps its traceback.
     """
+    speak()
     try:
         _log_to(log)
         step()
@@ -34,6 +36,13 @@ def run_step(step: Callable[[], None], log: Path | None = None) -> None:
     except KeyboardInterrupt:
         logger.error("interrupted")
         sys.exit(130)
+
+
+def speak() -> None:
+    """From now on nothing that is printed fails, whatever the terminal's characters are; others are escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _log_to(log: Path | None) -> None:

@@ -11,14 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from pipeline import benchmarks
+from pipeline import benchmarks, launch
 from pipeline.errors import InputError, RunError
+from pipeline.sources import SOURCES
 
-# What a build is made from.
-SOURCES = (
-    *("Snakefile", "config.yaml", "requirements.lock", "pyproject.toml", "CITATION.cff"),
-    *("pipeline", "templates", "profiles"),
-)
 FOLDERS = ("MNIST_DIR", "XDG_CACHE_HOME")  # variables that name where data lie
 PATIENCE = 10  # seconds that an interrupted build has to end
 
@@ -38,7 +34,7 @@ def build(folder: Path, *arguments: str) -> None:
     Raises InputError or RunError if the build fails; it has said why. If this process is interrupted, all of its jobs
     have ended when it goes on.
     """
-    command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "all"]
+    command = [*launch.COMMAND, *arguments, "--cores", "all"]
     with subprocess.Popen(  # noqa: S603 - no shell
         command, cwd=folder, env=environment(os.environ, folder.parent), stdout=sys.stderr, process_group=0
     ) as process:
@@ -76,13 +72,12 @@ def _copy(project: Path, folder: Path) -> None:
 
 
 def environment(present: Mapping[str, str], temporary: Path) -> dict[str, str]:
-    """The variables of a build elsewhere: its data lie where they lie here, its programs are those of this Python.
+    """The variables of a build elsewhere: its data lie where they lie here.
 
     Temporary files go into `temporary`, where they are deleted with the rest even if their owner is killed.
     """
     absolute = {name: str(Path(present[name]).absolute()) for name in FOLDERS if present.get(name)}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{present.get('PATH', os.defpath)}"
-    return {**present, **absolute, "PATH": path, "TMPDIR": str(temporary), "SUMMARY_FOLLOWS": "1"}
+    return {**present, **absolute, "TMPDIR": str(temporary), "SUMMARY_FOLLOWS": "1"}
 
 
 @contextmanager

@@ -1,10 +1,14 @@
-"""Which modules of the project a module is made of: itself and what it imports, and what those import."""
+"""What a build is made from, and which modules a module is made of: itself, what it imports, and what those import."""
 
 import ast
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+SOURCES = (
+    *("Snakefile", "config.yaml", "requirements.lock", "pyproject.toml", "CITATION.cff"),
+    *("pipeline", "templates", "profiles"),
+)
 _FOLDER = Path(__file__).parent
 
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as Canvas
 
 from pipeline import report, typesetting
 from pipeline.blocks import Data, Plot, Source
-from pipeline.console import run_step
+from pipeline.console import logger, run_step
 from pipeline.drawing import to_svg
 from pipeline.sealed import write_bytes, write_text
 from pipeline.style import SINGLE, TRAINING, house_style
@@ -57,12 +57,21 @@ def set_page(formats: Collection[str], templates: Path, output: Path) -> None:
 def main() -> None:
     """Command line of the specimen step."""
     parser = argparse.ArgumentParser(description="Set a page with what the report is made of.")
-    parser.add_argument("formats", nargs="+", choices=["html", "pdf"], help="what the report is to be set as")
+    parser.add_argument(
+        "formats", nargs="*", help="html, pdf: what the report is to be set as; or else what this machine is able to"
+    )
     parser.add_argument("--templates", type=Path, default=Path("templates"), help="folder of the templates")
     parser.add_argument("--output", required=True, type=Path, help="*.html")
     parser.add_argument("--log", type=Path)
     a = parser.parse_args()
-    run_step(lambda: set_page(a.formats, a.templates, a.output), a.log)
+
+    def step() -> None:
+        able = typesetting.formats()
+        if not a.formats and "pdf" not in able:
+            logger.warning(typesetting.no_pdf())
+        set_page(a.formats or able, a.templates, a.output)
+
+    run_step(step, a.log)
 
 
 if __name__ == "__main__":

@@ -2,19 +2,22 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline import git, publication, typesetting
 from pipeline.errors import InputError
 from pipeline.sealed import read_text
 
-REPORTS = (Path("report/report.html"), Path("report/report.pdf"))
-RECORD = Path("report/build.json")
+SHOWN_FILES = ("report.html", "report.pdf", publication.RECORD)
+SHOWN = 3  # differences of a kind that are named
 
 
 def summary(results: Path) -> str:
     """The paths of the report and one line on the data and runs behind it; empty before the first whole build.
 
-    Of a file that is not what its step wrote, what is wrong with it.
+    Then what this machine could not make, and what differs from the committed report. Of a file that is not what its
+    step wrote, what is wrong with it.
     """
     try:
         return _summary(results)
@@ -23,19 +26,53 @@ def summary(results: Path) -> str:
 
 
 def _summary(results: Path) -> str:
-    if not all(path.exists() for path in (results / "data" / "data.json", results / "runs.csv", *REPORTS)):
+    published = publication.read(results / publication.MARK.name)
+    if published is None or not (results / "data" / "data.json").exists() or not (results / "runs.csv").exists():
         return ""
     manifest = json.loads(read_text(results / "data" / "data.json"))
     keys = {line.split(",")[1] for line in read_text(results / "runs.csv").splitlines()[1:]}
     images = f"{manifest['training_images']:,} training and {manifest['testing_images']:,} testing images"
-    lines = [str(path) for path in (*REPORTS, RECORD) if path.exists()]
+    lines = [f"{publication.ROOT}/{name}" for name in SHOWN_FILES if name in published["files"]]
     lines.append(f"Built on {manifest['name']} ({images}) from {len(keys):,} runs.")
+    if "report.pdf" not in published["files"]:
+        lines.append(typesetting.no_pdf())
     if manifest["fallback"]:
         lines.append(
             "WARNING: this is the small sample, because the data set could not be had. Hint: set MNIST_DIR to a "
             "folder with its four files, or connect to the network and run `snakemake --cores all --forcerun data`."
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *against_committed(Path())])
+
+
+def against_committed(project: Path) -> list[str]:
+    """A line where the report in a project's folder is another than the committed one, with what explains it."""
+    changed = (git.ask(project, "status", "--porcelain", "--untracked-files=no", "--", "report") or "").splitlines()
+    if not changed:
+        return []
+    reasons = [
+        *_differences(project, "another configuration", "config.json"),
+        *_differences(project, "another class of machine, whose last bits differ", publication.RECORD, "machine_class"),
+    ]
+    files = f"{len(changed)} file{'s' if len(changed) > 1 else ''} of report/"
+    because = f": {'; '.join(reasons)}" if reasons else " or the code"
+    return [
+        f"Other than committed: {files}, by this build{because}. `git checkout report` brings the committed ones back."
+    ]
+
+
+def _differences(project: Path, what: str, name: str, *within: str) -> Iterator[str]:
+    """What differs in a file of JSON between the committed report and the present one, in words."""
+    committed = git.ask(project, "show", f"HEAD:./{publication.ROOT}/{name}")
+    try:
+        old, new = json.loads(committed or "{}"), json.loads((project / publication.ROOT / name).read_bytes())
+        for key in within:
+            old, new = old.get(key, {}), new.get(key, {})
+        differing = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    except (OSError, ValueError, TypeError, AttributeError):  # edited by hand
+        return
+    if differing and old:
+        rest = f" and {len(differing) - SHOWN} more" if len(differing) > SHOWN else ""
+        yield f"{what} ({', '.join(differing[:SHOWN])}{rest})"
 
 
 def main() -> None:

@@ -173,10 +173,11 @@ def main() -> None:
 
     def step() -> None:
         conditions, found = verify(Path(), FOLDER) if a.present else rebuilt(Path(), FOLDER, options.split(a.snakemake))
-        sys.stdout.write("".join(f"{line}\n" for line in lines(conditions, found)))
+        failed = any(each.word == "FAILED" for each in found)
+        meaning = ["Exit status 1: something differs. The comparison itself went well."] if failed else []
+        sys.stdout.write("".join(f"{line}\n" for line in [*lines(conditions, found), *meaning]))
         sys.stdout.flush()
-        if any(each.word == "FAILED" for each in found):
-            sys.exit(1)
+        sys.exit(int(failed))
 
     run_step(step)
 

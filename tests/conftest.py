@@ -28,7 +28,7 @@ from jinja2 import FileSystemBytecodeCache
 from pypdf import PdfReader
 
 from pipeline import report
-from pipeline.rebuild import SOURCES
+from pipeline.sources import SOURCES
 
 # machines differ in speed: time is measured in benchmarks, not here
 settings.register_profile("project", deadline=None)

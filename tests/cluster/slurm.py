@@ -221,3 +221,18 @@ def _free_ports() -> tuple[int, int]:
 def _path() -> str:
     """This Python first; the daemons are in sbin, which need not be on the PATH."""
     return os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], "/usr/sbin", "/sbin"])
+
+
+def main() -> None:
+    """Bring a cluster up and end it: exit status 0 if that can be done."""
+    if absent := missing():
+        sys.exit(f"slurm: expected {', '.join(absent)} on the PATH, found none.")
+    try:
+        with cluster():
+            pass
+    except (OSError, TimeoutError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
