@@ -35,7 +35,7 @@ from pipeline.submissions import WANTED, Submission
 _JOINED = re.compile(r"(?:--config=|-C=?)(?P<entry>.+)", re.DOTALL)
 MEANING = {
     0: "Exit status 0: every number that could be judged is reproduced.",
-    1: "Exit status 1: not every number is reproduced, or could be judged, as told above. The check itself went well.",
+    1: "Exit status 1: a number is not reproduced, none of a file could be judged, or a run failed, as told above.",
     2: "Exit status 2: a file has mistakes, named above; the others are judged.",
 }
 RESULTS, CONFIG, STATE = Path("results"), Path("config.yaml"), Path("results/check")

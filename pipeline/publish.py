@@ -37,7 +37,10 @@ def publish(stage: Path, root: Path, sources: Iterable[str], build: Build, recor
     for path in sources:
         if not Path(path).is_file():
             raise RunError(f"{path}: expected a file of this build, found none. Hint: run `make report`.")
-        write_bytes(stage / place(path), _content(Path(path)))
+        if Path(path).is_relative_to(root):  # the user's, with its date
+            shutil.copy2(path, stage / place(path))
+        else:
+            write_bytes(stage / place(path), _content(Path(path)))
     write_json(stage / METADATA, metadata(build, stage))
     write_json(stage / RECORD, record)
     exchange(stage, root, PARTS, RECORD)

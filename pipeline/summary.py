@@ -46,18 +46,19 @@ def _summary(results: Path) -> str:
 
 def against_committed(project: Path) -> list[str]:
     """A line where the report in a project's folder is another than the committed one, with what explains it."""
-    changed = (git.ask(project, "status", "--porcelain", "--untracked-files=no", "--", "report") or "").splitlines()
+    status = git.ask(project, "status", "--porcelain", "--untracked-files=no", "--", publication.ROOT.name)
+    changed = {line.split()[-1] for line in (status or "").splitlines()} - {f"{publication.ROOT}/{publication.RECORD}"}
     if not changed:
         return []
     reasons = [
         *_differences(project, "another configuration", "config.json"),
-        *_differences(project, "another class of machine, whose last bits differ", publication.RECORD, "machine_class"),
+        *_differences(project, "other images", "results/data/data.json"),
+        *_differences(project, "another class of machine, so other last bits", publication.RECORD, "machine_class"),
     ]
-    files = f"{len(changed)} file{'s' if len(changed) > 1 else ''} of report/"
-    because = f": {'; '.join(reasons)}" if reasons else " or the code"
-    return [
-        f"Other than committed: {files}, by this build{because}. `git checkout report` brings the committed ones back."
-    ]
+    because = f": {'; '.join(reasons)}" if reasons else ""
+    files = f"{len(changed)} file{'s' if len(changed) > 1 else ''}"
+    hint = f"`git checkout {publication.ROOT}` brings the committed ones back."
+    return [f"{publication.ROOT}/ differs from the committed one in {files} since this build{because}. Hint: {hint}"]
 
 
 def _differences(project: Path, what: str, name: str, *within: str) -> Iterator[str]:

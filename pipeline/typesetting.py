@@ -93,7 +93,9 @@ def _weasyprint() -> Any:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             import weasyprint  # noqa: PLC0415 - fails where Pango is missing
     except OSError as error:
-        raise RunError(no_pdf()) from error
+        said = str(error).partition("\n")[0]
+        unknown = f"report.pdf: expected WeasyPrint to find its libraries, found: {said}. Hint: see its documentation"
+        raise RunError(unknown if "pdf" in formats() else no_pdf()) from error
     return weasyprint
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from configuration import CONFIG_YAML
 
-from pipeline import config, machine_class, reference, sealed
+from pipeline import config, machine_class, reference, sealed, software
 from pipeline.build import Build
-from pipeline.finished import checksum
+from pipeline.publication import checksum
 
 ROOT = Path(__file__).parent.parent
 KEY = "0123456789abcdef"
@@ -56,10 +56,11 @@ def make(project: Path) -> Path:
 
 
 def record(project: Path, machine: dict[str, Any]) -> None:
-    """Write build.json as the build of these results on a machine of this class leaves it."""
-    digest = checksum(project / "results/report/report.html")
-    files = {"report/report.html": digest}
-    write_json(project / "report/build.json", {"machine_class": machine, "files": files})
+    """Write published.json as the build of these results on a machine of this class leaves it."""
+    files = {"report.html": checksum(project / "results/report/report.html")}
+    packages = software.pins(project / "requirements.lock")
+    told = {"edition": 1, "machine_class": machine, "packages": packages, "files": files}
+    write_json(project / "results/published.json", told)
 
 
 def edit(path: Path, old: str, new: str) -> None:

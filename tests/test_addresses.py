@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import report
+from pipeline import typesetting
 from pipeline.errors import RunError
 
 PAGE = '<html lang="en"><head><title>t</title>{head}</head><body><p>x</p>{body}</body></html>'
@@ -131,7 +131,7 @@ def pdf_of(page: str) -> bytes:
     from weasyprint.css.tokens import InvalidValues
 
     try:
-        return report.to_pdf(page)
+        return typesetting.to_pdf(page)
     except RunError as error:
         assert all(problem.startswith("report.pdf: expected") and "\n" not in problem for problem in error.problems)
         return b""
@@ -158,7 +158,7 @@ def test_no_address_of_a_page_is_opened(
 def test_a_page_with_a_foreign_image_is_no_report(scheme: str, requested: tuple[str, list[str]], canary: Path) -> None:
     url = address(scheme, requested[0], canary)
     with pytest.raises(RunError) as caught:
-        report.to_pdf(PAGE.format(head="", body=f'<img src="{url}" alt="a">'))
+        typesetting.to_pdf(PAGE.format(head="", body=f'<img src="{url}" alt="a">'))
     assert url in str(caught.value)
 
 
@@ -185,4 +185,4 @@ def test_the_canary_and_the_server_would_tell(
 
 def test_what_the_page_carries_is_shown() -> None:
     image = embedded(PIXEL.format('<rect width="9" height="9" fill="#c0ffee"/>'))
-    assert report.to_pdf(PAGE.format(head="", body=f'<img src="{image}" alt="a">')).startswith(b"%PDF")
+    assert typesetting.to_pdf(PAGE.format(head="", body=f'<img src="{image}" alt="a">')).startswith(b"%PDF")

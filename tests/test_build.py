@@ -19,7 +19,7 @@ from pipeline.build import Build
 FIGURES = {"figures": 1, "collapse_figure": 1, "evidence_figure": 1, "claims_figure": 1}
 AGGREGATION = FIGURES | {
     **{"runs": 1, "recovery": 1, "tables": 1, "collapse": 1, "evidence": 1},
-    **{"report": 2, "publish": 2, "crate": 1, "record": 1, "all": 1},
+    **{"report": 2, "publish": 1, "all": 1},
 }
 
 
@@ -62,9 +62,9 @@ def test_the_record_is_of_the_build_and_its_report(built: Project):
     assert record["runs"] == len(set(pd.read_csv(built / "results/runs.csv")["key"])) == 15
     assert {name: rule["jobs"] for name, rule in record["rules"].items()} == {
         **{"theory": 1, "gate": 1, "data": 1, "prepare": 1, "selection": 1, "runs": 1, "recovery": 1},
-        **{"tables": 1, "figures": 1, "train": 15, "report": 2, "publish": 2},
+        **{"tables": 1, "figures": 1, "train": 15, "report": 2, "specimen": 1},
         **{"collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1, "claims_figure": 1},
-        **{"randomisation": 5, "randomisation_figure": 1, "crate": 1},
+        **{"randomisation": 5, "randomisation_figure": 1},
     }
     assert 0 < record["training_seconds"] < record["rules"]["train"]["seconds"]["sum"]
     for name, content in before.items():
@@ -161,9 +161,12 @@ def test_a_selection_that_no_longer_fits_is_made_anew_and_going_back_trains_noth
 
 def test_the_title_changes_the_report_alone_and_is_escaped(built: Project):
     built.configure(title="On {name} and {input}", author="<b>Ann</b> & 'Bob' $(touch owned)")
-    assert built.planned() == {"report": 2, "publish": 2, "crate": 1, "record": 1, "all": 1}
-    built.build("report/report.html")
-    assert "&lt;b&gt;Ann&lt;/b&gt; &amp; &#39;Bob&#39; $(touch owned)" in (built / "report/report.html").read_text()
+    assert built.planned() == {"report": 2, "publish": 1, "all": 1}
+    built.build("results/report/report.html")
+    assert (
+        "&lt;b&gt;Ann&lt;/b&gt; &amp; &#39;Bob&#39; $(touch owned)"
+        in (built / "results/report/report.html").read_text()
+    )
     assert not (built / "owned").exists()
 
 
@@ -198,14 +201,14 @@ def test_another_probability_runs_one_randomization_test_and_without_them_there_
     expect_whole(built / "report")  # without what those tests left there
     (built / "config.yaml").write_text(original, encoding="utf-8")  # the order of its keys, too
     assert built.planned() == AGGREGATION
-    built.build("report/report.html")
-    assert (built / "report/report.html").read_bytes() == page
+    built.build("results/report/report.html")
+    assert (built / "results/report/report.html").read_bytes() == page
 
 
 def test_the_same_run_in_two_experiments_is_trained_once(built: Project):
     built.experiments(again={"single": {"learning_rate": "e^-1"}})
     assert built.planned() == AGGREGATION
-    built.build("report/report.html")
-    page = (built / "report/report.html").read_text()
+    built.build("results/report/report.html")
+    page = (built / "results/report/report.html").read_text()
     assert "Further experiments" in page
     assert "Again" in page

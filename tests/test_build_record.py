@@ -37,17 +37,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     benchmark(tmp_path / "logs/benchmarks/train" / f"{'f' * 16}.tsv", "99", "999")  # a run of an earlier configuration
     benchmark(tmp_path / "logs/benchmarks/report.html.tsv", "1.25", "100.5")
     benchmark(tmp_path / "logs/benchmarks/report.pdf.tsv", "3.5", "150.75")
-    benchmark(tmp_path / "logs/benchmarks/publish.html.tsv", "0.01", "NA")
-    benchmark(tmp_path / "logs/benchmarks/record.tsv", "0.5", "10")
+    benchmark(tmp_path / "logs/benchmarks/gate.tsv", "0.01", "NA")
+    benchmark(tmp_path / "logs/benchmarks/publish.tsv", "0.5", "10")
     lines = [f"a,{KEYS[0]}", f"a,{KEYS[1]}", f"b,{KEYS[0]}"]
     sealed.write_text(tmp_path / "results/runs.csv", "\n".join(["experiment,key", *lines, ""]))
-    (tmp_path / "report").mkdir()
-    (tmp_path / "report/report.html").write_bytes(b"abc")
+    (tmp_path / "results/report").mkdir()
+    (tmp_path / "results/report/report.html").write_bytes(b"abc")
     return tmp_path
 
 
 def recorded() -> Any:
-    reports = [Path("report/report.html")]
+    reports = [Path("results/report/report.html")]
     return build_record.record(
         START, START + timedelta(seconds=61.25), reports, Path("results"), Path("logs/benchmarks")
     )
@@ -75,7 +75,7 @@ def test_the_fields(folder: Path) -> None:
     assert found["files"] == {"report/report.html": digest}
     assert found["git"] is None
     assert found["rules"] == {
-        "publish": {"jobs": 1, "seconds": {"sum": 0.01, "max": 0.01}, "peak_memory_mib": None},
+        "gate": {"jobs": 1, "seconds": {"sum": 0.01, "max": 0.01}, "peak_memory_mib": None},
         "report": {"jobs": 2, "seconds": {"sum": 4.75, "max": 3.5}, "peak_memory_mib": 150.75},
         "train": {"jobs": 2, "seconds": {"sum": 5.0, "max": 2.5}, "peak_memory_mib": 80.25},
     }

@@ -67,7 +67,7 @@ def test_each_section_names_its_changes(builds: tuple[Path, Path]) -> None:
     results = new / "results"
     edit(results / "config.json", '"replicates": 5', '"replicates": 4')
     edit(results / "data/data.json", '"fingerprint": "f', '"fingerprint": "e')
-    edit(new / "requirements.lock", "numpy==2.4.6", "numpy==2.4.7")
+    edit(results / "published.json", '"numpy": "2.4.6"', '"numpy": "2.4.7"')
     edit(results / "runs/0123456789abcdef/metrics.json", "cccc", "dddd")
     edit(results / "evidence/cells.csv", "0.9474,reproduced", "0.9474,not reproduced")
     edit(results / "tables/summary.csv", "0.9345", "0.9346")
@@ -102,19 +102,20 @@ def test_another_machine_is_named_and_one_without_a_record_is_not_a_difference(b
     finished_build.record(old, {"kernel": "Haswell"})
     finished_build.record(new, {"kernel": "SkylakeX"})
     assert changed(old, new) == {"versions": ("kernel: Haswell -> SkylakeX",)}
-    (new / "report/build.json").unlink()
+    (new / "results/published.json").unlink()
     assert not changed(old, new)
     shown = lines(compare.compare(Finished.find(old), Finished.find(new)))
     assert "machine: not compared, since there is no record of the new" in " ".join(shown)
 
 
-def test_results_alone_have_no_lock_to_compare(builds: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_copy_of_the_results_has_the_record_of_machine_and_packages(builds: tuple[Path, Path]) -> None:
     old, new = builds
-    shutil.copytree(old / "results", tmp_path / "kept")
-    assert not changed(tmp_path / "kept", new)
-    assert "packages: not compared" in " ".join(
-        lines(compare.compare(Finished.find(tmp_path / "kept"), Finished.find(new)))
-    )
+    shutil.copytree(old / "results", old / "before")
+    assert not changed(old / "before", new)
+    finished_build.record(new, {"kernel": "another"})
+    assert "kernel" in " ".join(changed(old / "before", new)["versions"])
+    shown = lines(compare.compare(Finished.find(old / "before"), Finished.find(new)))
+    assert "not compared" not in " ".join(shown)
 
 
 def test_a_long_section_is_cut_and_says_so() -> None:

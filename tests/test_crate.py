@@ -2,8 +2,6 @@
 
 import platform
 import re
-import sys
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,11 +14,9 @@ from conftest import ROOT
 from crates import METADATA, described, entities, expect_whole, ids, types, write
 from hypothesis import given
 from hypothesis import strategies as st
-from synthetic import write_results
 
-from pipeline import citation, config, crate, crate_entities, crate_files, sealed
-from pipeline.errors import InputError, RunError
-from pipeline.files import write_text
+from pipeline import citation, config, crate_entities, crate_files
+from pipeline.errors import InputError
 from pipeline.settings import DataFile, DataSet
 
 # --- Of a small one
@@ -93,16 +89,6 @@ def test_every_file_of_a_crate_is_described() -> None:
     assert len(set(places)) == len(places)
 
 
-def test_a_result_that_is_missing_is_named_and_the_rest_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    write(tmp_path / "report")
-    with pytest.raises(RunError) as caught:
-        crate.fill(Path("report"), ["report/report.html", "results/absent.csv"])
-    (problem,) = caught.value.problems
-    assert problem.startswith("results/absent.csv: expected a file of this build, found none. Hint: ")
-    expect_whole(tmp_path / "report")
-
-
 def test_the_versions_are_those_installed_and_locked(tmp_path: Path) -> None:
     write(tmp_path)
     found = entities(tmp_path)
@@ -119,94 +105,6 @@ def test_the_day_and_the_folder_are_not_told(tmp_path: Path) -> None:
     first, second = write(tmp_path / "one"), write(tmp_path / "two")
     assert first == second
     assert not re.search(r"\d{4}-\d\d-\d\dT", str(first)), "a time of day"
-
-
-# --- The step
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the step reads, in a folder that is the present one."""
-    write_results(tmp_path / "results")
-    sealed.write_json(tmp_path / "results/data/data.json", asdict(crates.SAMPLE))
-    for name in ("Snakefile", "CITATION.cff", "requirements.lock", "pyproject.toml", "pipeline/published.yaml"):
-        write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
-    for name in ("report.html", "report.pdf", "build.json"):
-        write_text(tmp_path / "report" / name, name)
-        sealed.write_text(tmp_path / "results/report" / name, name)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def run_step(monkeypatch: pytest.MonkeyPatch, title: str = "-A title-") -> list[str]:
-    """Run the step as the Snakefile does; the results that it was told to copy."""
-    settings = config.read_resolved(Path("results/config.json"))
-    results = [path for path in crate_files.results(settings, ["true_labels"]) if Path(path).exists()]
-    files = {
-        "--inputs": crate_files.INPUTS,
-        "--reports": ["report/report.html", "report/report.pdf"],
-        "--drafts": ["results/report/report.html", "results/report/report.pdf"],
-        "--results": results,
-        "--workflow": ["Snakefile"],
-        "--config": ["results/config.json"],
-        "--data": ["results/data"],
-        "--citation": ["CITATION.cff"],
-        "--lock": ["requirements.lock"],
-        "--project": ["pyproject.toml"],
-        "--output": [f"report/{METADATA}"],
-        "--log": ["logs/crate.log"],
-    }
-    arguments = [each for option, values in files.items() for each in (option, *values)]
-    monkeypatch.setattr(sys, "argv", ["crate", f"--title={title}", *arguments])
-    crate.main()
-    return results
-
-
-def test_the_step_makes_the_folder_whole_and_the_same_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    results = run_step(monkeypatch)
-    assert len(results) > 10
-    expect_whole(project / "report")
-    assert {path for path in crate_files.made(results) if not Path(path).is_file()} == set()
-    for path in results:
-        assert (project / "report" / path).read_bytes() == (project / path).read_bytes()
-    assert entities(project / "report")["./"]["name"] == "-A title-"
-    before = (project / f"report/{METADATA}").read_bytes()
-    leftover = project / "report/results/tables/old/of_another_configuration.csv"
-    write_text(leftover, "x\n")
-    run_step(monkeypatch)
-    assert (project / f"report/{METADATA}").read_bytes() == before
-    assert not leftover.parent.exists()
-
-
-def test_another_report_gives_way_to_that_of_the_build(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_text(project / "report/report.pdf", "a committed one")
-    run_step(monkeypatch)
-    assert (project / "report/report.pdf").read_bytes() == (project / "results/report/report.pdf").read_bytes()
-    expect_whole(project / "report")
-
-
-def test_the_configuration_beside_the_report_is_valid_by_the_schema(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run_step(monkeypatch)
-    copy = project / "report/config.json"
-    assert copy.read_bytes() == (project / "results/config.json").read_bytes()
-    schema = yaml.safe_load((ROOT / "pipeline/config.schema.yaml").read_text(encoding="utf-8"))
-    tree = yaml.safe_load(copy.read_text(encoding="utf-8"))
-    assert set(schema["required"]) - set(tree) == {"title", "author"}
-    assert set(tree) <= set(schema["properties"])
-
-
-def test_a_wrong_citation_ends_the_step_in_a_line(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_text(project / "CITATION.cff", "title: A title\nversion: 1\nlicense: MIT\nauthors: [{name: Us}]\n")
-    with pytest.raises(SystemExit) as caught:
-        run_step(monkeypatch)
-    assert caught.value.code == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("CITATION.cff: date-released: expected a text, found None. Hint: ")
-    assert not (project / f"report/{METADATA}").exists()
 
 
 # --- CITATION.cff

@@ -25,7 +25,7 @@ from markupsafe import escape
 from pypdf import PdfReader
 from synthetic import TEMPLATES, write_results
 
-from pipeline import check, checks, config, context, published, report, sealed, submissions
+from pipeline import check, checks, config, context, published, report, sealed, submissions, typesetting
 from pipeline.build import Build
 from pipeline.errors import InputError
 from pipeline.yamlfile import LARGEST, read_yaml
@@ -391,7 +391,7 @@ def test_the_metadata_of_the_pdf_hold_title_and_author_as_they_are() -> None:
     """As its dictionary and its XML say them."""
     title, author = (f"{kind} {' '.join(ACTIVE)}" for kind in "TA")
     head = f'<title>{escape(title)}</title><meta name="author" content="{escape(author)}">'
-    pdf = report.to_pdf(f'<html lang="en"><head>{head}</head><body><p>x</p></body></html>')
+    pdf = typesetting.to_pdf(f'<html lang="en"><head>{head}</head><body><p>x</p></body></html>')
     reader = PdfReader(io.BytesIO(pdf))
     assert reader.metadata is not None
     assert (reader.metadata.title, reader.metadata.author) == (title, author)

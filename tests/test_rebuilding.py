@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from conftest import Project, text_of
+from crates import expect_whole
 from measured import records
 
 
@@ -74,37 +75,53 @@ def test_a_run_that_was_deleted_is_trained_again(built: Project):
     assert built.planned()["train"] == 1
 
 
-def hide_pango(folder: Path) -> None:
-    """Write a module into `folder`, for PYTHONPATH, under which Pango cannot be loaded."""
-    (folder / "sitecustomize.py").write_text(
-        "import cffi\n"
-        "original = cffi.FFI.dlopen\n"
-        "def dlopen(self, name, flags=0):\n"
-        "    if name and 'pango' in name:\n"
-        "        raise OSError(f'cannot load library {name!r}')\n"
-        "    return original(self, name, flags)\n"
-        "cffi.FFI.dlopen = dlopen\n"
-    )
+def hide(folder: Path, library: str) -> str:
+    """A value for LD_LIBRARY_PATH under which a library cannot be opened: what is found first is none."""
+    (folder / library).write_bytes(b"")
+    return str(folder)
 
 
-def test_without_pango_there_is_html_a_reason_and_the_last_pdf(built: Project, tmp_path: Path):
-    hide_pango(tmp_path)
-    before = (built / "report/report.pdf").read_bytes()
-    (built / "report/report.html").unlink()
-    result = built.snakemake("--forcerun", "report", PYTHONPATH=str(tmp_path))
+def test_without_pango_there_is_html_and_a_reason_and_no_older_pdf(built: Project, tmp_path: Path):
+    built.configure(title="Another")
+    hidden = hide(tmp_path, "libpango-1.0.so.0")
+    assert "train" not in built.planned(LD_LIBRARY_PATH=hidden)
+    output = built.build(LD_LIBRARY_PATH=hidden)
+    reason = "report/report.pdf: expected the libraries that WeasyPrint sets it with, found no libpango-1.0.so.0"
+    assert output.index(reason) < output.index("Job stats") < output.rindex(reason)
+    assert "Another" in (built / "report/report.html").read_text()
+    assert not (built / "report/report.pdf").exists()
+    expect_whole(built / "report")
+    assert list(json.loads((built / "report/build.json").read_text())["files"]) == ["report/report.html"]
+    assert built.planned(LD_LIBRARY_PATH=hidden) == {}
+    assert "train" not in built.planned()
+    built.build()  # the libraries have been installed
+    assert (built / "report/report.pdf").exists()
+    expect_whole(built / "report")
+
+
+def test_without_the_library_that_cuts_fonts_the_pdf_is_set_and_a_line_names_it(built: Project, tmp_path: Path):
+    before, text = (built / "report/report.pdf").read_bytes(), text_of(built / "report/report.pdf")
+    output = built.build("--forcerun", "report", LD_LIBRARY_PATH=hide(tmp_path, "libharfbuzz-subset.so.0"))
+    assert "`apt-get install libharfbuzz-subset0`" in output
+    assert text_of(built / "report/report.pdf") == text
+    assert (built / "report/report.pdf").read_bytes() != before  # other fonts: nothing was hidden if not
+    expect_whole(built / "report")
+
+
+def test_nothing_is_trained_if_no_page_can_be_set(built: Project):
+    (built / "templates/specimen.html.j2").write_text('<html lang="en"><style>p { colour: red }</style><p>a</p></html>')
+    built.experiments(another={"single": {"hidden": 3}})
+    result = built.snakemake()
     assert result.returncode == 1
-    assert (built / "report/report.html").exists()
-    assert (built / "report/report.pdf").read_bytes() == before
-    assert "expected the Pango library" in result.stdout
-    assert "Traceback" not in result.stdout
-    assert {"report", "publish"} <= set(built.planned())
+    assert "report.pdf: expected a page without warnings, found: Ignored `colour: red`" in result.stdout
+    assert len(built.keys()) == 15
 
 
 def test_swapped_title_and_author_are_noticed(built: Project):
     built.configure(title="-One-", author="Two")
     built.build()
     built.configure(title="Two", author="-One-")
-    assert built.planned() == {"report": 2, "publish": 2, "crate": 1, "record": 1, "all": 1}
+    assert built.planned() == {"report": 2, "publish": 1, "all": 1}
 
 
 def test_a_wrong_neuron_is_shown_as_failed_and_not_published(built: Project):
@@ -177,7 +194,7 @@ def test_an_unknown_key_and_a_part_of_the_build_end_without_traceback(built: Pro
 def test_the_speed_of_training_is_shown_where_it_was_measured_and_rebuilds_nothing_else(built: Project):
     before = (built / "report/report.html").read_bytes()
     measured = built / "report/benchmark.json"
-    set_again = {"report": 2, "publish": 2, "crate": 1, "record": 1, "all": 1}
+    set_again = {"report": 2, "publish": 1, "all": 1}
 
     measured.write_text(json.dumps(records()))
     assert built.planned() == {"speed": 1, **set_again}
@@ -197,13 +214,13 @@ def test_the_speed_of_training_is_shown_where_it_was_measured_and_rebuilds_nothi
 
     measured.write_text(json.dumps(records(ours=(0.46, 0.61, 0.46, 0.38))))
     assert built.planned() == {"speed": 1, **set_again}
-    built.build("report/report.html")
-    assert "2.85 at batch size 16" in (built / "report/report.html").read_text()
+    built.build("results/report/report.html")
+    assert "2.85 at batch size 16" in (built / "results/report/report.html").read_text()
 
     measured.unlink()
     assert built.planned() == set_again
-    built.build("report/report.html")
-    assert (built / "report/report.html").read_bytes() == before
+    built.build("results/report/report.html")
+    assert (built / "results/report/report.html").read_bytes() == before
 
 
 def test_a_check_of_printed_numbers_shares_the_runs_and_leaves_the_report_alone(built: Project):

@@ -214,7 +214,7 @@ def test_a_reference_is_taken_of_whole_builds_of_all_of_mnist_alone(project: Pat
     with pytest.raises(InputError, match=r"expected a whole build, found no figures/collapse\.svg"):
         reference.write(Path(), FOLDER)
     assert before == {path: path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
-    assert sorted(path.name for path in FOLDER.parent.glob("[!.]*")) == ["build.json", "reference"]
+    assert sorted(path.name for path in FOLDER.parent.glob("[!.]*")) == ["reference"]
 
 
 def test_a_reference_replaces_the_last_one(project: Path) -> None:
@@ -239,6 +239,8 @@ def sources(tmp_path: Path) -> Path:
         (folder / name).mkdir(parents=True)
     for name in ("config.yaml", "requirements.lock", "pyproject.toml", "CITATION.cff"):
         (folder / name).write_text("")
+    for name in ("__init__.py", "launch.py", "surroundings.py"):
+        shutil.copy(ROOT / "pipeline" / name, folder / "pipeline")
     made = 'rule all:\n    output: "results/made"\n    shell: "env >{output}"\n'
     (folder / "Snakefile").write_text(made)
     (folder / "results").mkdir()

@@ -1,0 +1,360 @@
+"""report/ is of one build, always: exchanged as a whole, whatever lies there and whatever happens meanwhile."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import crates
+import pytest
+import yaml
+from conftest import ROOT, Project
+from crates import METADATA, changed_files, entities, expect_whole
+from synthetic import write_results
+
+from pipeline import config, crate_files, exchange, publication, publish, sealed
+from pipeline.build import Build
+from pipeline.errors import RunError
+from pipeline.files import write_text
+
+# --- The exchange
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """(a new folder, an old one with a file and a folder that are its owner's)."""
+    for number, folder in enumerate(("new", "old")):
+        for name in ("a.txt", "parts/b.txt", "last.txt"):
+            write_text(tmp_path / folder / name, f"{folder}\n")
+        write_text(tmp_path / folder / f"parts/{number}/only.txt", f"{folder}\n")
+    for name in ("notes.txt", "own/mine.txt", "a.txt.orig"):
+        write_text(tmp_path / "old" / name, "mine\n")
+    return tmp_path / "new", tmp_path / "old"
+
+
+PARTS = ("a.txt", "parts", "last.txt", "gone.txt")
+AFTER = {
+    **dict.fromkeys(("a.txt", "parts/b.txt", "parts/0/only.txt", "last.txt"), "new\n"),
+    **dict.fromkeys(("notes.txt", "own/mine.txt", "a.txt.orig"), "mine\n"),
+}
+
+
+def content(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_parts_are_exchanged_and_all_else_stays(folders: tuple[Path, Path]) -> None:
+    new, old = folders
+    write_text(old / "gone.txt", "old\n")
+    times = (old / "notes.txt").stat().st_mtime_ns
+    exchange.exchange(new, old, PARTS, "last.txt")
+    assert content(old) == AFTER
+    assert (old / "notes.txt").stat().st_mtime_ns == times
+    assert not new.exists()
+
+
+def test_where_there_is_no_folder_yet_one_is_made(folders: tuple[Path, Path]) -> None:
+    new, old = folders
+    shutil.rmtree(old)
+    exchange.exchange(new, old, PARTS, "last.txt")
+    assert set(content(old).values()) == {"new\n"}
+
+
+def test_a_link_stays_a_link_and_what_it_names_is_replaced(folders: tuple[Path, Path]) -> None:
+    new, old = folders
+    old.rename(old.parent / "elsewhere")
+    old.symlink_to("elsewhere")
+    exchange.exchange(new, old, PARTS, "last.txt")
+    assert old.is_symlink()
+    assert content(old) == AFTER
+    assert not (old / "parts/1").exists()
+
+
+def test_where_folders_cannot_be_exchanged_the_last_file_tells_a_whole_one(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, old = folders
+    monkeypatch.setattr(exchange, "_exchanged", lambda *_: False)
+    written: list[tuple[str, bool]] = []
+
+    def write(path: Path, data: bytes) -> None:
+        written.append((path.name, (old / "last.txt").exists()))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    monkeypatch.setattr(exchange, "write_bytes", write)
+    exchange.exchange(new, old, PARTS, "last.txt")
+    assert content(old) == AFTER
+    assert written[-1] == ("last.txt", False)
+    assert not any(whole for _, whole in written)
+
+
+def test_whoever_looks_meanwhile_sees_one_build(tmp_path: Path) -> None:
+    """Readers that open the folder once, as a path does, find files of one number in it."""
+    root, seen, ended = tmp_path / "root", [], threading.Event()
+
+    def make(number: int) -> Path:
+        stage = tmp_path / "stage"
+        for name in ("a.txt", "parts/b.txt", "last.txt"):
+            write_text(stage / name, str(number))
+        return stage
+
+    def look() -> None:
+        while not ended.is_set():
+            handle = os.open(root, os.O_RDONLY)
+            names = ("a.txt", "parts/b.txt", "last.txt")
+            try:
+                seen.append({Path(f"/proc/self/fd/{handle}/{name}").read_text(encoding="utf-8") for name in names})
+            except FileNotFoundError:
+                continue  # the folder that was opened is the old one, which is being deleted
+            finally:
+                os.close(handle)
+
+    exchange.exchange(make(0), root, PARTS, "last.txt")
+    reader = threading.Thread(target=look)
+    reader.start()
+    for number in range(1, 200):
+        exchange.exchange(make(number), root, PARTS, "last.txt")
+    ended.set()
+    reader.join()
+    assert len(seen) > 10
+    assert all(len(numbers) == 1 for numbers in seen)
+
+
+# --- The step
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What the step reads, in a folder that is the present one."""
+    write_results(tmp_path / "results")
+    sealed.write_json(tmp_path / "results/data/data.json", asdict(crates.SAMPLE))
+    for name in ("Snakefile", "CITATION.cff", "requirements.lock", "pyproject.toml", "pipeline/published.yaml"):
+        write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
+    for name in ("report.html", "report.pdf"):
+        sealed.write_text(tmp_path / "results/report" / name, name)
+    keys = {line.split(",")[1] for line in (tmp_path / "results/runs.csv").read_text().splitlines()[1:]}
+    for key in keys:
+        sealed.write_json(tmp_path / "results/runs" / key / "timing.json", {"seconds_per_epoch": [0.5]})
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run_step(
+    monkeypatch: pytest.MonkeyPatch, *, title: str = "-A title-", formats: tuple[str, ...] = ("html", "pdf")
+) -> list[str]:
+    """Run the step as the Snakefile does; the results that it was told to copy."""
+    settings = config.read_resolved(Path("results/config.json"))
+    results = [path for path in crate_files.results(settings, ["true_labels"]) if Path(path).exists()]
+    arguments: dict[str, Any] = {
+        "--title-block": [json.dumps({"title": title, "author": "An author"})],
+        "--inputs": crate_files.INPUTS,
+        "--reports": [f"results/report/report.{name}" for name in formats],
+        "--results": results,
+        "--workflow": ["Snakefile"],
+        "--config": ["results/config.json"],
+        "--data": ["results/data"],
+        "--citation": ["CITATION.cff"],
+        "--lock": ["requirements.lock"],
+        "--project": ["pyproject.toml"],
+        "--benchmarks": ["logs/benchmarks"],
+        "--started": ["2026-02-03T23:59:30+00:00"],
+        "--edition": [str(publication.edition())],
+        "--output": ["results/published.json"],
+        "--log": ["logs/publish.log"],
+    }
+    monkeypatch.setattr(sys, "argv", ["publish", *(each for o, values in arguments.items() for each in (o, *values))])
+    publish.main()
+    return results
+
+
+def test_the_step_makes_the_folder_whole_and_the_same_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = run_step(monkeypatch)
+    assert len(results) > 10
+    expect_whole(project / "report")
+    for path in results:
+        assert (project / "report" / path).read_bytes() == (project / path).read_bytes()
+    assert entities(project / "report")["./"]["name"] == "-A title-"
+    before = (project / f"report/{METADATA}").read_bytes()
+    leftover = project / "report/results/tables/old/of_another_configuration.csv"
+    write_text(leftover, "x\n")
+    run_step(monkeypatch)
+    assert (project / f"report/{METADATA}").read_bytes() == before
+    assert not leftover.parent.exists()
+    assert not (project / publish.STAGE).exists()
+
+
+def test_a_report_of_another_build_gives_way(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_text(project / "report/report.pdf", "a committed one")
+    run_step(monkeypatch)
+    assert (project / "report/report.pdf").read_bytes() == (project / "results/report/report.pdf").read_bytes()
+    expect_whole(project / "report")
+    run_step(monkeypatch, formats=("html",))  # where the PDF cannot be set
+    assert not (project / "report/report.pdf").exists()
+    expect_whole(project / "report")
+
+
+def test_a_result_that_is_missing_is_named_and_the_rest_left(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_step(monkeypatch)
+    before = publication.files(project / "report")
+    build = crates.described(project / "elsewhere")
+    with pytest.raises(RunError) as caught:
+        publish.publish(publish.STAGE, publication.ROOT, ["Snakefile", "results/absent.csv"], build, {})
+    (problem,) = caught.value.problems
+    assert problem.startswith("results/absent.csv: expected a file of this build, found none. Hint: ")
+    assert publication.files(project / "report") == before
+
+
+def test_a_step_that_fails_leaves_the_folder_as_it_was(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_step(monkeypatch)
+    before = {path: path.read_bytes() for path in (project / "report").rglob("*") if path.is_file()}
+    write_text(project / "CITATION.cff", "title: A title\nversion: 1\nlicense: MIT\nauthors: [{name: Us}]\n")
+    with pytest.raises(SystemExit) as caught:
+        run_step(monkeypatch, title="Another")
+    assert caught.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("CITATION.cff: date-released: expected a text, found None. Hint: ")
+    assert {path: path.read_bytes() for path in (project / "report").rglob("*") if path.is_file()} == before
+
+
+def test_the_configuration_beside_the_report_is_valid_by_the_schema(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_step(monkeypatch)
+    copy = project / "report/config.json"
+    assert copy.read_bytes() == (project / "results/config.json").read_bytes()
+    schema = yaml.safe_load((ROOT / "pipeline/config.schema.yaml").read_text(encoding="utf-8"))
+    tree = yaml.safe_load(copy.read_text(encoding="utf-8"))
+    assert set(schema["required"]) - set(tree) == {"title", "author"}
+    assert set(tree) <= set(schema["properties"])
+
+
+# --- Which edition
+
+
+@pytest.mark.parametrize("change", ["edited", "deleted", "added", "record", "another's"])
+def test_whatever_changes_in_the_folder_makes_another_edition(
+    project: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    run_step(monkeypatch)
+    edition = publication.edition()
+    assert edition == 1
+    report = project / "report"
+    match change:
+        case "edited":
+            write_text(report / "report.html", "another")
+        case "deleted":
+            (report / "results/runs.csv").unlink()
+        case "added":
+            write_text(report / "results/more.csv", "x\n")
+        case "record":
+            (report / "build.json").unlink()
+        case "another's":
+            write_text(report / "reference/reference.json", "{}")
+    expected = edition if change == "another's" else edition + 1
+    assert publication.edition() == expected
+    run_step(monkeypatch)
+    assert publication.edition() == expected
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"edition": 3}'])
+def test_without_a_record_the_count_begins_anew(project: Path, text: str) -> None:
+    sealed.write_text(project / "results/published.json", text)
+    assert publication.edition() == 1
+
+
+def test_every_part_of_the_folder_that_a_build_makes_is_counted(built: Project) -> None:
+    assert {path.name for path in (built / "report").iterdir()} == set(publication.PARTS)
+
+
+# --- In a build
+
+
+@pytest.fixture
+def at_work(built: Project) -> Iterator[Project]:
+    """A finished build with another title to publish."""
+    write_text(built / "report/reference/mine.txt", "mine\n")
+    built.build()
+    built.configure(title="Another")
+    yield built
+
+
+def test_a_pdf_that_fails_leaves_the_whole_folder_as_it_was(at_work: Project) -> None:
+    before = {path: path.read_bytes() for path in (at_work / "report").rglob("*") if path.is_file()}
+    style = at_work / "templates/print.css"
+    style.write_text(style.read_text() + "p { colour: red }\n")
+    result = at_work.snakemake()
+    assert result.returncode == 1
+    assert "report.pdf: expected a page without warnings" in result.stdout
+    assert {path: path.read_bytes() for path in (at_work / "report").rglob("*") if path.is_file()} == before
+
+
+def test_whenever_a_build_is_killed_the_folder_is_of_one_build(at_work: Project) -> None:
+    """Struck while the report is set and published: the folder is the old one or the new one, whole."""
+    old = (at_work / "report/build.json").read_bytes()
+    for moment in range(12):
+        process = at_work.start("--forcerun", "publish")
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline and not publishing(at_work):
+            time.sleep(0.002)
+        time.sleep(moment * 0.1)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert changed_files(at_work / "report") == []
+        record = json.loads((at_work / "report/build.json").read_text())
+        for name, digest in record["files"].items():
+            assert publication.checksum(at_work / name) == digest
+        assert (at_work / "report/reference/mine.txt").read_text() == "mine\n"
+    at_work.build()
+    assert (at_work / "report/build.json").read_bytes() != old
+    expect_whole_but_for(at_work / "report", "reference/mine.txt")
+    assert at_work.planned() == {}
+
+
+def publishing(project: Project) -> bool:
+    command = ["pgrep", "-f", "pipeline.publish.*--output results/published.json"]
+    found = subprocess.run(command, capture_output=True, text=True).stdout.split()
+    return any(os.path.realpath(f"/proc/{pid}/cwd") == str(project.folder) for pid in found)
+
+
+def expect_whole_but_for(root: Path, name: str) -> None:
+    (root / name).unlink()
+    (root / name).parent.rmdir()
+    expect_whole(root)
+
+
+# --- What no rule makes any more
+
+
+def test_figures_and_tables_of_an_experiment_that_was_taken_back_go(built: Project) -> None:
+    built.experiments(another={"sweep": {"hidden": [8, 16]}})
+    built.build()
+    more = {path.name for path in (built / "results/figures").iterdir() if "another" in path.name}
+    assert more
+    before = built.used_keys()
+    tree = yaml.safe_load((built / "config.yaml").read_text(encoding="utf-8"))
+    del tree["experiments"]["another"]
+    built.configure(experiments=tree["experiments"])
+    built.build()
+    assert not {path.name for path in (built / "results/figures").iterdir() if "another" in path.name}
+    settings = config.read_tree(built / "config.yaml", {})
+    build = Build(config.parse(settings, "config.yaml"), settings)
+    for kind, names in (
+        ("figures", {*build.shown_figures} - {"benchmark"}),
+        ("tables", build.tables),
+        ("evidence", build.evidence),
+    ):
+        made = {path.stem for path in (built / "results" / kind).glob("[!.]*")}
+        assert made == set(names) | ({"collapse"} if kind == "tables" and build.collapse else set())
+    assert set(before) > set(built.used_keys())
+    assert set(before) <= built.keys()  # trained runs stay, for an edit that is taken back again
