@@ -32,8 +32,8 @@ def _summary(results: Path) -> str:
     lines.append(f"Built on {manifest['name']} ({images}) from {len(keys):,} runs.")
     if manifest["fallback"]:
         lines.append(
-            "WARNING: this is the small sample, because the data set could not be had. Hint: set MNIST_DIR to a "
-            "folder with its four files, or connect to the network and run `snakemake --cores all --forcerun data`."
+            "WARNING: this is the small sample, because the data set could not be had. "
+            "Hint: mend what logs/data.log names, then run `snakemake --cores all --forcerun data`."
         )
     return "\n".join(lines)
 
