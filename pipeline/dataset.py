@@ -28,9 +28,9 @@ class Manifest:
     """What data.json records; nothing in it depends on where the files were found.
 
     `fallback` is true where the sample stands in for a data set that could not be had.
-    `files` maps each role to the name and sha256 of what was read. `fingerprint` identifies the
-    content of the four arrays and the number of classes. `largest_class` is the largest share that one
-    class has of the training labels, the accuracy of a constant answer.
+    `files` maps each role to a name and a sha256: those of the IDX file, in whatever format it was read.
+    `fingerprint` identifies the content of the four arrays and the number of classes. `largest_class` is the
+    largest share that one class has of the training labels, the accuracy of a constant answer.
     """
 
     name: str

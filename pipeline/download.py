@@ -33,6 +33,8 @@ CONNECT_SECONDS = 5.0  # for each address of a name
 READ_SECONDS = 10.0
 CHUNK_BYTES = 2**16
 SHOWN_LETTERS = 240  # of what a server says
+MEND = "Hint: connect to the internet or try again; if that does not help, check data.mirrors and data.files."
+MAKE_ROOM = "Hint: make room, or set XDG_CACHE_HOME to another folder."
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,11 @@ class Mirrors:
                     mirror.download(name, file, output, report)
                 return mirror.address
             except _FetchError as failure:
-                problems.append(f"{mirror.url(name)}: expected {file.size:,} bytes, found {failure}.")
+                problems.append(f"{mirror.url(name)}: expected {file.size:,} bytes, found {failure}. {MEND}")
             except OSError as error:
-                raise RunError(f"{target}: expected a place to store a download, found: {error.strerror}.") from error
+                raise RunError(
+                    f"{target}: expected a place to store a download, found: {error.strerror}. {MAKE_ROOM}"
+                ) from error
         raise RunError(*problems)
 
 

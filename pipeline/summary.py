@@ -38,8 +38,8 @@ def _summary(results: Path) -> str:
         lines.append(typesetting.no_pdf())
     if manifest["fallback"]:
         lines.append(
-            "WARNING: this is the small sample, because the data set could not be had. Hint: set MNIST_DIR to a "
-            "folder with its four files, or connect to the network and run `snakemake --cores all --forcerun data`."
+            "WARNING: this is the small sample, because the data set could not be had. "
+            "Hint: mend what logs/data.log names, then run `snakemake --cores all --forcerun data`."
         )
     return "\n".join([*lines, *against_committed(Path())])
 

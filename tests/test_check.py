@@ -212,7 +212,7 @@ def test_a_file_that_does_not_fit_says_how_it_would(tmp_path: Path) -> None:
     ]
     assert list(submissions.unfit(found, CONFIG, "MNIST", 70_000)) == []
     (fallback,) = submissions.unfit(found, CONFIG, SAMPLE, 4000)
-    assert 'set MNIST_DIR to a folder with the four files of MNIST, then add SNAKEMAKE_OPTIONS="--forcerun' in fallback
+    assert 'logs/data.log names, then add SNAKEMAKE_OPTIONS="--forcerun data"' in fallback
     (chosen,) = submissions.unfit(found, replace(CONFIG, source="sample"), SAMPLE, 4000)
     assert "config.yaml asks for the sample; set source to mnist there." in chosen
     other = Submission(file, replace(found.published, data="Fashion"))

@@ -33,6 +33,8 @@ from pipeline.errors import RunError
 QUICK = Limits(patience=1, pause=0.01)
 PATIENT = Limits(patience=7, pause=0.01)
 
+HINT = f" {download.MEND}"
+
 Serve = Callable[[Answer], Server]
 
 
@@ -69,12 +71,12 @@ def fetch(target: Path, *servers: Server, limits: Limits = PATIENT) -> str:
 
 
 def problems(target: Path, *addresses: str, limits: Limits = PATIENT) -> tuple[str, ...]:
-    """What a fetch that must fail says; it leaves no file behind."""
+    """What a fetch that must fail says, before the hint; it leaves no file behind."""
     with bounded(limits), pytest.raises(RunError) as raised:
         Mirrors(addresses, limits).fetch(NAME, FILE, target)
     assert list(target.parent.iterdir()) == []
-    assert all(line.isprintable() for line in raised.value.problems)
-    return raised.value.problems
+    assert all(line.isprintable() and line.endswith(HINT) for line in raised.value.problems)
+    return tuple(line.removesuffix(HINT) for line in raised.value.problems)
 
 
 def expected(address: str, found: str) -> str:
@@ -152,7 +154,7 @@ def test_unreachable_mirror_is_not_tried_again(serve: Serve, tmp_path: Path) -> 
     mirrors = Mirrors([dead.address], QUICK)
     with pytest.raises(RunError) as before:
         mirrors.fetch(NAME, FILE, tmp_path / NAME)
-    assert before.value.problems == (expected(dead.address, "no connection (Connection refused)."),)
+    assert before.value.problems == (expected(dead.address, f"no connection (Connection refused).{HINT}"),)
     with pytest.raises(RunError) as after:
         mirrors.fetch(NAME, FILE, tmp_path / NAME)
     assert after.value.problems == ()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from misbehaving import CONTENT, NAME, WHOLE, Server, right
 
-from pipeline import files
+from pipeline import download, files
 
 SCRIPT = Path(__file__).with_name("fetching.py")
 HALF = len(CONTENT) // 2
@@ -138,8 +138,12 @@ def test_file_that_may_not_grow_is_an_error(whole_server: Server, tmp_path: Path
     """A limit of the process: the kernel refuses a write amid the body, as on a full disk."""
     limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (HALF, HALF))
     process = start(whole_server, tmp_path / NAME, preexec_fn=limit)
-    assert ended(process) == (1, f"{tmp_path / NAME}: expected a place to store a download, found: File too large.\n")
+    assert ended(process) == (1, _no_place(tmp_path / NAME, "File too large"))
     assert list(tmp_path.iterdir()) == []
+
+
+def _no_place(path: Path, found: str) -> str:
+    return f"{path}: expected a place to store a download, found: {found}. {download.MAKE_ROOM}\n"
 
 
 def _may_mount() -> bool:
@@ -157,7 +161,7 @@ def test_disk_without_room_is_an_error(whole_server: Server, tmp_path: Path, opt
     """A file system of 64 KiB, or one that is read-only; nothing is left in it."""
     script = f'mount -t tmpfs -o {options} none "$0" && "$@"; status=$?; ls -A "$0" >&2; exit $status'
     process = start(whole_server, tmp_path / NAME, "unshare", "-rm", "sh", "-c", script, str(tmp_path))
-    assert ended(process) == (1, f"{tmp_path / NAME}: expected a place to store a download, found: {found}.\n")
+    assert ended(process) == (1, _no_place(tmp_path / NAME, found))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

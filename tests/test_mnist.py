@@ -6,6 +6,8 @@ import http.server
 import json
 import logging
 import os
+import re
+import shutil
 import struct
 import sys
 import threading
@@ -37,9 +39,9 @@ def encode(array: np.ndarray) -> bytes:
 
 _GENERATOR = np.random.default_rng(0)
 ARRAYS = {
-    "training_images": _GENERATOR.integers(0, 256, (20, 3, 2), np.uint8),
+    "training_images": _GENERATOR.integers(0, 256, (20, 4, 4), np.uint8),
     "training_labels": _GENERATOR.integers(0, 4, 20, np.uint8),
-    "testing_images": _GENERATOR.integers(0, 256, (8, 3, 2), np.uint8),
+    "testing_images": _GENERATOR.integers(0, 256, (8, 4, 4), np.uint8),
     "testing_labels": _GENERATOR.integers(0, 4, 8, np.uint8),
 }
 PLAIN = {role: encode(array) for role, array in ARRAYS.items()}
@@ -119,9 +121,9 @@ def _prepare(tmp_path: Path, settings: Config) -> dataset.Manifest:
     manifest = mnist.prepare(settings, tmp_path / "data", QUICK)
     loaded, training, testing = dataset.load(tmp_path / "data")
     assert loaded == manifest
-    np.testing.assert_array_equal(training.images, ARRAYS["training_images"].reshape(20, 6))
+    np.testing.assert_array_equal(training.images, ARRAYS["training_images"].reshape(20, 16))
     np.testing.assert_array_equal(training.labels, ARRAYS["training_labels"])
-    np.testing.assert_array_equal(testing.images, ARRAYS["testing_images"].reshape(8, 6))
+    np.testing.assert_array_equal(testing.images, ARRAYS["testing_images"].reshape(8, 16))
     np.testing.assert_array_equal(testing.labels, ARRAYS["testing_labels"])
     return manifest
 
@@ -130,7 +132,9 @@ def _problems(tmp_path: Path, settings: Config) -> tuple[str, ...]:
     with pytest.raises(InputError) as raised:
         mnist.prepare(settings, tmp_path / "data", QUICK)
     assert not (tmp_path / "data").exists()
-    assert all("\n" not in problem for problem in raised.value.problems)
+    for problem in raised.value.problems:
+        assert problem.isprintable()
+        assert re.search(r": expected .*\bfound\b.*\. Hint: ", problem)
     return raised.value.problems
 
 
@@ -187,7 +191,7 @@ def test_bad_cache_is_named_and_replaced(tmp_path: Path, mirror: Mirror, caplog:
     _prepare(tmp_path, settings)
     assert mirror.requests == [f"/{NAMES['testing_labels']}.gz"]
     assert bad.read_bytes() == PACKED["testing_labels"]
-    assert caplog.messages[0] == f"{bad}: expected a whole gzip file, found a truncated one."
+    assert caplog.messages[0].startswith(f"{bad}: expected a whole gzip file, found a truncated one. Hint: ")
 
 
 def test_wrong_file_in_mnist_dir_is_named_and_found_elsewhere(
@@ -196,12 +200,9 @@ def test_wrong_file_in_mnist_dir_is_named_and_found_elsewhere(
     wrong = encode(ARRAYS["testing_images"][::-1])
     _write(mnist_dir, PLAIN | {"testing_images": wrong})
     _prepare(tmp_path, _settings(mirrors=(mirror.address,)))
-    path = mnist_dir / NAMES["testing_images"]
-    sha256 = _sha256(PLAIN["testing_images"])
-    assert caplog.messages == [
-        f"{path}: expected the sha256 {sha256} (unpacked), found {_sha256(wrong)}.",
-        f"Small: 20 training and 8 testing images from MNIST_DIR ({mnist_dir}) and {mirror.address}",
-    ]
+    warning, last = caplog.messages
+    assert warning.startswith(f"{mnist_dir / NAMES['testing_images']}: testing images: expected the sha256 ")
+    assert last == f"Small: 20 training and 8 testing images from MNIST_DIR ({mnist_dir}) and {mirror.address}"
 
 
 def test_right_file_beside_a_wrong_one_is_found(tmp_path: Path, mnist_dir: Path) -> None:
@@ -215,15 +216,38 @@ def test_incomplete_mnist_dir_is_said(
 ) -> None:
     _write(mnist_dir, {role: PLAIN[role] for role in ROLES[:3]})
     _prepare(tmp_path, _settings(mirrors=(mirror.address,)))
-    assert caplog.messages[0] == (
-        f"MNIST_DIR ({mnist_dir}): expected the four files, found no {NAMES['testing_labels']}."
+    assert caplog.messages[0].startswith(
+        f"MNIST_DIR ({mnist_dir}): expected the four files, found no {NAMES['testing_labels']}. Hint: put them there "
     )
 
 
-@pytest.mark.parametrize("name", ["none", "x" * 300], ids=["absent", "too long"])
-def test_mnist_dir_that_is_no_folder_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setenv("MNIST_DIR", str(tmp_path / name))
-    assert _problems(tmp_path, _settings())[0] == f"MNIST_DIR: expected a folder, found none at {tmp_path / name}."
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("none", "none at none"),
+        ("x" * 300, f"none at {'x' * 300}"),
+        ("file", "a file at file"),
+        ("a\nb", r"none at a\nb"),
+        ("~nobodyhere/mnist", "none at ~nobodyhere/mnist"),
+        ("~/none", "none at {home}/none"),
+    ],
+)
+def test_mnist_dir_that_is_no_folder_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, found: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MNIST_DIR", name)
+    (tmp_path / "file").write_bytes(b"")
+    found = found.format(home=tmp_path / "home")
+    assert _problems(tmp_path, _settings())[0].startswith(f"MNIST_DIR: expected a folder, found {found}. Hint: ")
+
+
+def test_tilde_in_mnist_dir_is_the_home(tmp_path: Path, mnist_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(mnist_dir, PLAIN)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("MNIST_DIR", "~/mnist")
+    _prepare(tmp_path, _settings())
 
 
 def test_next_mirror_is_asked_after_a_wrong_checksum(tmp_path: Path, mirror: Mirror) -> None:
@@ -237,45 +261,159 @@ def test_error_lists_every_place(tmp_path: Path, mnist_dir: Path, mirror: Mirror
     (tmp_path / "served" / f"{NAMES['training_images']}.gz").unlink()
     problems = _problems(tmp_path, _settings(mirrors=(f"{mirror.address}none/", mirror.address)))
     name, size = NAMES["training_images"], len(PACKED["training_images"])
-    assert problems == (
-        f"{mnist_dir / name}: expected 20 images of 3 × 2 pixels (136 bytes), found 1 bytes fewer: truncated.",
-        f"the cache ({tmp_path / 'cache' / 'reproducible-report'}): expected the four files, found no {name}.",
-        f"{mirror.address}none/{name}.gz: expected {size} bytes, found 404 File not found.",
-        f"{mirror.address}{name}.gz: expected {size} bytes, found 404 File not found.",
-        f"Small: expected the four files, found no right {name} in any place. "
-        "Hint: set MNIST_DIR to a folder that has them (plain or .gz), or connect to the internet.",
+    starts = (
+        f"{mnist_dir / name}: expected 20 images of 4 × 4 pixels (336 bytes), found 1 bytes fewer: truncated. ",
+        f"the cache ({tmp_path / 'cache' / 'reproducible-report'}): expected the four files, found no {name}. ",
+        f"{mirror.address}none/{name}.gz: expected {size} bytes, found 404 File not found. ",
+        f"{mirror.address}{name}.gz: expected {size} bytes, found 404 File not found. ",
+        f"Small: expected the four files, found no right {name} in any place. ",
     )
+    assert len(problems) == len(starts)
+    assert all(map(str.startswith, problems, starts))
 
 
 def test_error_without_any_place(tmp_path: Path) -> None:
     problems = _problems(tmp_path, _settings())
-    assert problems[0] == "MNIST_DIR: expected a folder, found it not set."
-    assert problems[2] == "data.mirrors: expected addresses, found none."
+    assert problems[0].startswith("MNIST_DIR: expected a folder, found it not set. Hint: set it to ")
+    assert problems[2].startswith("data.mirrors: expected addresses, found none. ")
     assert all(name in problems[-1] for name in NAMES.values())
+
+
+def _changed(tree: Config, hint: str) -> Config:
+    """The configuration after the changes that a hint asks for."""
+    data = tree.data
+    for setting, value in re.findall(r"data\.([\w.]+) to (?:at least )?(\w+)", hint):
+        if setting.startswith("files."):
+            _, role, key = setting.split(".")
+            data = replace(data, files=data.files | {role: replace(data.files[role], **{key: value})})
+        else:
+            data = replace(data, **{setting: int(value)})
+    return replace(tree, data=data)
+
+
+@pytest.mark.parametrize("form", ["idx", "csv", "npz"])
+def test_another_data_set_says_once_what_to_set(tmp_path: Path, mnist_dir: Path, form: str) -> None:
+    """Other counts, classes and content than config.yaml states: four lines, and with what they ask for it is read."""
+    others = {
+        "training_images": ARRAYS["training_images"][:9],
+        "training_labels": ARRAYS["training_labels"][:9] + 5,
+        "testing_images": ARRAYS["testing_images"][::-1].copy(),
+        "testing_labels": ARRAYS["testing_labels"] + 20,
+    }
+    _write_as(form, mnist_dir, others)
+    settings = _settings()
+    problems = _problems(tmp_path, settings)
+    differences = [problem for problem in problems if " sha256 " in problem]
+    assert len(differences) == len(ROLES)
+    assert not any(problem.startswith("MNIST_DIR") for problem in problems), "nothing is absent there"
+    for role, problem in zip(ROLES, differences, strict=True):
+        assert f": {role.replace('_', ' ')}: expected " in problem
+        settings = _changed(settings, problem)
+    assert (settings.data.training_images, settings.data.testing_images) == (9, 8)
+    assert settings.data.classes == others["testing_labels"].max() + 1
+    assert {role: settings.data.files[role].sha256 for role in ROLES} == {
+        role: _sha256(encode(array)) for role, array in others.items()
+    }
+    assert mnist.prepare(settings, tmp_path / "data", QUICK).training_images == 9
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"training_images": 21}, "expected 21 images, found 20"),
-        ({"testing_images": 7}, "expected 7 images, found 8"),
-        ({"classes": 2}, "expected labels from 0 to 1, found 3"),
+        (
+            {"training_images": 21},
+            "expected a count of 21, found a count of 20. Hint: .* data.training_images to 20 in",
+        ),
+        ({"testing_images": 7}, "expected a count of 7, found a count of 8. Hint: .* data.testing_images to 8 in"),
+        ({"classes": 2}, "expected labels up to 1, found labels up to 3. Hint: .* data.classes to at least 4 in"),
     ],
 )
 def test_files_that_the_configuration_contradicts(
     tmp_path: Path, mnist_dir: Path, changes: dict[str, object], message: str
 ) -> None:
     _write(mnist_dir, PLAIN)
-    assert any(message in problem for problem in _problems(tmp_path, _settings(**changes)))
+    assert any(re.search(message, problem) for problem in _problems(tmp_path, _settings(**changes)))
+
+
+def test_no_hint_asks_for_what_is_done(tmp_path: Path, mnist_dir: Path) -> None:
+    _write(mnist_dir, PLAIN | {role: content + b"x" for role, content in PLAIN.items()})
+    problems = _problems(tmp_path, _settings())
+    assert [problem for problem in problems if "MNIST_DIR" in problem] == []
+    assert sum(str(mnist_dir) in problem for problem in problems) == len(ROLES)
+
+
+def _write_as(form: str, folder: Path, arrays: dict[str, np.ndarray], end: str = "") -> None:
+    """Write the arrays as IDX, CSV or npz."""
+    if form == "idx":
+        _write(folder, {role: encode(array) for role, array in arrays.items()}, lambda name: name + end)
+    elif form == "npz":
+        np.savez(
+            folder / "mnist.npz", **dict(zip(("x_train", "y_train", "x_test", "y_test"), arrays.values(), strict=True))
+        )
+    else:
+        for part, name in (("training", "mnist_train.csv"), ("testing", "mnist_test.csv")):
+            images = arrays[f"{part}_images"]
+            rows = np.column_stack([arrays[f"{part}_labels"], images.reshape(len(images), -1)])
+            fields = BEFORE_COMMA[rows]
+            fields[:, -1] = BEFORE_END[rows[:, -1]]
+            (folder / (name + end)).write_bytes(PACK[end](fields.tobytes().replace(b"\0", b"")))
+
+
+BEFORE_COMMA, BEFORE_END = (np.array([f"{value}{end}".encode() for value in range(256)]) for end in ",\n")
+PACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": partial(gzip.compress, compresslevel=1)}
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("below", ["", "MNIST/raw", "raw"])
+@pytest.mark.parametrize(("form", "end"), [("csv", ""), ("csv", ".gz"), ("npz", "")])
+def test_every_format_gives_the_same_bytes(tmp_path: Path, mnist_dir: Path, form: str, end: str, below: str) -> None:
+    _write(mnist_dir, PLAIN)
+    _prepare(tmp_path, _settings())
+    from_idx = _contents(tmp_path / "data")
+    for path in mnist_dir.iterdir():
+        path.unlink()
+    (mnist_dir / below).mkdir(parents=True, exist_ok=True)
+    _write_as(form, mnist_dir / below, ARRAYS, end)
+    shutil.rmtree(tmp_path / "data")
+    _prepare(tmp_path, _settings())
+    assert _contents(tmp_path / "data") == from_idx
+
+
+def test_idx_files_come_first_and_others_stand_in(
+    tmp_path: Path, mnist_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _write(mnist_dir, PLAIN)
+    _write_as("csv", mnist_dir, {role: array[::-1] for role, array in ARRAYS.items()})
+    (mnist_dir / "mnist.npz").write_bytes(b"damaged")
+    _prepare(tmp_path, _settings())
+    assert len(caplog.messages) == 1, "nothing else is read"
+    (mnist_dir / NAMES["testing_labels"]).unlink()
+    _write_as("csv", mnist_dir, ARRAYS)
+    _prepare(tmp_path, _settings())
+    assert len(caplog.messages) == 2, "nothing is missing"
+
+
+def test_csv_in_another_order_is_named_with_what_it_is(tmp_path: Path, mnist_dir: Path) -> None:
+    turned = {role: array[::-1].copy() for role, array in ARRAYS.items()}
+    _write_as("csv", mnist_dir, turned)
+    problems = _problems(tmp_path, _settings())
+    for role in ROLES:
+        (problem,) = (problem for problem in problems if f": {role.replace('_', ' ')}: " in problem)
+        name = "mnist_train.csv" if role.startswith("training") else "mnist_test.csv"
+        assert problem.startswith(f"{mnist_dir / name}: ")
+        assert f"found the sha256 {_sha256(encode(turned[role]))}. " in problem
 
 
 def test_images_of_two_sizes(tmp_path: Path, mnist_dir: Path) -> None:
-    turned = encode(ARRAYS["testing_images"].reshape(8, 2, 3))
+    turned = encode(ARRAYS["testing_images"].reshape(8, 2, 8))
     _write(mnist_dir, PLAIN | {"testing_images": turned})
     settings = _settings()
     files = settings.data.files | {"testing_images": DataFile(NAMES["testing_images"], _sha256(turned))}
     (problem,) = _problems(tmp_path, replace(settings, data=replace(settings.data, files=files)))
-    assert problem == "Small: expected training and testing images of one size, found 3 × 2 and 2 × 3 pixels."
+    assert problem.startswith("Small: expected training and testing images of one size, found 4 × 4 and 2 × 8 pixels.")
 
 
 @pytest.fixture(scope="module")
@@ -357,11 +495,10 @@ def test_auto_falls_back_loudly(tmp_path: Path, mnist_dir: Path, caplog: pytest.
     _write(mnist_dir, PLAIN | {"testing_labels": b"damaged"})
     manifest = mnist.prepare(_settings("auto"), tmp_path / "data")
     assert (manifest.source, manifest.fallback) == ("sample", True)
-    assert caplog.messages[0].startswith(f"{mnist_dir / NAMES['testing_labels']}: expected labels ")
     (loud,) = (line for line in caplog.messages if line.startswith("WARNING: "))
     assert caplog.messages.index(loud) == len(caplog.messages) - 2
-    assert "MNIST_DIR" in loud
     assert "`snakemake --cores all --forcerun data`" in loud
+    assert tuple(caplog.messages[:-2]) == _problems(tmp_path / "again", _settings("mnist"))
 
 
 def test_auto_takes_the_data_set_that_is_there(tmp_path: Path, mnist_dir: Path) -> None:
@@ -401,3 +538,21 @@ def test_real_files_are_what_the_configuration_states(tmp_path: Path, monkeypatc
     _, training, testing = dataset.load(tmp_path)
     assert training.labels[:5].tolist() == [5, 0, 4, 1, 9]
     assert testing.labels[:5].tolist() == [7, 2, 1, 0, 4]
+
+
+@pytest.mark.skipif(not REAL, reason="MNIST_DIR is not set: real MNIST was not used")
+def test_real_images_are_the_same_in_every_format(
+    tmp_path: Path, mnist_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = replace(CONFIG.data, mirrors=())
+    monkeypatch.setenv("MNIST_DIR", str(REAL))
+    arrays, _ = mnist.find(data)
+    monkeypatch.setenv("MNIST_DIR", str(mnist_dir))
+    images = {role: array.reshape(-1, 28, 28) if array.ndim > 1 else array for role, array in arrays.items()}
+    for form in ("csv", "npz"):
+        _write_as(form, mnist_dir, images)
+        found, _ = mnist.find(data)
+        for role in ROLES:
+            np.testing.assert_array_equal(found[role], arrays[role])
+        for path in mnist_dir.iterdir():
+            path.unlink()

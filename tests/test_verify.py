@@ -231,6 +231,18 @@ def test_a_reference_replaces_the_last_one(project: Path) -> None:
 # --- The rebuild
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"), [("images", "{here}/images"), ("~/images", "{here}/home/images"), ("/images", "/images")]
+)
+def test_a_rebuild_finds_the_images_where_the_data_step_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, meant: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    found = rebuild.environment({"MNIST_DIR": given}, tmp_path / "elsewhere")
+    assert found["MNIST_DIR"] == meant.format(here=tmp_path)
+
+
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
     """A project whose Snakefile makes one file, or waits while it writes."""

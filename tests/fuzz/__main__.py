@@ -16,14 +16,14 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["pipeline", "yaml", "gzip", "jsonschema"]):
+with atheris.instrument_imports(include=["pipeline", "yaml", "gzip", "zipfile", "jsonschema"]):
     from fuzz.targets import CORPUS, TARGETS, run
 
 from fuzz.mutation import TOKENS
 
 HERE = Path(__file__).parent
 MEMORY = Path("/dev/shm")
-BINARY = ("images", "labels", "packed")
+BINARY = ("images", "labels", "packed", "archive")
 MEGABYTES, SLOWEST_SECONDS, LONGEST_INPUT = 1024, 20, 16_384
 
 

@@ -3,18 +3,19 @@
 import gzip
 import json
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 from configuration import CONFIG_YAML
 
-from pipeline import checks, config, idx, published
+from pipeline import checks, config, csv_images, idx, npz_images, published
 from pipeline.errors import InputError
+from pipeline.unpacked import LARGEST_BYTES
 
 CONFIG = config.load(CONFIG_YAML)
 CORPUS = Path(__file__).parent / "corpus"
 LONGEST_LINE = 5_000
-IMAGES, CLASSES = 2, 3  # what IDX inputs are read as
 
 Target = Callable[[bytes, Path], None]
 
@@ -22,23 +23,36 @@ Target = Callable[[bytes, Path], None]
 def images(content: bytes, path: Path) -> None:
     """An IDX file of images, plain or compressed."""
     path.write_bytes(content)
-    array = idx.read_images(path, IMAGES).array
-    assert array.shape[0] == IMAGES
-    assert array.ndim == 3
-    assert 0 < array.size <= idx.LARGEST_BYTES
+    assert_arrays((idx.read_images(path),), 3)
 
 
 def labels(content: bytes, path: Path) -> None:
     """An IDX file of labels, plain or compressed."""
     path.write_bytes(content)
-    array = idx.read_labels(path, IMAGES, CLASSES).array
-    assert array.shape == (IMAGES,)
-    assert array.max() < CLASSES
+    assert_arrays((idx.read_labels(path),), 1)
 
 
 def packed(content: bytes, path: Path) -> None:
     """Images inside a sound gzip file, so that what is wrong lies in what is unpacked."""
     images(gzip.compress(content, compresslevel=1, mtime=0), path)
+
+
+def rows(content: bytes, path: Path) -> None:
+    """A CSV file of images, plain or compressed."""
+    path.write_bytes(content)
+    assert_arrays(csv_images.read(path), 3, 1)
+
+
+def archive(content: bytes, path: Path) -> None:
+    """A NumPy archive of images."""
+    path.write_bytes(content)
+    assert_arrays(npz_images.read(path), 3, 1, 3, 1)
+
+
+def assert_arrays(arrays: Sequence[np.ndarray], *dimensions: int) -> None:
+    """Arrays of bytes with these dimensions, none of them empty or larger than a file may be."""
+    assert [array.ndim for array in arrays] == list(dimensions)
+    assert all(array.dtype == np.uint8 and 0 < array.size <= LARGEST_BYTES for array in arrays)
 
 
 def configuration(content: bytes, path: Path) -> None:
@@ -75,6 +89,8 @@ TARGETS: dict[str, Target] = {
     "images": images,
     "labels": labels,
     "packed": packed,
+    "rows": rows,
+    "archive": archive,
     "config": configuration,
     "published": printed_numbers,
 }

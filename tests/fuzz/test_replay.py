@@ -8,12 +8,15 @@ import pytest
 
 from fuzz.limits import limits
 from fuzz.mutation import mutations
-from fuzz.targets import CORPUS, IMAGES, TARGETS, corpus, run
+from fuzz.targets import CORPUS, TARGETS, corpus, run
 from pipeline import idx
 from pipeline.errors import InputError
 
-MUTATIONS = {"images": 2000, "labels": 2000, "packed": 2000, "config": 250, "published": 1000}
-KINDS = {"images": "binary", "labels": "binary", "packed": "binary", "config": "text", "published": "text"}
+MUTATIONS = {
+    **{"images": 2000, "labels": 2000, "packed": 2000, "rows": 2000, "archive": 2000},
+    **{"config": 250, "published": 1000},
+}
+KINDS = dict.fromkeys(MUTATIONS, "binary") | dict.fromkeys(("rows", "config", "published"), "text")
 MEGABYTES, SECONDS = 256, 20
 
 
@@ -44,10 +47,10 @@ def test_mutations_of_the_corpus_are_read_or_refused(tmp_path: Path, name: str) 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_a_bomb_takes_no_more_than_its_header_claims(tmp_path: Path, layers: int) -> None:
     """A gigabyte of zeros in a file of a megabyte, or of a few kilobytes in two layers of gzip."""
-    content = struct.pack(">4I", 0x803, IMAGES, 28, 28)
+    content = struct.pack(">4I", 0x803, 2, 28, 28)
     content = gzip.compress(content, 1) + b"".join([gzip.compress(bytes(2**24), 9)] * 64)
     path = tmp_path / "bomb"
     path.write_bytes(content if layers == 1 else gzip.compress(content))
     assert path.stat().st_size < 2**21
     with limits(megabytes=64, seconds=SECONDS), pytest.raises(InputError):
-        idx.read_images(path, IMAGES)
+        idx.read_images(path)
