@@ -115,8 +115,11 @@ rule specimen:
     params:
         formats=build.formats,
         missing=build.missing_libraries,
+        # as in rule data
+        title_block=lambda wildcards: build.title_block,
     shell:
-        "{sys.executable:q} -m pipeline.specimen {params.formats} --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.specimen {params.formats} --title-block {params.title_block:q}"
+        " --output {output} --log {log}"
 
 
 rule theory:

@@ -11,7 +11,7 @@ for name in $(env | sed -n 's/^\(PYTHON[A-Z_][A-Z0-9_]*\)=.*/\1/p') PIP_TARGET P
     unset "$name"
 done
 export PYTHONUTF8=1 PIP_USER=0
-cache=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}
+cache=${XDG_CACHE_HOME:-${HOME:-/dev/null}/.cache}
 if ! { mkdir -p "$cache" && [ -w "$cache" ]; } 2>/dev/null; then
     export XDG_CACHE_HOME="$PWD/.snakemake/cache" npm_config_cache="$PWD/.snakemake/cache/npm"
 fi

@@ -17,6 +17,7 @@ from pipeline import report, typesetting
 from pipeline.blocks import Data, Plot, Source
 from pipeline.console import logger, run_step
 from pipeline.drawing import to_svg
+from pipeline.report import TITLE_BLOCK
 from pipeline.sealed import write_bytes, write_text
 from pipeline.style import SINGLE, TRAINING, house_style
 
@@ -25,8 +26,9 @@ TEMPLATE = "specimen.html.j2"
 
 @dataclass(frozen=True)
 class Specimen:
-    """What the template shows."""
+    """What the template shows: with a figure, the texts of the report that are the user's."""
 
+    texts: tuple[str, ...]
     plot: Plot
 
 
@@ -42,12 +44,12 @@ def draw() -> Plot:
     return Plot("specimen", svg, "A curve.", Markup(""), Data((), (), ()), Source("", ""))
 
 
-def set_page(formats: Collection[str], templates: Path, output: Path) -> None:
+def set_page(formats: Collection[str], texts: Collection[str], templates: Path, output: Path) -> None:
     """Write the page for the screen as `output`, and for pdf among the formats the printed one beside it.
 
-    Raises RunError or InputError if the report could not be set either.
+    Raises RunError or InputError if the report could not be set either, for want of a library or of a letter.
     """
-    specimen = Specimen(draw())
+    specimen = Specimen(tuple(texts), draw())
     if "pdf" in formats:
         printed = report.render(specimen, templates, "print", TEMPLATE)
         write_bytes(output.with_suffix(".pdf"), typesetting.to_pdf(printed))
@@ -60,6 +62,7 @@ def main() -> None:
     parser.add_argument(
         "formats", nargs="*", help="html, pdf: what the report is to be set as; or else what this machine is able to"
     )
+    parser.add_argument("--title-block", type=TITLE_BLOCK, default={}, help="title and author, as JSON")
     parser.add_argument("--templates", type=Path, default=Path("templates"), help="folder of the templates")
     parser.add_argument("--output", required=True, type=Path, help="*.html")
     parser.add_argument("--log", type=Path)
@@ -69,7 +72,7 @@ def main() -> None:
         able = typesetting.formats()
         if not a.formats and "pdf" not in able:
             logger.warning(typesetting.no_pdf())
-        set_page(a.formats or able, a.templates, a.output)
+        set_page(a.formats or able, a.title_block.values(), a.templates, a.output)
 
     run_step(step, a.log)
 

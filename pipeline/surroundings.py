@@ -19,16 +19,19 @@ def shield(variables: MutableMapping[str, str], state: Path) -> None:
     for name in [name for name in variables if name.startswith(FOREIGN)]:
         del variables[name]
     variables.update(UTF_8)
-    cache = Path(variables.get("XDG_CACHE_HOME") or Path(variables.get("HOME") or "/nonexistent") / ".cache")
+    home = variables.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 - Path.home raises for a user without one
+    cache = Path(variables.get("XDG_CACHE_HOME") or Path(home) / ".cache")
     if not _can_be_written(cache):
         variables["XDG_CACHE_HOME"] = str(state.absolute() / "cache")
         variables["MPLCONFIGDIR"] = str(state.absolute() / "cache" / "matplotlib")
 
 
 def _can_be_written(folder: Path) -> bool:
-    """Whether files can be made in a folder, or it can be made itself."""
-    there = next(each for each in (folder, *folder.parents) if os.path.exists(each))  # noqa: PTH110 - Path.exists raises where it may not look
-    return os.access(there, os.W_OK | os.X_OK)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def mend_times(sources: Iterable[Path], results: Iterable[Path]) -> None:

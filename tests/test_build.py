@@ -161,7 +161,7 @@ def test_a_selection_that_no_longer_fits_is_made_anew_and_going_back_trains_noth
 
 def test_the_title_changes_the_report_alone_and_is_escaped(built: Project):
     built.configure(title="On {name} and {input}", author="<b>Ann</b> & 'Bob' $(touch owned)")
-    assert built.planned() == {"report": 2, "publish": 1, "all": 1}
+    assert built.planned() == {"specimen": 1, "report": 2, "publish": 1, "all": 1}
     built.build("results/report/report.html")
     assert (
         "&lt;b&gt;Ann&lt;/b&gt; &amp; &#39;Bob&#39; $(touch owned)"

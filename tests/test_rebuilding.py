@@ -121,7 +121,7 @@ def test_swapped_title_and_author_are_noticed(built: Project):
     built.configure(title="-One-", author="Two")
     built.build()
     built.configure(title="Two", author="-One-")
-    assert built.planned() == {"report": 2, "publish": 1, "all": 1}
+    assert built.planned() == {"specimen": 1, "report": 2, "publish": 1, "all": 1}
 
 
 def test_a_wrong_neuron_is_shown_as_failed_and_not_published(built: Project):
