@@ -8,7 +8,6 @@
 # prepare -> randomisation (one job per test) -> randomisation_figure -> report, where config.yaml asks for it
 # speed -> report, where there is report/benchmark.json
 # theory -> report; gate: a report whose mathematics fails its checks is not published
-# specimen -> train: nothing is trained before a page is set
 # report -> publish: report/ becomes that of this build
 import os
 import sys
@@ -38,11 +37,19 @@ os.environ |= build.environment
 os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
 
 
+def is_building():
+    """Whether this is no dry run, and not the process of a job."""
+    return bool(
+        workflow.is_main_process
+        and workflow.execution_settings
+        and not workflow.dryrun
+    )
+
+
 # All but the runs, which are sent to a cluster where there is one. What a run may take is measured on MNIST: at most
 # 36 s and 104 MB, and 280 MB for the two Snakemakes of a job.
 localrules:
     all,
-    specimen,
     theory,
     gate,
     data,
@@ -76,7 +83,6 @@ rule all:
     input:
         "results/published.json",
         expand("results/report/report.{format}", format=build.formats),
-        "results/specimen.html",
         "results/data/data.json",
         "results/prepared/prepared.json",
         "results/selection.json",
@@ -98,28 +104,6 @@ rule all:
             test=build.tests,
             kind=["csv", "json"],
         ),
-
-
-# A page with what the report is made of. Nothing is trained before it is set: what this machine cannot do is said first.
-rule specimen:
-    input:
-        templates=build.templates,
-        code=needed_by("specimen"),
-        lock="requirements.lock",
-    output:
-        "results/specimen.html",
-    log:
-        "logs/specimen.log",
-    benchmark:
-        "logs/benchmarks/specimen.tsv"
-    params:
-        formats=build.formats,
-        missing=build.missing_libraries,
-        # as in rule data
-        title_block=lambda wildcards: build.title_block,
-    shell:
-        "{sys.executable:q} -m pipeline.specimen {params.formats} --title-block {params.title_block:q}"
-        " --output {output} --log {log}"
 
 
 rule theory:
@@ -159,12 +143,7 @@ rule gate:
 rule data:
     input:
         # no file: every target but theory's needs the data, and so asks whether a build may begin
-        lambda wildcards: build.begin(
-            workflow.is_main_process
-            and workflow.execution_settings
-            and not workflow.dryrun,
-            workflow.executor_settings,
-        ),
+        lambda wildcards: build.begin(is_building(), workflow.executor_settings),
         code=needed_by("mnist"),
     output:
         "results/data/training_images.npy",
@@ -217,7 +196,6 @@ checkpoint prepare:
 rule train:
     input:
         ancient("results/prepared/prepared.json"),
-        ancient("results/specimen.html"),
         # no file: asked for before anything is run, but after Snakemake has made its settings
         lambda wildcards: [] if workflow.is_main_process else run_together(workflow),
     output:
@@ -470,7 +448,6 @@ rule speed:
 rule randomisation:
     input:
         "results/prepared/prepared.json",
-        ancient("results/specimen.html"),
     output:
         "results/randomisation/{test}.csv",
         "results/randomisation/{test}.json",
@@ -510,6 +487,8 @@ rule randomisation_figure:
 
 rule report:
     input:
+        # no file: before anything is trained, a page is set with what the report is made of
+        lambda wildcards: build.set_specimen(is_building()),
         config="results/config.json",
         theory="results/theory.json",
         data="results/data/data.json",

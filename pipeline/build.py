@@ -5,6 +5,7 @@ Light to import: the Snakefile is parsed before anything is known to be needed.
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -41,6 +42,8 @@ RUN_FILE = "results/runs/{key}/metrics.json"
 DATA = "results/data/data.json"
 PREPARED = "results/prepared/prepared.json"
 SELECTION = "results/selection.json"
+SPECIMEN = Path("results/specimen.json")  # says what was proved
+LOCK = Path("requirements.lock")
 
 
 class Build:
@@ -81,7 +84,7 @@ class Build:
         self.crate_results = crate_files.results(config, self.tests)
         # without Pango there is no PDF
         self.formats = typesetting.formats()
-        self.missing_libraries = " ".join(typesetting.missing())
+        self._page_is_proved = False
         self.edition = publication.edition()
         self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
         self._runs: dict[str, plan.Run] = {}
@@ -137,8 +140,26 @@ class Build:
             )
         if builds:
             self._discard_leftovers()
-            if "pdf" not in self.formats:
-                print(typesetting.no_pdf(), file=sys.stderr, flush=True)
+        return []
+
+    def set_specimen(self, builds: bool) -> list[str]:
+        """Sets a page with what the report is made of, unless that was done on a machine with the same libraries.
+
+        Says in a line what this machine has to do without, and ends the program in the lines of what fails. Returns
+        no file, as `begin` does.
+        """
+        if not builds or self._page_is_proved:
+            return []
+        self._page_is_proved = True
+        if "pdf" not in self.formats:
+            print(typesetting.no_pdf(), file=sys.stderr, flush=True)
+        proved = json.dumps([self.formats, typesetting.missing(), self.title_block, publication.checksum(LOCK)])
+        if not sealed.holds(SPECIMEN, proved):
+            step = [sys.executable, "-m", "pipeline.specimen", *self.formats, "--title-block", self.title_block]
+            command = [*step, "--output", str(SPECIMEN.with_suffix(".html")), "--log", "logs/specimen.log"]
+            if status := subprocess.run(command, check=False).returncode:  # noqa: S603 - no shell
+                _end(status, "Nothing was trained: the report could not have been set.")
+            sealed.write_text(SPECIMEN, proved)
         return []
 
     def _discard_leftovers(self) -> None:

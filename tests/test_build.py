@@ -62,7 +62,7 @@ def test_the_record_is_of_the_build_and_its_report(built: Project):
     assert record["runs"] == len(set(pd.read_csv(built / "results/runs.csv")["key"])) == 15
     assert {name: rule["jobs"] for name, rule in record["rules"].items()} == {
         **{"theory": 1, "gate": 1, "data": 1, "prepare": 1, "selection": 1, "runs": 1, "recovery": 1},
-        **{"tables": 1, "figures": 1, "train": 15, "report": 2, "specimen": 1},
+        **{"tables": 1, "figures": 1, "train": 15, "report": 2},
         **{"collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1, "claims_figure": 1},
         **{"randomisation": 5, "randomisation_figure": 1},
     }
@@ -161,7 +161,7 @@ def test_a_selection_that_no_longer_fits_is_made_anew_and_going_back_trains_noth
 
 def test_the_title_changes_the_report_alone_and_is_escaped(built: Project):
     built.configure(title="On {name} and {input}", author="<b>Ann</b> & 'Bob' $(touch owned)")
-    assert built.planned() == {"specimen": 1, "report": 2, "publish": 1, "all": 1}
+    assert built.planned() == {"report": 2, "publish": 1, "all": 1}
     built.build("results/report/report.html")
     assert (
         "&lt;b&gt;Ann&lt;/b&gt; &amp; &#39;Bob&#39; $(touch owned)"

@@ -12,7 +12,7 @@ from faults.striking import outputs
 
 from pipeline import launch, surroundings
 
-SET_AGAIN = ("--forcerun", "specimen", "tables", "figures", "report", "publish")
+SET_AGAIN = ("--forcerun", "tables", "figures", "report", "publish")
 TITLE = "Über ‘π’ – Łódź"
 
 
