@@ -3,7 +3,7 @@
 results/published.json says it:
 
     edition         counts how often something else lay in report/ than what was published last
-    files           the sha256 of each published file, by path in report/
+    files           the sha256 of each published file, by path in report/; null for build.json, which holds the time
     machine_class   see pipeline/machine_class.py
     packages        the version of each package of requirements.lock, by name
 """
@@ -42,10 +42,11 @@ def edition(root: Path = ROOT, mark: Path = MARK) -> int:
     return 1 if told is None else int(told["edition"]) + (files(root) != told["files"])
 
 
-def files(root: Path) -> Mapping[str, str]:
-    """The sha256 of each file that a build makes in `root`, by path."""
+def files(root: Path) -> Mapping[str, str | None]:
+    """The sha256 of each file that a build makes in `root`, by path; None for the one that holds the time."""
     found = (path for part in PARTS for path in [root / part, *(root / part).rglob("*")])
-    return {path.relative_to(root).as_posix(): checksum(path) for path in sorted(found) if path.is_file()}
+    there = sorted(path.relative_to(root).as_posix() for path in found if path.is_file())
+    return {name: None if name == RECORD else checksum(root / name) for name in there}
 
 
 def checksum(path: Path) -> str:

@@ -105,7 +105,8 @@ def test_what_is_verified_is_all_that_a_build_makes(built: Project, monkeypatch:
     results = built / "results"
     made = {path.relative_to(results).as_posix() for path in results.rglob("[!.]*") if path.is_file()}
     others = {name for name in made if name.startswith(("runs/", "data/", "prepared/"))}
-    assert made - others == verified | {"config.json", "theory.verified"}
+    proof = {"theory.verified", "published.json", "specimen.html", "specimen.pdf", "specimen.json"}
+    assert made - others == verified | {"config.json"} | proof
 
 
 def test_the_report_tells_its_software_and_its_data(built: Project):
@@ -200,7 +201,7 @@ def test_another_probability_runs_one_randomization_test_and_without_them_there_
     assert "andomization tests" not in text
     expect_whole(built / "report")  # without what those tests left there
     (built / "config.yaml").write_text(original, encoding="utf-8")  # the order of its keys, too
-    assert built.planned() == AGGREGATION
+    assert built.planned() == {"randomisation_figure": 1, **AGGREGATION}
     built.build("results/report/report.html")
     assert (built / "results/report/report.html").read_bytes() == page
 
