@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from pipeline.errors import shown
-from pipeline.quantity import Quantity, power_of_e, written
+from pipeline.quantity import LONGEST, Quantity, is_decimal, power_of_e, respelled, written
 from pipeline.settings import KINDS, SAMPLE_TRAINING_IMAGES, Config, Experiment, RateOfChange
 from pipeline.yamlfile import read_own
 
@@ -117,23 +117,32 @@ def _explain(error: ValidationError) -> str:
     if error.validator == "enum":
         known = [str(value) for value in allowed]
         return (
-            f"{where}: expected {_alternatives(known)}, found {_show(error.instance)}."
+            f"{where}: expected {_alternatives(known)}, found {show(error.instance)}."
             f"{_did_you_mean([str(error.instance)], known)}"
         )
     if error.validator == "uniqueItems":
-        return f"{where}: expected each value once, found {_show(error.instance)}."
-    return f"{where}: expected {schema.get('title', error.message)}, found {_show(error.instance)}."
+        return f"{where}: expected each value once, found {show(error.instance)}."
+    found = f"found {show(error.instance)}.{_number_hint(error)}"
+    return f"{where}: expected {schema.get('title', error.message)}, {found}"
 
 
-def _show(value: Any) -> str:
+def show(value: Any) -> str:
+    """A wrong value as messages show it: on one line, and cut where it is long."""
     if isinstance(value, Quantity):
         return value.text
-    if value is None:
-        return "an empty value"
-    try:
-        return _short(json.dumps(value, ensure_ascii=False, default=str))
-    except (TypeError, ValueError):  # dates as keys, or a value inside itself, which --configfile lets through
-        return _short(str(value))
+    return "an empty value" if value is None else _short(json.dumps(value, ensure_ascii=False))
+
+
+def _number_hint(error: ValidationError) -> str:
+    """Why a text is no number that somebody may have meant as one, where a number is expected."""
+    schema: Any = error.schema
+    found: Any = error.instance
+    types = [each.get("type", ()) for each in (schema, *schema.get("anyOf", ()))]
+    if not (isinstance(found, str) and any("number" in each or "integer" in each for each in types)):
+        return ""
+    if meant := respelled(found):
+        return f" Hint: write {_short(meant)}, without leading zeros and underscores."
+    return f" Hint: no number has more than {LONGEST} characters." if len(found) > LONGEST and is_decimal(found) else ""
 
 
 def _quoted(names: Any) -> str:

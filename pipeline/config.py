@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline import checks
 from pipeline.errors import InputError
-from pipeline.quantity import read_quantities
+from pipeline.quantity import Quantity, plain, read_numbers
 from pipeline.sealed import read_text
 from pipeline.settings import (
     KINDS,
@@ -35,7 +35,6 @@ from pipeline.yamlfile import read_yaml
 
 # What the title block shows; it changes no number, so the steps before the report do not see it.
 TITLE_BLOCK = ("title", "author")
-_TEXTS = (*TITLE_BLOCK, "data")
 
 
 def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -47,8 +46,11 @@ def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:
 
 
 def read_tree(path: Path, overrides: Mapping[str, Any]) -> Any:
-    """The unchecked configuration: the file with `overrides` laid over it."""
-    return merge(read_yaml(path), overrides)
+    """The unchecked configuration: the file with `overrides` laid over it, numbers as JSON holds them.
+
+    One with an exponent, 1e-3 or e^-1, is kept as it is written.
+    """
+    return read_numbers(merge(read_yaml(path), overrides), plain)
 
 
 def resolved(tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,12 +73,11 @@ def read_resolved_tree(path: Path) -> dict[str, Any]:
 
 
 def parse(tree: Any, origin: str) -> Config:
-    """Check a configuration tree and build the Config; `origin` names the file in error messages."""
-    try:
-        if isinstance(tree, Mapping):
-            tree = {key: value if key in _TEXTS else read_quantities(value) for key, value in tree.items()}
-    except RecursionError:
-        raise InputError(f"{origin}: expected a value for each setting, found one inside itself.") from None
+    """Check a configuration tree and build the Config; `origin` names the file in error messages.
+
+    The tree holds what JSON does. Raises InputError with one line per problem.
+    """
+    tree = read_numbers(tree, Quantity)
     problems = checks.schema_problems(tree) or checks.run_problems(tree)
     if not problems:
         config = _build(tree)
@@ -131,7 +132,8 @@ def _split(split: Mapping[str, Any]) -> Split:
 
 
 def _data_file(file: Mapping[str, Any]) -> DataFile:
-    return DataFile(file["name"], file["sha256"], GzipFile(**file["gzip"]) if "gzip" in file else None)
+    packed = file.get("gzip")
+    return DataFile(file["name"], file["sha256"], GzipFile(int(packed["size"]), packed["sha256"]) if packed else None)
 
 
 def _experiment(name: str, settings: Mapping[str, Any], tree: Mapping[str, Any]) -> Experiment:

@@ -4,7 +4,6 @@ pipeline/published.yaml holds those of the write-up that the report rebuilds; pu
 format. Light to import: the Snakefile loads it.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from pipeline import checks
 from pipeline.errors import InputError, shown
-from pipeline.quantity import Quantity, half_unit, read_quantities, written
+from pipeline.quantity import Quantity, half_unit, is_decimal, read_numbers, written
 from pipeline.settings import Config, Configuration
 from pipeline.yamlfile import read_yaml
 
@@ -20,9 +19,7 @@ SCHEMA = "published.schema.yaml"
 FILE = Path(__file__).with_name("published.yaml")
 UNPRINTED = "-"
 UNNAMED = "defaults"  # the label of a column that names no parameter
-_TEXTS = ("title", "data", "name", "table", "metric")
 _LEAST_DIGITS, _MOST_DIGITS = 2, 12  # after the point: of a printed accuracy, of any printed number
-_PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _EPOCHS = (  # what a table may leave open is of which epoch a number is
     ("validation_accuracy", "best_validation_accuracy"),
     ("testing_accuracy", "last_testing_accuracy"),
@@ -98,19 +95,11 @@ def load(path: Path, config: Config) -> Published:
 
     Raises InputError with one line per problem.
     """
-    tree = _quantities(read_yaml(path, as_texts=True))
+    tree = read_numbers(read_yaml(path), Quantity)
     problems = checks.schema_problems(tree, SCHEMA) or list(_contradictions(tree))
     if problems:
         raise InputError(*(f"{shown(path)}: {problem}" for problem in problems))
     return _build(tree, config)
-
-
-def _quantities(tree: Any) -> Any:
-    if isinstance(tree, dict):
-        return {key: value if key in _TEXTS else _quantities(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [_quantities(value) for value in tree]
-    return read_quantities(tree)
 
 
 def _build(tree: Mapping[str, Any], config: Config) -> Published:
@@ -174,7 +163,7 @@ def _contradictions(tree: Mapping[str, Any]) -> Iterator[str]:
 
 def _number_problems(printed: list[Any]) -> Iterator[str]:
     for value in printed:
-        if value != UNPRINTED and not (_PLAIN.fullmatch(value.text) and _digits(value) <= _MOST_DIGITS):
+        if value != UNPRINTED and not (is_decimal(value.text) and _digits(value) <= _MOST_DIGITS):
             yield (
                 f"expected plain decimal numbers with at most {_MOST_DIGITS} digits after the point, "
                 f"found {value.text}."
