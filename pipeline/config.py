@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import checks
+from pipeline.checks import axes
 from pipeline.errors import InputError
 from pipeline.quantity import Quantity, plain, read_numbers
+from pipeline.schema import bounded
 from pipeline.sealed import read_text
 from pipeline.settings import (
     KINDS,
@@ -77,13 +79,10 @@ def parse(tree: Any, origin: str) -> Config:
 
     The tree holds what JSON does. Raises InputError with one line per problem.
     """
-    tree = read_numbers(tree, Quantity)
-    problems = checks.schema_problems(tree) or checks.run_problems(tree)
-    if not problems:
-        config = _build(tree)
-        problems = checks.contradictions(tree, config)
-    if problems:
-        raise InputError(*(f"{origin}: {problem}" for problem in problems))
+    problems, rest, unknown = checks.refused(read_numbers(tree, Quantity))
+    config = _build(rest)
+    if found := bounded(itertools.chain(problems, checks.contradictions(rest, config, unknown))):
+        raise InputError(*(f"{origin}: {problem}" for problem in found))
     return config
 
 
@@ -138,12 +137,12 @@ def _data_file(file: Mapping[str, Any]) -> DataFile:
 
 def _experiment(name: str, settings: Mapping[str, Any], tree: Mapping[str, Any]) -> Experiment:
     kind: Kind = next((kind for kind in KINDS if kind in settings), "single")
-    axes = _axes(settings)
+    own = axes(settings)
     single = settings.get("single", {})
     common = _defaults(tree) | settings.get("fixed", {}) | single | {"epochs": settings.get("epochs", tree["epochs"])}
-    combinations = [] if kind == "best_of" else itertools.product(*axes.values())
-    points = ({**common, **dict(zip(axes, values, strict=True))} for values in combinations)
-    varied = _axes(tree["experiments"].get(settings["best_of"], {})) if kind == "best_of" else axes
+    combinations = [] if kind == "best_of" else itertools.product(*own.values())
+    points = ({**common, **dict(zip(own, values, strict=True))} for values in combinations)
+    varied = axes(tree["experiments"].get(settings["best_of"], {})) if kind == "best_of" else own
     return Experiment(
         name=name,
         kind=kind,
@@ -153,12 +152,6 @@ def _experiment(name: str, settings: Mapping[str, Any], tree: Mapping[str, Any])
         best_of=settings.get("best_of"),
         count=int(settings.get("count", 1)),
     )
-
-
-def _axes(settings: Mapping[str, Any]) -> Mapping[str, list[float]]:
-    """The parameters that a sweep or a grid varies with their values; none of another kind."""
-    axes: Mapping[str, list[float]] = settings.get("sweep") or settings.get("grid") or {}
-    return axes
 
 
 def _defaults(tree: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from pipeline.checks import show
 from pipeline.config import merge
 from pipeline.errors import InputError, shown
+from pipeline.schema import show
 from pipeline.yamlfile import parse_yaml, read_yaml
 
 

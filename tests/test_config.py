@@ -108,8 +108,10 @@ def test_one_mistake_gives_one_line_with_its_path(path, value, line):
         line = "expected a name of lower-case letters"
     else:
         found = problems(setting(path, value))
-    assert any(line in problem for problem in found), found
-    assert all(problem.startswith("config.yaml: ") and "\n" not in problem for problem in found)
+    assert len(found) == 1, found
+    assert line in found[0]
+    assert found[0].startswith("config.yaml: ")
+    assert "\n" not in found[0]
 
 
 def test_all_mistakes_are_told_at_once():
