@@ -25,7 +25,8 @@ from pipeline.summary import summary
 if workflow.is_main_process:
     build = Build.open(
         Path("config.yaml"),
-        config,
+        workflow.config_settings.configfiles,
+        workflow.config_settings.config_args,
         workflow.storage_settings.default_storage_provider,
     )
     job_failures.explain()

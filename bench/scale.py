@@ -93,7 +93,7 @@ def verdicts(count: int, costs: dict[str, Cost]) -> Iterator[str]:
 
 def _configure(path: Path, count: int) -> None:
     """Make the configuration a grid of `count` runs, as square as it can be, its best and a default one."""
-    tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    tree = configuration_file.read_tree(path, {})
     configurations = count // SEEDS
     across = max(d for d in range(1, math.isqrt(configurations) + 1) if configurations % d == 0)
     rates = [round(0.01 * (1 + k), 4) for k in range(configurations // across)]

@@ -20,6 +20,7 @@ from pipeline import (
     keys,
     locks,
     numerics,
+    overrides,
     plan,
     publication,
     randomisation_record,
@@ -90,16 +91,18 @@ class Build:
         self._runs: dict[str, plan.Run] = {}
 
     @classmethod
-    def open(cls, path: Path, overrides: Mapping[str, Any], storage: str | None = None) -> "Build":
+    def open(
+        cls, path: Path, files: Iterable[Path] = (), entries: Iterable[str] = (), storage: str | None = None
+    ) -> "Build":
         """Check the configuration and write its resolved form.
 
-        `storage` is Snakemake's default storage provider, where one is asked for. A problem ends the program with its
-        lines and its exit status.
+        `files` and `entries` are those of --configfile and --config, `storage` is Snakemake's default storage provider,
+        where one is asked for. A problem ends the program with its lines and its exit status.
         """
         try:
             _refuse(storage)
             surroundings.mend_times(map(Path, (*SOURCES, benchmarks.FILE)), [Path("results")])
-            tree = configuration_file.read_tree(path, overrides)
+            tree = configuration_file.read_tree(path, overrides.read(files, entries))
             config = configuration_file.parse(tree, str(path))
             cpu.require(config.numerics, str(path))
             write_resolved(json.dumps(configuration_file.resolved(tree), indent=2) + "\n")

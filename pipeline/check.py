@@ -7,19 +7,15 @@ or if a run failed, 2 for a mistake in a file.
 """
 
 import argparse
-import contextlib
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-import yaml
 
-from pipeline import cells, check_text, dataset, intervals, launch, locks, options, records, submissions
+from pipeline import cells, check_text, dataset, intervals, launch, locks, options, overrides, records, submissions
 from pipeline import config as configuration_file
 from pipeline.cells import Judged
 from pipeline.check_rates import rates
@@ -32,7 +28,6 @@ from pipeline.sealed import write_text
 from pipeline.settings import Config
 from pipeline.submissions import WANTED, Submission
 
-_JOINED = re.compile(r"(?:--config=|-C=?)(?P<entry>.+)", re.DOTALL)
 MEANING = {
     0: "Exit status 0: every number that could be judged is reproduced.",
     1: "Exit status 1: a number is not reproduced, none of a file could be judged, or a run failed, as told above.",
@@ -47,7 +42,7 @@ def check(published: str, given: Sequence[str]) -> tuple[int, list[str]]:
     `given` are options for Snakemake. Mistakes in files are logged, a line each. Where runs fail, the others are judged
     by. Raises InputError or RunError if nothing can be judged.
     """
-    config = configuration_file.load(CONFIG, overrides(given))
+    config = configuration_file.load(CONFIG, overrides.of_options(given))
     if config.replicates < intervals.FEWEST:
         raise InputError(
             f"config.yaml: replicates: expected at least {intervals.FEWEST}, from which a spread can be told, "
@@ -148,37 +143,6 @@ def train(given: Sequence[str]) -> bool:
         failure = InputError if bad_input else RunError
         raise failure("make check: expected every run to be trained, found the problems above.")
     return not ended.returncode
-
-
-def overrides(given: Sequence[str]) -> Mapping[str, Any]:
-    """What Snakemake's --config sets: ["--config", "epochs=2"] gives {"epochs": 2}.
-
-    As its command line has it: all texts after --config or -C, or the one that is joined to it; the last one counts.
-    """
-    entries: list[str] = []
-    inside = False
-    for option in given:
-        if joined := _JOINED.fullmatch(option):
-            entries, inside = [joined["entry"]], False
-        elif option.startswith("-"):
-            inside = option in ("--config", "-C")
-            entries = [] if inside else entries
-        elif inside:
-            entries.append(option)
-    return {name: _read(value) for name, _, value in (entry.partition("=") for entry in entries)}
-
-
-def _read(value: str) -> Any:
-    """A value as Snakemake reads it: a whole number, a number, or YAML in which every value is a text."""
-    for number in (int, float):
-        with contextlib.suppress(ValueError):
-            return number(value)
-    if value in ("True", "False"):
-        return value == "True"
-    try:
-        return yaml.load(value, Loader=yaml.BaseLoader)  # makes texts, lists and mappings only
-    except (yaml.YAMLError, RecursionError):  # what is wrong with it is said where it is checked
-        return value
 
 
 def main() -> None:

@@ -75,4 +75,4 @@ def _author(entry: Any) -> Author | None:
 
 def _text(value: Any) -> str:
     """A plain value as it is written, dates and numbers among them; empty for everything else."""
-    return "" if value is None or isinstance(value, Mapping | list | bool) else str(value)
+    return value if isinstance(value, str) else ""

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import checks
+from pipeline.checks import axes
 from pipeline.errors import InputError
-from pipeline.quantity import read_quantities
+from pipeline.quantity import Quantity, plain, read_numbers
+from pipeline.schema import bounded
 from pipeline.sealed import read_text
 from pipeline.settings import (
     KINDS,
@@ -35,7 +37,6 @@ from pipeline.yamlfile import read_yaml
 
 # What the title block shows; it changes no number, so the steps before the report do not see it.
 TITLE_BLOCK = ("title", "author")
-_TEXTS = (*TITLE_BLOCK, "data")
 
 
 def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -47,8 +48,11 @@ def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:
 
 
 def read_tree(path: Path, overrides: Mapping[str, Any]) -> Any:
-    """The unchecked configuration: the file with `overrides` laid over it."""
-    return merge(read_yaml(path), overrides)
+    """The unchecked configuration: the file with `overrides` laid over it, numbers as JSON holds them.
+
+    One with an exponent, 1e-3 or e^-1, is kept as it is written.
+    """
+    return read_numbers(merge(read_yaml(path), overrides), plain)
 
 
 def resolved(tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,18 +75,14 @@ def read_resolved_tree(path: Path) -> dict[str, Any]:
 
 
 def parse(tree: Any, origin: str) -> Config:
-    """Check a configuration tree and build the Config; `origin` names the file in error messages."""
-    try:
-        if isinstance(tree, Mapping):
-            tree = {key: value if key in _TEXTS else read_quantities(value) for key, value in tree.items()}
-    except RecursionError:
-        raise InputError(f"{origin}: expected a value for each setting, found one inside itself.") from None
-    problems = checks.schema_problems(tree) or checks.run_problems(tree)
-    if not problems:
-        config = _build(tree)
-        problems = checks.contradictions(tree, config)
-    if problems:
-        raise InputError(*(f"{origin}: {problem}" for problem in problems))
+    """Check a configuration tree and build the Config; `origin` names the file in error messages.
+
+    The tree holds what JSON does. Raises InputError with one line per problem.
+    """
+    problems, rest, unknown = checks.refused(read_numbers(tree, Quantity))
+    config = _build(rest)
+    if found := bounded(itertools.chain(problems, checks.contradictions(rest, config, unknown))):
+        raise InputError(*(f"{origin}: {problem}" for problem in found))
     return config
 
 
@@ -131,17 +131,18 @@ def _split(split: Mapping[str, Any]) -> Split:
 
 
 def _data_file(file: Mapping[str, Any]) -> DataFile:
-    return DataFile(file["name"], file["sha256"], GzipFile(**file["gzip"]) if "gzip" in file else None)
+    packed = file.get("gzip")
+    return DataFile(file["name"], file["sha256"], GzipFile(int(packed["size"]), packed["sha256"]) if packed else None)
 
 
 def _experiment(name: str, settings: Mapping[str, Any], tree: Mapping[str, Any]) -> Experiment:
     kind: Kind = next((kind for kind in KINDS if kind in settings), "single")
-    axes = _axes(settings)
+    own = axes(settings)
     single = settings.get("single", {})
     common = _defaults(tree) | settings.get("fixed", {}) | single | {"epochs": settings.get("epochs", tree["epochs"])}
-    combinations = [] if kind == "best_of" else itertools.product(*axes.values())
-    points = ({**common, **dict(zip(axes, values, strict=True))} for values in combinations)
-    varied = _axes(tree["experiments"].get(settings["best_of"], {})) if kind == "best_of" else axes
+    combinations = [] if kind == "best_of" else itertools.product(*own.values())
+    points = ({**common, **dict(zip(own, values, strict=True))} for values in combinations)
+    varied = axes(tree["experiments"].get(settings["best_of"], {})) if kind == "best_of" else own
     return Experiment(
         name=name,
         kind=kind,
@@ -151,12 +152,6 @@ def _experiment(name: str, settings: Mapping[str, Any], tree: Mapping[str, Any])
         best_of=settings.get("best_of"),
         count=int(settings.get("count", 1)),
     )
-
-
-def _axes(settings: Mapping[str, Any]) -> Mapping[str, list[float]]:
-    """The parameters that a sweep or a grid varies with their values; none of another kind."""
-    axes: Mapping[str, list[float]] = settings.get("sweep") or settings.get("grid") or {}
-    return axes
 
 
 def _defaults(tree: Mapping[str, Any]) -> dict[str, Any]:

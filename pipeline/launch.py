@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from pipeline import surroundings
+from pipeline import overrides, surroundings
 
 # The environment of the user does not reach this Python, nor those that it starts.
 COMMAND = (sys.executable, "-E", "-X", "utf8", "-m", "pipeline.launch")
@@ -13,6 +13,9 @@ COMMAND = (sys.executable, "-E", "-X", "utf8", "-m", "pipeline.launch")
 def main() -> None:
     """Hand the command line on to Snakemake."""
     surroundings.shield(os.environ, Path(".snakemake"))
+    if problem := overrides.problem(sys.argv[1:]):
+        print(problem, file=sys.stderr)
+        sys.exit(2)
     from snakemake.cli import main as snakemake  # noqa: PLC0415 - reads the environment
 
     sys.argv[0] = "snakemake"

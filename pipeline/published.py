@@ -4,15 +4,15 @@ pipeline/published.yaml holds those of the write-up that the report rebuilds; pu
 format. Light to import: the Snakefile loads it.
 """
 
-import re
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import checks
+from pipeline import schema
 from pipeline.errors import InputError, shown
-from pipeline.quantity import Quantity, half_unit, read_quantities, written
+from pipeline.quantity import Quantity, half_unit, is_decimal, read_numbers, written
 from pipeline.settings import Config, Configuration
 from pipeline.yamlfile import read_yaml
 
@@ -20,13 +20,13 @@ SCHEMA = "published.schema.yaml"
 FILE = Path(__file__).with_name("published.yaml")
 UNPRINTED = "-"
 UNNAMED = "defaults"  # the label of a column that names no parameter
-_TEXTS = ("title", "data", "name", "table", "metric")
 _LEAST_DIGITS, _MOST_DIGITS = 2, 12  # after the point: of a printed accuracy, of any printed number
-_PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _EPOCHS = (  # what a table may leave open is of which epoch a number is
     ("validation_accuracy", "best_validation_accuracy"),
     ("testing_accuracy", "last_testing_accuracy"),
 )
+# What a part is replaced by that the schema refuses; None stands for what nobody knows.
+_STAND_IN = {"tables": [{"name": None, "columns": None, "rows": [None]}]}
 
 
 @dataclass(frozen=True)
@@ -98,19 +98,11 @@ def load(path: Path, config: Config) -> Published:
 
     Raises InputError with one line per problem.
     """
-    tree = _quantities(read_yaml(path, as_texts=True))
-    problems = checks.schema_problems(tree, SCHEMA) or list(_contradictions(tree))
-    if problems:
-        raise InputError(*(f"{shown(path)}: {problem}" for problem in problems))
+    tree = read_numbers(read_yaml(path), Quantity)
+    problems, rest = schema.check(tree, SCHEMA, _STAND_IN)
+    if found := schema.bounded(itertools.chain(problems, _contradictions(rest))):
+        raise InputError(*(f"{shown(path)}: {problem}" for problem in found))
     return _build(tree, config)
-
-
-def _quantities(tree: Any) -> Any:
-    if isinstance(tree, dict):
-        return {key: value if key in _TEXTS else _quantities(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [_quantities(value) for value in tree]
-    return read_quantities(tree)
 
 
 def _build(tree: Mapping[str, Any], config: Config) -> Published:
@@ -147,34 +139,41 @@ def _metrics(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _contradictions(tree: Mapping[str, Any]) -> Iterator[str]:
-    """One line for each thing that the schema cannot express."""
+    """One line for each thing that the schema cannot express; of what is unknown nothing is said."""
     names = [table["name"] for table in tree["tables"]]
     for number, table in enumerate(tree["tables"]):
-        where = f"tables.{number}"
-        if names.count(table["name"]) > 1:
+        where, columns = f"tables.{number}", table["columns"]
+        if table["name"] is not None and table["name"] in names[:number]:
             yield f"{where}.name: expected a name of its own for each table, found '{shown(table['name'])}' again."
-        columns = [tuple(sorted(column.items())) for column in table["columns"]]
-        if len(set(columns)) < len(columns):
+        if columns is not None and not _differ(columns):
             yield f"{where}.columns: expected different configurations, found one of them twice."
         for position, row in enumerate(table["rows"]):
-            place = f"{where}.rows.{position}.printed"
-            metrics = _metrics(row)
-            if len(metrics) > 1 and not any(set(metrics) == set(pair) for pair in _EPOCHS):
-                yield (
-                    f"{where}.rows.{position}.metric: expected one metric, or the same at two epochs "
-                    f"({' or '.join(' with '.join(pair) for pair in _EPOCHS)}), found {', '.join(metrics)}."
-                )
-            if len(row["printed"]) != len(columns):
-                yield f"{place}: expected {len(columns)} numbers, one for each column, found {len(row['printed'])}."
-            yield from (f"{place}: {problem}" for problem in _number_problems(row["printed"]))
-            yield from (f"{place}: {problem}" for problem in _range_problems(metrics, row["printed"]))
+            if row is not None:
+                yield from (f"{where}.rows.{position}.{problem}" for problem in _row_contradictions(row, columns))
     if change := tree.get("rates_of_change"):
         yield from (f"rates_of_change.{problem}" for problem in _change_contradictions(change, tree["tables"]))
 
 
+def _differ(columns: list[Any]) -> bool:
+    return len({tuple(sorted(column.items())) for column in columns}) == len(columns)
+
+
+def _row_contradictions(row: Mapping[str, Any], columns: list[Any] | None) -> Iterator[str]:
+    metrics, printed = _metrics(row), row["printed"]
+    if len(metrics) > 1 and not any(set(metrics) == set(pair) for pair in _EPOCHS):
+        yield (
+            f"metric: expected one metric, or the same at two epochs "
+            f"({' or '.join(' with '.join(pair) for pair in _EPOCHS)}), found {', '.join(metrics)}."
+        )
+    if columns is not None and len(printed) != len(columns):
+        yield f"printed: expected {len(columns)} numbers, one for each column, found {len(printed)}."
+    yield from (f"printed: {problem}" for problem in _number_problems(printed))
+    yield from (f"printed: {problem}" for problem in _range_problems(metrics, printed))
+
+
 def _number_problems(printed: list[Any]) -> Iterator[str]:
     for value in printed:
-        if value != UNPRINTED and not (_PLAIN.fullmatch(value.text) and _digits(value) <= _MOST_DIGITS):
+        if value != UNPRINTED and not (is_decimal(value.text) and _digits(value) <= _MOST_DIGITS):
             yield (
                 f"expected plain decimal numbers with at most {_MOST_DIGITS} digits after the point, "
                 f"found {value.text}."
@@ -189,7 +188,7 @@ def _digits(printed: Quantity) -> int:
 def _range_problems(metrics: tuple[str, ...], printed: list[Any]) -> Iterator[str]:
     accuracy = all(metric.endswith("accuracy") for metric in metrics)
     for value in printed:
-        if value == UNPRINTED:
+        if value == UNPRINTED or not is_decimal(value.text):
             continue
         if accuracy and not 0 <= value <= 1:
             yield f"expected accuracies from 0 to 1, found {written(value)}. Hint: 0.9450 instead of 94.50."
@@ -206,16 +205,23 @@ def _change_contradictions(change: Mapping[str, Any], tables: list[Any]) -> Iter
     if len(change["printed"]) != len(change["pairs"]):
         yield f"printed: expected {len(change['pairs'])} numbers, one for each pair, found {len(change['printed'])}."
     yield from (f"printed: {problem}" for problem in _number_problems(change["printed"]))
-    of = next((table for table in tables if table["name"] == change["table"]), None)
-    if of is None:
-        yield f"table: expected the name of one of the tables, found '{shown(change['table'])}'."
-        return
-    if not any(change["metric"] in _metrics(row) for row in of["rows"]):
-        yield f"metric: expected a metric of {shown(change['table'])}, found {change['metric']}."
-    rates = [column.get("learning_rate") for column in of["columns"]]
     for number, pair in enumerate(change["pairs"]):
-        for rate in pair:
-            if rate not in rates:
-                yield f"pairs.{number}: expected learning rates of {shown(change['table'])}, found {written(rate)}."
         if pair[0] == pair[1]:
             yield f"pairs.{number}: expected two different learning rates, found {written(pair[0])} twice."
+    of = next((table for table in tables if table["name"] == change["table"]), None)
+    if of is not None:
+        yield from _reference_contradictions(change, of)
+    elif all(table["name"] is not None for table in tables):
+        yield f"table: expected the name of one of the tables, found '{shown(change['table'])}'."
+
+
+def _reference_contradictions(change: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[str]:
+    name = shown(change["table"])
+    if None not in table["rows"] and not any(change["metric"] in _metrics(row) for row in table["rows"]):
+        yield f"metric: expected a metric of {name}, found {change['metric']}."
+    if table["columns"] is not None and _differ(table["columns"]):
+        rates = [column.get("learning_rate") for column in table["columns"]]
+        for number, pair in enumerate(change["pairs"]):
+            for rate in pair:
+                if rate not in rates:
+                    yield f"pairs.{number}: expected learning rates of {name}, found {written(rate)}."

@@ -2,15 +2,17 @@
 
 import math
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Self
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
+_NUMBER = r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)"  # no leading zero: 010 is 8 in YAML 1.1 and 10 in YAML 1.2
+_DECIMAL = re.compile(_NUMBER, re.ASCII)
 _POWER_OF_E = re.compile(rf"(?P<factor>{_NUMBER})?e\^(?P<exponent>{_NUMBER})", re.IGNORECASE | re.ASCII)
 _PLAIN = re.compile(rf"{_NUMBER}(?:[eE][+-]?\d+)?", re.ASCII)
 LONGEST = 40  # characters of a number
-_MOST_BITS = 1000  # of a whole number, which no float holds beyond 1024
+TEXTS = ("title", "author", "name", "data", "table")  # what has such a key is a text, even where it is 2024
 
 
 class Quantity(float):
@@ -25,7 +27,7 @@ class Quantity(float):
     text: str
 
     def __new__(cls, text: str) -> Self:
-        """Read `text`: a decimal number, or `[factor]e^exponent` with Euler's number e.
+        """Read `text`: a decimal number, or `[factor]e^exponent` with Euler's number e; no leading zeros.
 
         Raises ValueError if it is neither or not finite.
         """
@@ -74,21 +76,42 @@ def half_unit(printed: str) -> Fraction:
     return Fraction(10) ** int(Decimal(printed).as_tuple().exponent) / 2
 
 
-def read_quantities(value: Any) -> Any:
-    """The same tree with every text of at most LONGEST characters that reads as a number replaced by its Quantity.
+def is_decimal(text: str) -> bool:
+    """Whether a text is a decimal number without an exponent: 10, 0.9450 or .5, but not 010, 1_000, 1e-3 or e^-1."""
+    return bool(_DECIMAL.fullmatch(text))
 
-    Non-finite floats and numbers too large for one become texts, so that no schema takes them for numbers.
+
+def plain(text: str) -> float:
+    """The number, an int where it is whole, that a decimal number without an exponent is. Raises ValueError."""
+    if not is_decimal(text):
+        raise ValueError(f"not a decimal number: {text!r}")
+    return float(text) if "." in text else int(text)
+
+
+def read_numbers(value: Any, read: Callable[[str], float]) -> Any:
+    """The same tree with every text that is a number as what `read` makes of it; it raises ValueError for others.
+
+    No number has more than LONGEST characters. Below a key of TEXTS a text stays one.
     """
     if isinstance(value, dict):
-        return {key: read_quantities(item) for key, item in value.items()}
+        return {
+            key: item if key in TEXTS and isinstance(item, str) else read_numbers(item, read)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
-        return [read_quantities(item) for item in value]
-    too_large = isinstance(value, int) and value.bit_length() > _MOST_BITS
-    if too_large or (isinstance(value, float) and not math.isfinite(value)):
-        return str(value)
+        return [read_numbers(item, read) for item in value]
     if isinstance(value, str) and len(value) <= LONGEST:
         try:
-            return Quantity(value)
+            return read(value)
         except ValueError:
             return value
     return value
+
+
+def respelled(text: str) -> str | None:
+    """The number that a text would be without leading zeros and underscores: 10 for 010 and 1_0; else None."""
+    bare = re.sub(r"^([+-]?)0+(?=\d)", r"\1", text.replace("_", ""))
+    try:
+        return Quantity(bare).text if bare != text else None
+    except ValueError:
+        return None

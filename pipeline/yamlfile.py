@@ -8,32 +8,43 @@ import yaml
 
 from pipeline.errors import InputError, shown
 
-# bytes of a file; levels of its lists and mappings; its values, aliases written out; characters of a number
-LARGEST, DEEPEST, MOST, LONGEST_NUMBER = 2**20, 20, 100_000, 40
+# bytes of a file; levels of its lists and mappings; its values, aliases written out
+LARGEST, DEEPEST, MOST = 2**20, 20, 100_000
 _LONGEST = 200  # characters of what a message shows
 
 
-def read_yaml(path: Path, *, as_texts: bool = False) -> Any:
-    """Read one YAML document. Raises InputError.
+def read_yaml(path: Path) -> Any:
+    """Read one YAML document, in which every value is the text that stands there: 0.9450 keeps its last digit.
+
+    So nothing is read in two ways: 010, 1:10 and yes, which versions of YAML differ on, are texts. Only an empty value,
+    ~ and null are None. Raises InputError.
 
     Besides wrong syntax, these are errors: keys given twice or that are no texts; tags; values inside themselves; more
     than MOST values, which aliases can make of a short file; deep nesting; a large file, or one that is a pipe or a
-    device. With `as_texts` every value is the text that stands there: 0.9450 keeps its last digit.
+    device.
     """
     name = shown(path)
-    loader = _TextLoader if as_texts else _ConfigLoader
     try:
         text = _content(path).decode("utf-8")
-        _refuse_excess(text)
-        return yaml.load(text, Loader=loader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise InputError(f"{name}: expected a readable file, found: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: expected UTF-8 text, found byte {error.object[error.start]:#x}.") from error
+    except ValueError as error:  # a name that no file can have
+        raise InputError(f"{name}: expected a readable file, found: {error}.") from error
+    return parse_yaml(text, name)
+
+
+def parse_yaml(text: str, name: str) -> Any:
+    """Read a text as `read_yaml` reads a file; `name` is what errors call it. Raises InputError."""
+    try:
+        _refuse_excess(text)
+        return yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise InputError(f"{name}{where}: expected YAML, found: {_short(str(error.problem))}.") from error
+        found = str(error.problem).removeprefix("but ").removeprefix("found ")
+        raise InputError(f"{name}{where}: expected YAML, found: {_short(found)}.") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         found = next(iter(str(error).splitlines()), type(error).__name__)
         raise InputError(f"{name}: expected YAML, found: {_short(found)}.") from error
@@ -135,30 +146,19 @@ def _check_keys(mapping: yaml.MappingNode) -> None:
         raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
 
 
-class _ConfigLoader(_PlainKeys, yaml.SafeLoader):
-    """PyYAML's safe loader with such keys."""
-
-
-def _whole_number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
-    """A whole number; its characters are counted, because Python reads some that it then does not print."""
-    if len(node.value) > LONGEST_NUMBER:
-        raise yaml.MarkedYAMLError(
-            problem=f"a number of more than {LONGEST_NUMBER} characters", problem_mark=node.start_mark
-        )
-    return int(loader.construct_yaml_int(node))
-
-
-_ConfigLoader.add_constructor("tag:yaml.org,2002:int", _whole_number)
-
-
-# libyaml is several times as fast, which counts for hundreds of files; its messages are in other words.
+# libyaml is several times as fast, which counts for hundreds of files.
 if TYPE_CHECKING:
     _FastLoader = yaml.SafeLoader
 else:
     _FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_RESOLVED = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+
 
 class _TextLoader(_PlainKeys, _FastLoader):
-    """The same without the rules by which plain values become numbers, dates and so on."""
+    """A loader without the rules by which plain values become numbers, dates and so on; null and << keep theirs."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML asks for a mapping of the class
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML asks for a mapping of the class
+        first: [rule for rule in rules if rule[0] in _RESOLVED]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }

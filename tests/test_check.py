@@ -14,7 +14,6 @@ import pytest
 import yaml
 from configuration import CONFIG_YAML
 from conftest import SMALL, Project, copy_project
-from snakemake.cli import get_argument_parser
 
 from pipeline import cells, check, check_rates, check_text, config, published, sealed, submissions
 from pipeline.cells import Judged, Reading
@@ -147,6 +146,12 @@ def test_only_bad_files_start_nothing(project: Project) -> None:
             "SNAKEMAKE_OPTIONS: expected options as a shell reads them, found: no closing quotation.",
         ),
         (["pipeline/published.yaml", "--snakemake=--config epochz=1"], "config.yaml: the file: expected 'title'"),
+        (
+            ["pipeline/published.yaml", "--snakemake=--config epochs=010"],
+            "config.yaml: epochs: expected a whole number",
+        ),
+        (["pipeline/published.yaml", "--snakemake=--configfile none.yaml"], "none.yaml: expected a readable file"),
+        (["pipeline/published.yaml", "--snakemake=--bogus"], "SNAKEMAKE_OPTIONS: expected options of Snakemake"),
     ],
 )
 def test_what_cannot_be_checked_is_said_in_one_line(
@@ -244,29 +249,6 @@ def test_equal_configurations_of_all_files_are_wanted_once(tmp_path: Path) -> No
 def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"expected files of printed numbers, \*.yaml or \*.yml, found none"):
         submissions.find(str(tmp_path))
-
-
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        ([], {}),
-        (["--config", "epochs=2", "source=sample", "-n"], {"epochs": 2, "source": "sample"}),
-        (["--forcerun", "data", "-C", "replicates=3"], {"replicates": 3}),
-        (["--forcerun", "epochs=2"], {}),
-        (["--config=replicates=3"], {"replicates": 3}),
-        (["--config=replicates=3", "epochs=2", "-n"], {"replicates": 3}),
-        (["-C", "replicates=3", "epochs=2"], {"replicates": 3, "epochs": 2}),
-        (["-Creplicates=3", "-n"], {"replicates": 3}),
-        (["-C=replicates=3"], {"replicates": 3}),
-        (["--config", "epochs=2", "-n", "--config", "replicates=3"], {"replicates": 3}),
-        (["--configfile", "epochs=2"], {}),
-        (["--config", "title=[", "author=a=b"], {"title": "[", "author": "a=b"}),
-    ],
-)
-def test_the_settings_of_snakemake_are_those_of_the_check(options: list[str], expected: dict[str, Any]) -> None:
-    assert check.overrides(options) == expected
-    read = get_argument_parser().parse_known_args(options)[0].config or []
-    assert {entry.partition("=")[0] for entry in read} == set(expected)
 
 
 @pytest.mark.parametrize("given", ["environment", "command line"])

@@ -25,7 +25,7 @@ from markupsafe import escape
 from pypdf import PdfReader
 from synthetic import TEMPLATES, write_results
 
-from pipeline import check, checks, config, context, published, report, sealed, submissions, typesetting
+from pipeline import checks, config, context, overrides, published, report, sealed, submissions, typesetting
 from pipeline.build import Build
 from pipeline.errors import InputError
 from pipeline.yamlfile import LARGEST, read_yaml
@@ -77,20 +77,16 @@ def replaced(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
 odd = st.one_of(
     st.none(),
     st.booleans(),
-    st.dates(),
-    st.datetimes(),
-    st.binary(max_size=4),
     st.integers(),
-    st.sampled_from([10**18, 10**400, -(10**400), 2**64, 0, -1]),
-    st.floats(),
+    st.sampled_from([10**18, 2**64, 0, -1]),
+    st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=12),
-    st.sampled_from([*ACTIVE, "\ud800", "\uffff", "a\nb", "\x00", "e^999", "1e400", "٣", "x" * 10_000, "9" * 3_000]),
+    st.sampled_from([*ACTIVE, "\ud800", "\uffff", "a\nb", "\x00", "x" * 10_000]),
+    st.sampled_from(["e^999", "1e400", "٣", "9" * 40, "9" * 3_000, ".inf", "nan", "010", "1:10", "0x10", "2024-01-01"]),
 )
 odder = st.recursive(
     odd,
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.one_of(st.text(max_size=6), st.dates(), st.integers()), inner)
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner),
     max_leaves=6,
 )
 
@@ -122,16 +118,6 @@ def problems(**settings: Any) -> tuple[str, ...]:
     return caught.value.problems
 
 
-def test_a_value_inside_itself_is_a_line() -> None:
-    """As Snakemake's --configfile may bring it."""
-    cycle: list[Any] = []
-    cycle.append(cycle)
-    (line,) = problems(title=cycle)
-    assert line == "config.yaml: title: expected a text of one line, found [[...]]."
-    (line,) = problems(defaults=cycle)
-    assert line == "config.yaml: expected a value for each setting, found one inside itself."
-
-
 def test_more_runs_than_anyone_can_train_are_one_line() -> None:
     axis = list(range(1, 301))
     grid = {"learning_rate": axis, "reg": axis, "batch_size": axis, "hidden": axis}
@@ -160,7 +146,7 @@ def test_as_many_runs_as_the_bound_are_taken() -> None:
         ("author", "a\u2028b"),
         ("epochs", "1e300"),
         ("epochs", 10**18),
-        ("defaults", TREE["defaults"] | {"learning_rate": 10**400}),
+        ("defaults", TREE["defaults"] | {"learning_rate": "9" * 400}),
         ("defaults", TREE["defaults"] | {"learning_rate": f"0.{'1' * 100_000}x"}),
     ],
 )
@@ -176,12 +162,9 @@ def test_a_value_that_would_fail_later_is_refused_at_once(key: str, value: Any) 
         ("a: &x [*x]\n", "line 1, column 8: expected YAML, found: *x inside &x."),
         ("".join(f"{n}: &a{n} [{f'*a{n - 1}, ' * 10}]\n" for n in range(1, 9)).replace("*a0", "1"), "100,000 values"),
         (f"a: {'[' * 50_000}", "more than 20 levels"),
-        (f"epochs: 0x{'f' * 5000}", "a number of more than 40 characters"),
-        ("2024-01-01: x\n", "'2024-01-01' as a key, which is no text"),
+        ("~: x\n", "'~' as a key, which is no text"),
         ("? [a]\n: b\n", "a list or a mapping as a key, which is no text"),
-        ("yes: x\n", "'yes' as a key"),
         ("a: !!set {b}\n", "the tag !!set"),
-        ("a: 2024-13-45\n", "month must be in 1..12"),
     ],
 )
 def test_a_hostile_file_is_one_line(tmp_path: Path, text: str, line: str) -> None:
@@ -198,7 +181,7 @@ def test_a_mapping_that_is_merged_may_override_what_it_merges(tmp_path: Path) ->
     """PyYAML merges into an inner mapping before it constructs that."""
     path = tmp_path / "config.yaml"
     path.write_text("outer: {inner: &m {<<: {c: 1, d: 3}, c: 2}}\nlast: {<<: *m, d: 4}\n")
-    assert read_yaml(path) == {"outer": {"inner": {"c": 2, "d": 3}}, "last": {"c": 2, "d": 4}}
+    assert read_yaml(path) == {"outer": {"inner": {"c": "2", "d": "3"}}, "last": {"c": "2", "d": "4"}}
 
 
 @pytest.mark.parametrize("reading", ["config", "published"])
@@ -247,48 +230,45 @@ def test_a_list_of_many_mappings_is_checked_in_linear_time(tmp_path: Path) -> No
     ("entry", "line"),
     [
         ("epochs=abc", 'epochs: expected a whole number from 1 to 1000000000, found "abc".'),
-        ("epochs=1e999", 'epochs: expected a whole number from 1 to 1000000000, found "inf".'),
+        ("epochs=1e999", 'epochs: expected a whole number from 1 to 1000000000, found "1e999".'),
         ("epochs=nan", 'found "nan".'),
-        (f"epochs={'9' * 5000}", 'found "inf".'),
-        (f"epochs={'9' * 4000}", "found "),
-        ("epochs=", "epochs: expected a whole number from 1 to 1000000000, found"),
-        ("replicates=[", 'found "[".'),
-        ("title=2024", "title: expected a text of one line, found 2024."),
-        ("title=\ud800", "title: expected a text of one line"),
-        ("source=!!python/name:os.system", "source: expected auto, mnist or sample"),
+        (f"epochs={'9' * 5000}", 'found "999'),
+        ("epochs=", "epochs: expected a whole number from 1 to 1000000000, found an empty value."),
+        ("replicates=[", "--config replicates, line "),
+        ("title=a: b: c", "--config title, line 1, column 5: expected YAML, found: "),
+        ("title=&x [*x]", "--config title, line 1, column 5: expected YAML, found: *x inside &x."),
+        (
+            "data={name: 1, name: 2}",
+            "--config data, line 1, column 11: expected YAML, found: the key 'name' a second time",
+        ),
+        (f"title={'[' * 50_000}", "more than 20 levels"),
+        ("title=\ud800", "--config title: expected YAML, found: "),
+        ("source=!!python/name:os.system", "the tag !!python/name:os.system"),
         ("__class__=1", "found '__class__'."),
+        ("a\nb=1", r"found 'a\nb'."),
         ("experiments=5", "experiments: expected a list of one to 1000 named experiments, found 5."),
         ("experiments={../../x: {single: {}}}", "expected a name of lower-case letters"),
         ("experiments={'a;touch canary': {single: {}}}", "expected a name of lower-case letters"),
         ("data={files: {training_labels: {name: ../../x}}}", "expected a file name without folders"),
-        ("title=2024-13-45", ""),
     ],
 )
 def test_odd_overrides_are_lines(entry: str, line: str) -> None:
-    overrides = check.overrides(["--config", entry])
-    if line == "":
-        assert config.load(CONFIG_YAML, overrides).title == entry.removeprefix("title=")
-        return
     with limits(megabytes=256, seconds=20), pytest.raises(InputError) as caught:
-        config.load(CONFIG_YAML, overrides)
+        config.load(CONFIG_YAML, overrides.read([], [entry]))
     assert all(problem.isprintable() for problem in caught.value.problems)
     assert any(line in problem for problem in caught.value.problems), caught.value.problems
 
 
-def test_snakemake_reads_overrides_in_the_same_way() -> None:
-    from snakemake.cli import parse_config
-
-    entries = ["aa=1", "bb=1e3", "cc=True", "dd=true", "ee=", "ff=[1, e^-1]", "gg={a: null}", "hh=2024-01-01", "ii=a b"]
-    entries += ["jj=nan", "kk=1_000", "ll='q'", "nn={", "oo=yes"]
-    found, expected = check.overrides(["--config", *entries]), parse_config(entries)
-    assert repr(found) == repr(expected)
+@pytest.mark.parametrize("title", ["2024", "2024-13-45", "010", "yes", "1:10", "a=b", "a b", "it's"])
+def test_a_title_is_a_text_whatever_it_looks_like(title: str) -> None:
+    assert config.load(CONFIG_YAML, overrides.read([], [f"title={title}"])).title == title
 
 
 # what the report is made from, for the configuration of the folder
 REPORT_INPUTS = """
 from pathlib import Path
 from pipeline.build import Build
-build = Build.open(Path("config.yaml"), {})
+build = Build.open(Path("config.yaml"))
 names = ["theory.json", "data/data.json", "recovery.json", "selection.json", "runs.csv", "histories.csv", "norms.csv"]
 names += [f"evidence/{name}.csv" for name in build.evidence] + [f"tables/{name}.csv" for name in build.tables]
 names += [f"figures/{name}.svg" for name in build.shown_figures]

@@ -230,10 +230,11 @@ def test_a_hostile_file_is_one_line(tmp_path: Path, text: str, problem: str) -> 
 
 def test_every_value_is_the_text_that_stands_there(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
-    file.write_text("a: [1, 0.9450, true, null, 2024-01-01, ~, 'x', =, 0x1F]\nb:\n")
-    assert read_yaml(file, as_texts=True) == {
-        "a": ["1", "0.9450", "true", "null", "2024-01-01", "~", "x", "=", "0x1F"],
-        "b": "",
+    file.write_text("a: [1, 0.9450, true, null, 2024-01-01, ~, 'x', =, 0x1F, 'null', 010]\nb:\nc: {<<: {d: 1}, e: 2}\n")
+    assert read_yaml(file) == {
+        "a": ["1", "0.9450", "true", None, "2024-01-01", None, "x", "=", "0x1F", "null", "010"],
+        "b": None,
+        "c": {"d": "1", "e": "2"},
     }
 
 

@@ -1,6 +1,7 @@
 """Numbers as the write-up prints them."""
 
 import copy
+import json
 import math
 import pickle
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import labels
-from pipeline.quantity import Quantity, read_quantities, written
+from pipeline.quantity import Quantity, plain, read_numbers, respelled, written
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,10 @@ from pipeline.quantity import Quantity, read_quantities, written
         ("1e-3", 0.001),
         (".6", 0.6),
         ("-2", -2.0),
+        ("0", 0.0),
+        ("0.9450", 0.945),
+        ("5.", 5.0),
+        ("1e-05", 1e-5),
         ("1E5", 1e5),
     ],
 )
@@ -30,7 +35,27 @@ def test_reads_powers_of_e_and_decimals(text, value):
     assert written(Quantity(text)) == text
 
 
-@pytest.mark.parametrize("text", ["e", "5e^", "e^x", "1e400", "e^1000", "nan", "inf", "", "1,5", "0x10", "e^-1^2"])
+NO_NUMBERS = [
+    "e",
+    "5e^",
+    "e^x",
+    "1e400",
+    "e^1000",
+    "nan",
+    "inf",
+    "",
+    ".",
+    "1,5",
+    "0x10",
+    "0b1",
+    "0o7",
+    "1:10",
+    "e^-1^2",
+]
+LEADING_ZEROS = ["010", "00", "-01", "00.5", "01e3", "05e^-1", "e^01", "1_000", "_1"]
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS + LEADING_ZEROS)
 def test_rejects_everything_else(text):
     with pytest.raises(ValueError):
         Quantity(text)
@@ -46,7 +71,30 @@ def test_no_text_raises_anything_but_value_error(text):
     try:
         Quantity(text)
     except ValueError:
-        assert read_quantities([text]) == [text]
+        assert read_numbers([text], Quantity) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("010", "10"), ("-01", "-1"), ("00.5", "0.5"), ("00", "0"), ("1_000", "1000"), ("05e^-1", "5e^-1")]
+    + [(text, None) for text in ("10", "0x10", "1:10", "a_b", "", "_", "0_x")],
+)
+def test_what_leading_zeros_and_underscores_may_mean(text, meant):
+    assert respelled(text) == meant
+
+
+def test_texts_stay_texts_and_numbers_below_such_keys_do_not():
+    tree = {"title": "2024", "data": {"name": "1", "classes": "10"}, "experiments": {"name": {"single": {"reg": "1"}}}}
+    assert read_numbers(tree, plain) == {
+        "title": "2024",
+        "data": {"name": "1", "classes": 10},
+        "experiments": {"name": {"single": {"reg": 1}}},
+    }
+
+
+def test_numbers_are_as_json_holds_them_or_as_they_are_written():
+    found = read_numbers(["10", "0.50", ".5", "1e-3", "e^-1", "9" * 40, "9" * 41, "x", None], plain)
+    assert json.dumps(found) == json.dumps([10, 0.5, 0.5, "1e-3", "e^-1", int("9" * 40), "9" * 41, "x", None])
 
 
 def test_copies_keep_the_text():
