@@ -74,6 +74,9 @@ def json_object(
     return read
 
 
+TITLE_BLOCK = json_object({"title": TEXT, "author": TEXT})
+
+
 def _refuse(constant: str) -> NoReturn:
     """NaN and Infinity are no JSON."""
     raise ValueError(constant)

@@ -22,8 +22,8 @@ from pipeline.crate_files import METADATA, RESULTS, place
 from pipeline.errors import RunError
 from pipeline.exchange import exchange
 from pipeline.files import write_bytes, write_json
+from pipeline.json_arguments import TITLE_BLOCK
 from pipeline.publication import PARTS, RECORD, ROOT
-from pipeline.report import TITLE_BLOCK
 
 STAGE = Path("results/publication")
 

@@ -14,7 +14,7 @@ from pipeline import formulas, labels, software, svg, wording
 from pipeline.blocks import Plot
 from pipeline.console import run_step
 from pipeline.fonts import font_faces
-from pipeline.json_arguments import TEXT, json_object
+from pipeline.json_arguments import TITLE_BLOCK
 from pipeline.references import Numbering
 from pipeline.sealed import write_bytes, write_text
 from pipeline.software import Package
@@ -25,7 +25,6 @@ STYLES: dict[Medium, tuple[str, ...]] = {
     "screen": ("page.css", "provenance.css", "screen.css", "figure.css", "evidence.css", "speed.css"),
     "print": ("page.css", "provenance.css", "print.css", "evidence.css", "speed.css"),
 }
-TITLE_BLOCK = json_object({"title": TEXT, "author": TEXT})
 SCRIPTS = ("contents.js", "figure.js")
 FONTS = "/* the fonts */"
 ADDED = "\u2010\u2022"  # hyphens at line ends, the bullets of lists

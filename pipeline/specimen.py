@@ -17,7 +17,7 @@ from pipeline import report, typesetting
 from pipeline.blocks import Data, Plot, Source
 from pipeline.console import logger, run_step
 from pipeline.drawing import to_svg
-from pipeline.report import TITLE_BLOCK
+from pipeline.json_arguments import TITLE_BLOCK
 from pipeline.sealed import write_bytes, write_text
 from pipeline.style import SINGLE, TRAINING, house_style
 

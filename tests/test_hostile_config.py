@@ -298,6 +298,7 @@ def test_title_and_author_reach_the_report_step_as_they_are(tmp_path: Path) -> N
         f"Path({str(marker)!r}).write_text(sys.argv[sys.argv.index('--title-block') + 1])\n"
         "Path(sys.argv[sys.argv.index('--output') + 1]).write_text('')\n"
     )
+    (tmp_path / "pipeline/specimen.py").write_text("")  # which would set it with the report's code
     inputs = subprocess.run(
         [sys.executable, "-c", REPORT_INPUTS], cwd=tmp_path, capture_output=True, text=True, check=True
     )
