@@ -191,7 +191,7 @@ def test_bad_cache_is_named_and_replaced(tmp_path: Path, mirror: Mirror, caplog:
     _prepare(tmp_path, settings)
     assert mirror.requests == [f"/{NAMES['testing_labels']}.gz"]
     assert bad.read_bytes() == PACKED["testing_labels"]
-    assert caplog.messages[0].startswith(f"{bad}: expected a whole gzip file, found a truncated one. Hint: ")
+    assert caplog.messages[0].startswith(f"{bad}: expected an IDX file of labels, plain or gzip, found: ")
 
 
 def test_wrong_file_in_mnist_dir_is_named_and_found_elsewhere(
