@@ -14,9 +14,10 @@ import numpy as np
 
 from pipeline.errors import InputError
 from pipeline.examples import Bytes
-from pipeline.unpacked import LARGEST_BYTES, REPLACE, reading, take
+from pipeline.unpacked import LARGEST_BYTES, REPLACE, reading
 
 MAGIC_NUMBERS = {"images": 0x803, "labels": 0x801}
+_CHUNK_BYTES = 2**20
 
 
 def read_images(path: Path) -> Bytes:
@@ -40,17 +41,25 @@ def sha256(array: Bytes) -> str:
 
 
 def _read(path: Path, kind: str) -> Bytes:
-    with reading(path) as stream:
+    with reading(path, f"an IDX file of {kind}, plain or gzip") as stream:
         shape = _shape(path, stream, kind)
-        body = take(stream, math.prod(shape) + 1)
+        body = _take(stream, math.prod(shape) + 1)
     _check_length(path, kind, shape, len(body))
     return np.frombuffer(body, np.uint8).reshape(shape)
+
+
+def _take(stream: io.BufferedIOBase, size: int) -> bytearray:
+    """Up to `size` bytes; memory grows with what is there, not with what is claimed."""
+    content = bytearray()
+    while chunk := stream.read(min(_CHUNK_BYTES, size - len(content))):
+        content += chunk
+    return content
 
 
 def _shape(path: Path, stream: io.BufferedIOBase, kind: str) -> tuple[int, ...]:
     """The dimensions that the header states, checked."""
     dimensions = MAGIC_NUMBERS[kind] & 0xFF
-    header = take(stream, 4 + 4 * dimensions)
+    header = _take(stream, 4 + 4 * dimensions)
     if header[:4] != _encoded(kind):
         raise InputError(
             f"{path}: expected {kind} (an IDX file that starts with {_encoded(kind).hex()}), found {_start(header)}. "

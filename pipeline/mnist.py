@@ -3,7 +3,9 @@
     python -m pipeline.mnist --config results/config.json --output results/data --log logs/data.log
 
 Each of the four arrays is looked for in the folder MNIST_DIR, then in the user cache, then at the mirrors. It is taken
-only if it is, byte for byte, the array whose IDX file config.yaml names by its sha256.
+only if it is, byte for byte, the array whose IDX file config.yaml names by its sha256. What is damaged or absent in one
+place is looked for in the next; but sound files of other content in MNIST_DIR are the user's own, and end the step:
+nothing else must be built under their name.
 """
 
 import argparse
@@ -42,14 +44,13 @@ logger = logging.getLogger("pipeline")
 def prepare(settings: Config, folder: Path, limits: Limits = LIMITS) -> Manifest:
     """Write the data set that `settings.source` asks for to `folder`.
 
-    Source auto falls back to the sample, with a warning. Raises InputError; where no place has the
-    data set, with one line for each place tried.
+    Source auto falls back to the sample where no place has the data set, with a warning. Raises InputError as `find`.
     """
     if settings.source == "sample":
         return _save_sample(folder, fallback=False)
     try:
         arrays, places = find(settings.data, limits)
-    except PipelineError as error:
+    except _NotFoundError as error:
         if settings.source == "mnist":
             raise
         for problem in error.problems:
@@ -75,18 +76,21 @@ def prepare(settings: Config, folder: Path, limits: Limits = LIMITS) -> Manifest
 def find(data: DataSet, limits: Limits = LIMITS) -> tuple[dict[str, Bytes], str]:
     """The four arrays, images as (n, pixels), and the places that had them.
 
-    Raises InputError with one line for each place tried.
+    Raises InputError: where no place has the data set, with one line for each place tried; where MNIST_DIR has another
+    one, with what differs.
     """
     search = _Search(data)
     _look_in_mnist_dir(search)
+    if search.different.intersection(search.missing):
+        raise InputError(*search.lines)
     if search.missing:
         _look_in_cache(search)
     if search.missing:
         _look_at_mirrors(search, limits)
     if search.missing:
         names = ", ".join(data.files[role].name for role in search.missing)
-        raise InputError(
-            *(line for _, line in search.reports),
+        raise _NotFoundError(
+            *search.lines,
             f"{data.name}: expected the four files, found no right {names} in any place. "
             "Hint: one place that is mended is enough.",
         )
@@ -95,18 +99,30 @@ def find(data: DataSet, limits: Limits = LIMITS) -> tuple[dict[str, Bytes], str]
     return _flattened(data, search.arrays), " and ".join(search.places)
 
 
+class _NotFoundError(InputError):
+    """No place has the data set."""
+
+
 @dataclass
 class _Search:
-    """What has been found so far, where, and a report (logging level, line) on each place that failed."""
+    """What has been found so far, where, and a report (logging level, line) on each place that failed.
+
+    `different` holds the roles of which a sound file had other content than config.yaml states.
+    """
 
     data: DataSet
     arrays: dict[str, Bytes] = field(default_factory=dict)
     places: list[str] = field(default_factory=list)
     reports: list[tuple[int, str]] = field(default_factory=list)
+    different: set[str] = field(default_factory=set)
 
     @property
     def missing(self) -> list[str]:
         return [role for role in ROLES if role not in self.arrays]
+
+    @property
+    def lines(self) -> list[str]:
+        return [line for _, line in self.reports]
 
     def look(self, place: str, candidates: Iterable[Candidate], level: int, hint: str) -> None:
         """Take what is missing from the first right file; `level` and `hint` are for what no file is there for."""
@@ -128,6 +144,7 @@ class _Search:
         for role in wanted:
             if problem := identity.difference(self.data, role, arrays[role]):
                 self.report(logging.WARNING, f"{candidate.path}: {problem}")
+                self.different.add(role)
             else:
                 self.arrays[role] = arrays[role]
                 self.places += [place] if place not in self.places else []

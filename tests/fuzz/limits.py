@@ -8,9 +8,13 @@ from pathlib import Path
 from types import FrameType
 
 
+class TooSlow(BaseException):
+    """The time is up: no error of what is tested, which must not catch it."""
+
+
 @contextmanager
 def limits(*, megabytes: int, seconds: float) -> Iterator[None]:
-    """MemoryError beyond so much memory on top of the present, TimeoutError beyond so many seconds of the processor."""
+    """MemoryError beyond so much memory on top of the present, TooSlow beyond so many seconds of the processor."""
     pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
     before = resource.getrlimit(resource.RLIMIT_AS)
     handler = signal.signal(signal.SIGPROF, _too_slow)
@@ -25,4 +29,4 @@ def limits(*, megabytes: int, seconds: float) -> Iterator[None]:
 
 
 def _too_slow(_: int, __: FrameType | None) -> None:
-    raise TimeoutError("expected an end, found none in time")
+    raise TooSlow("expected an end, found none in time")
