@@ -46,8 +46,8 @@ def packages() -> list[str]:
 def no_pdf() -> str:
     """The line for a machine without the libraries."""
     return (
-        f"report/report.pdf: expected the libraries that WeasyPrint sets it with, found no {', '.join(missing())}; "
-        f"there will be report/report.html only. Hint: {_hint()}, then build again."
+        f"report/report.pdf: expected the libraries that a PDF is set with, found no {', '.join(missing())}; "
+        f"there will be report/report.html and no PDF. Hint: {_hint()}, then build again."
     )
 
 

@@ -86,7 +86,7 @@ def test_without_pango_there_is_html_and_a_reason_and_no_older_pdf(built: Projec
     hidden = hide(tmp_path, "libpango-1.0.so.0")
     assert "train" not in built.planned(LD_LIBRARY_PATH=hidden)
     output = built.build(LD_LIBRARY_PATH=hidden)
-    reason = "report/report.pdf: expected the libraries that WeasyPrint sets it with, found no libpango-1.0.so.0"
+    reason = "report/report.pdf: expected the libraries that a PDF is set with, found no libpango-1.0.so.0"
     assert output.index(reason) < output.index("Job stats") < output.rindex(reason)  # at the start and at the end
     assert "Another" in (built / "report/report.html").read_text()
     assert not (built / "report/report.pdf").exists()
