@@ -22,6 +22,7 @@ from pipeline.sealed import write_bytes, write_text
 from pipeline.style import SINGLE, TRAINING, house_style
 
 TEMPLATE = "specimen.html.j2"
+FORMATS = ("html", "pdf")
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,18 @@ def set_page(formats: Collection[str], texts: Collection[str], templates: Path, 
     write_text(output, report.render(specimen, templates, "screen", TEMPLATE))
 
 
+def known(name: str) -> str:
+    """A type for argparse: a format of the report."""
+    if name not in FORMATS:
+        raise argparse.ArgumentTypeError(f"expected {' or '.join(FORMATS)}, found {name!r}")
+    return name
+
+
 def main() -> None:
     """Command line of the specimen step."""
     parser = argparse.ArgumentParser(description="Set a page with what the report is made of.")
     parser.add_argument(
-        "formats", nargs="*", help="html, pdf: what the report is to be set as; or else what this machine is able to"
+        "formats", nargs="*", type=known, help="html, pdf: what the report is to be set as, else all that can be"
     )
     parser.add_argument("--title-block", type=TITLE_BLOCK, default={}, help="title and author, as JSON")
     parser.add_argument("--templates", type=Path, default=Path("templates"), help="folder of the templates")
