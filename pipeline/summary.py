@@ -34,7 +34,7 @@ def _summary(results: Path) -> str:
     images = f"{manifest['training_images']:,} training and {manifest['testing_images']:,} testing images"
     lines = [f"{publication.ROOT}/{name}" for name in SHOWN_FILES if name in published["files"]]
     lines.append(f"Built on {manifest['name']} ({images}) from {len(keys):,} runs.")
-    if "report.pdf" not in published["files"]:
+    if "pdf" not in typesetting.formats():
         lines.append(typesetting.no_pdf())
     if manifest["fallback"]:
         lines.append(
