@@ -1,4 +1,4 @@
-"""What the end of a build says: where the report is, what this machine could not make, what differs from the committed."""
+"""What the end of a build says: where the report is, what could not be made, what differs from the committed one."""
 
 import json
 import shutil
@@ -33,8 +33,8 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def change(repository: Path, name: str, **values: object) -> None:
-    path = repository / "report" / name
+def change(repository: Path, file: str, **values: object) -> None:
+    path = repository / "report" / file
     path.write_text(json.dumps(json.loads(path.read_text()) | values), encoding="utf-8")
 
 
