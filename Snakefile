@@ -41,9 +41,7 @@ os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
 def is_building():
     """Whether this is no dry run, and not the process of a job."""
     return bool(
-        workflow.is_main_process
-        and workflow.execution_settings
-        and not workflow.dryrun
+        workflow.is_main_process and workflow.execution_settings and not workflow.dryrun
     )
 
 
