@@ -30,6 +30,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport $(filter PYTHON%,$(filter-out PYTHON,$(.VARIABLES)))
 export PYTHONUTF8 := 1
 
+# A stamp from the future, where the clock was set back, would hide what has changed.
+$(shell find .venv .venv-bench .venv-fuzz -maxdepth 1 -newermt now \( -name report -o -name test -o -name page \
+	-o -name cluster -o -name stamp \) -delete 2>/dev/null)
+
 GOALS := report test test-page test-cluster bench bench-scale fuzz torture check compare verify reference prune clean formulas lock
 .PHONY: $(GOALS)
 

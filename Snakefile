@@ -487,7 +487,7 @@ rule randomisation_figure:
 rule report:
     input:
         # no file: before anything is trained, a page is set with what the report is made of
-        lambda wildcards: build.set_specimen(is_building()),
+        lambda wildcards: build.set_specimen(is_building(), workflow.executor_settings),
         config="results/config.json",
         theory="results/theory.json",
         data="results/data/data.json",
@@ -529,7 +529,7 @@ rule report:
 
 
 # report/ is exchanged as a whole, which Snakemake knows of by published.json alone: it deletes the output of a job before
-# the job runs. Whenever something else lies in report/ than was published, there is another edition to publish.
+# the job runs. That mark is gone whenever something else lies in report/ than was published.
 rule publish:
     input:
         reports=expand("results/report/report.{format}", format=build.formats),
@@ -553,9 +553,8 @@ rule publish:
     params:
         # as in rule data
         title_block=lambda wildcards: build.title_block,
-        edition=build.edition,
     shell:
-        "{sys.executable:q} -m pipeline.publish --title-block {params.title_block:q} --edition {params.edition}"
+        "{sys.executable:q} -m pipeline.publish --title-block {params.title_block:q}"
         " --reports {input.reports} --workflow {input.workflow} --inputs {input.made_from}"
         " --results {input.results} --config {input.config} --data results/data"
         " --citation {input.citation} --lock {input.lock} --project {input.project}"

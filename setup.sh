@@ -13,7 +13,7 @@ done
 export PYTHONUTF8=1 PIP_USER=0
 cache=${XDG_CACHE_HOME:-${HOME:-/dev/null}/.cache}
 if ! { mkdir -p "$cache" && [ -w "$cache" ]; } 2>/dev/null; then
-    export XDG_CACHE_HOME="$PWD/.snakemake/cache" npm_config_cache="$PWD/.snakemake/cache/npm"
+    export XDG_CACHE_HOME="$PWD/.cache" npm_config_cache="$PWD/.cache/npm"
 fi
 
 say() { printf '%s\n' "$*" >&2; }
@@ -25,7 +25,7 @@ debian_install() {
         if [ "$run" != none ]; then
             say "Installing $* with apt-get."
             $run apt-get update -qq >/dev/null 2>&1 || true
-            if DEBIAN_FRONTEND=noninteractive $run apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1
+            if $run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1
             then return 0; fi
         fi
     fi
@@ -58,15 +58,24 @@ make_environment() {
 # Install a lock, the second argument, into an environment, the first. A package without a wheel for this Python or
 # processor is compiled; what that takes is installed, or named.
 install_lock() {
-    if pip_install "$1" "$2"; then return 0; fi
-    if compiles "$1"; then
-        hint='Hint: see what pip says above'
-    else
-        compiler='gcc libc6-dev python3-dev'
-        if debian_install $compiler && pip_install "$1" "$2"; then return 0; fi
-        hint="$(hint $compiler), if a package has to be compiled; otherwise see what pip says above"
+    said=$(mktemp)
+    if pip_install "$1" "$2" 2>"$said"; then
+        cat "$said" >&2
+        rm "$said"
+        return 0
     fi
-    say "$2: expected pip to install it, found that it failed. $hint"
+    compiler='gcc libc6-dev python3-dev'
+    advice='Hint: see what pip says above'
+    if grep -qiE 'wheel|gcc|compil' "$said" && ! compiles "$1"; then
+        if debian_install $compiler && pip_install "$1" "$2"; then
+            rm "$said"
+            return 0
+        fi
+        advice="A package has to be compiled. $(hint $compiler)"
+    fi
+    cat "$said" >&2
+    rm "$said"
+    say "$2: expected pip to install it, found that it failed. $advice"
     exit 1
 }
 
@@ -108,8 +117,10 @@ END
 
 # Set the page that every build begins with. The HTML report needs no Pango, so its absence is said and ends nothing.
 check_page() {
-    packages=$(.venv/bin/python -c 'from pipeline import typesetting; print(*typesetting.packages())')
-    if [ -n "$packages" ]; then debian_install $packages || true; fi
+    rm -f .venv/specimen.pdf
+    for package in $(.venv/bin/python -c 'from pipeline import typesetting; print(*typesetting.packages())'); do
+        debian_install "$package" || true # one by one: not every system has them all
+    done
     .venv/bin/python -m pipeline.specimen --output .venv/specimen.html || exit 1
 }
 
@@ -209,6 +220,7 @@ page)
 cluster)
     make_report_environment requirements-test.lock
     ready .venv/test .venv/report
+    rm -f .venv/cluster
     if check_slurm; then ready .venv/cluster; fi
     ;;
 bench)

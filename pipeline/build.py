@@ -33,7 +33,7 @@ from pipeline import (
 from pipeline import config as configuration_file
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.settings import Config, Configuration, Experiment
-from pipeline.sources import SOURCES
+from pipeline.sources import SOURCES, needed_by
 
 RESOLVED = Path("results/config.json")
 STATE = Path(".snakemake")
@@ -44,7 +44,7 @@ DATA = "results/data/data.json"
 PREPARED = "results/prepared/prepared.json"
 SELECTION = "results/selection.json"
 SPECIMEN = Path("results/specimen.json")  # says what was proved
-LOCK = Path("requirements.lock")
+LOCK = "requirements.lock"
 
 
 class Build:
@@ -85,8 +85,7 @@ class Build:
         self.crate_results = crate_files.results(config, self.tests)
         # without Pango there is no PDF
         self.formats = typesetting.formats()
-        self._page_is_proved = False
-        self.edition = publication.edition()
+        self._has_begun = self._page_is_proved = False
         self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
         self._runs: dict[str, plan.Run] = {}
 
@@ -101,6 +100,7 @@ class Build:
         """
         try:
             _refuse(storage)
+            publication.discard_untrue()
             surroundings.mend_times(map(Path, (*SOURCES, benchmarks.FILE)), [Path("results")])
             tree = configuration_file.read_tree(path, overrides.read(files, entries))
             config = configuration_file.parse(tree, str(path))
@@ -129,46 +129,55 @@ class Build:
         So it does if the cluster could not tell of its jobs; `executor` is what Snakemake's executor is set to.
         `builds` is false where nothing is made, as in a dry run. Returns no file, as an input function may.
         """
+        if not builds or self._has_begun:
+            return []
+        self._has_begun = True
         closed = [folder for folder in FOLDERS if Path(folder).exists() and not os.access(folder, os.W_OK)]
-        if builds and closed:
+        if closed:
             _end(
                 1,
                 f"{closed[0]}: expected a folder that can be written, found one that cannot. Hint: ls -ld {closed[0]}",
             )
-        if builds and (problem := slurm.problem(executor)):
+        if problem := slurm.problem(executor):
             _end(2, problem)
-        if builds and (other := locks.claim(STATE)) is not None:
+        if (other := locks.claim(STATE)) is not None:
             _end(
                 1, f"{Path.cwd()}: expected no other build here, found process {other} at it. Hint: wait until it ends."
             )
-        if builds:
-            self._discard_leftovers()
+        self._discard_leftovers()
         return []
 
-    def set_specimen(self, builds: bool) -> list[str]:
-        """Sets a page with what the report is made of, unless that was done on a machine with the same libraries.
+    def set_specimen(self, builds: bool, executor: Any) -> list[str]:
+        """Begins, and sets a page with what the report is made of, unless that was done with all the same.
 
         Says in a line what this machine has to do without, and ends the program in the lines of what fails. Returns
         no file, as `begin` does.
         """
         if not builds or self._page_is_proved:
             return []
+        self.begin(builds, executor)
         self._page_is_proved = True
         if "pdf" not in self.formats:
             print(typesetting.no_pdf(), file=sys.stderr, flush=True)
-        proved = json.dumps([self.formats, typesetting.missing(), self.title_block, publication.checksum(LOCK)])
+        files = {path: publication.checksum(Path(path)) for path in [*self.templates, *needed_by("specimen"), LOCK]}
+        proved = json.dumps([self.formats, typesetting.missing(), self.title_block, files])
         if not sealed.holds(SPECIMEN, proved):
             step = [sys.executable, "-m", "pipeline.specimen", *self.formats, "--title-block", self.title_block]
             command = [*step, "--output", str(SPECIMEN.with_suffix(".html")), "--log", "logs/specimen.log"]
             if status := subprocess.run(command, check=False).returncode:  # noqa: S603 - no shell
-                _end(status, "Nothing was trained: the report could not have been set.")
+                why = f"found it killed by signal {-status}" if status < 0 else "found the above"
+                _end(max(status, 1), f"logs/specimen.log: expected a page to be set before anything is trained, {why}.")
             sealed.write_text(SPECIMEN, proved)
         return []
 
     def _discard_leftovers(self) -> None:
-        """Delete tables and figures of an earlier configuration; what takes time to make again stays, such as runs."""
+        """Delete tables, figures and reports that an earlier build made and this one does not.
+
+        What takes time to make again stays, such as runs.
+        """
         made = {*self.crate_results, *(f"results/figures/{name}.svg" for name in self.shown_figures)}
-        for folder in ("tables", "figures", "evidence"):
+        made |= {f"results/report/report.{name}" for name in self.formats}
+        for folder in ("tables", "figures", "evidence", "report"):
             for path in Path("results", folder).glob("[!.]*"):
                 if str(path) not in made:
                     sealed.discard(path)

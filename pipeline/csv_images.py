@@ -5,6 +5,7 @@ With a header line or without. The images are square, since nothing else tells w
 
 import io
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from pipeline.examples import Bytes
 from pipeline.unpacked import reading
 
+_BEGINNING = 100  # letters that tell a header
 EXPECTED = "a CSV file, plain or gzip, of a label and the pixels of a square image in each row, from 0 to 255"
 
 
@@ -21,7 +23,7 @@ def read(path: Path) -> tuple[Bytes, Bytes]:
     Raises InputError, one line. 60,000 images of MNIST take 1.1 s (1.5 s from gzip) and 55 MB, 47 of them the images.
     """
     with reading(path, EXPECTED) as stream, io.TextIOWrapper(stream, "utf-8-sig") as text:
-        header = not text.read(1).isdigit()
+        header = not re.match(r"\s*[+-]?\d", text.readline(_BEGINNING))
         text.seek(0)
         table = np.loadtxt(text, np.uint8, delimiter=",", skiprows=int(header), ndmin=2)
         rows, columns = table.shape

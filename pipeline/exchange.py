@@ -4,6 +4,7 @@ Linux can exchange two folders of one file system in one step (renameat2 with RE
 exchanged, since it is a mount point, a link, or the file system cannot, its files are replaced one after another.
 """
 
+import contextlib
 import ctypes
 import os
 import shutil
@@ -19,17 +20,42 @@ _EXCHANGE = 2  # RENAME_EXCHANGE of linux/fs.h
 def exchange(new: Path, old: Path, parts: Collection[str], last: str) -> None:
     """Put the files and folders named `parts` of the folder `new` in the place of those of `old`, and delete `new`.
 
-    What `new` lacks of them is gone from `old` afterwards; all else in `old` stays. `last` is the one of `parts` that
-    tells a whole folder from a half one: where files are replaced one after another it is removed first and written
-    last. Raises OSError.
+    What `new` lacks of them is gone from `old` afterwards; all else in `old` stays. Where files are replaced one after
+    another, `last` is removed first and written last: without it, whoever looks sees half an exchange. Raises OSError.
     """
     old.mkdir(parents=True, exist_ok=True)
-    _carry(old, new, parts)
+    carry(old, new, parts)
     if not old.is_symlink() and _exchanged(new, old):
-        _carry(new, old, parts)  # what came meanwhile
+        carry(new, old, parts)  # what was written meanwhile
     else:
         _replace(new, old, parts, last)
-    shutil.rmtree(new)
+    delete(new)
+
+
+def carry(source: Path, target: Path, but: Collection[str] = ()) -> None:
+    """Give `target` the files and folders of `source`, all `but` these names, and its mode.
+
+    Files get a second name, or are copied where there can be none.
+    """
+    for entry in os.scandir(source):
+        place = target / entry.name
+        if entry.name in but:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            place.mkdir(exist_ok=True)
+            carry(Path(entry), place)
+        elif not (os.path.lexists(place) and os.path.samestat(entry.stat(follow_symlinks=False), place.lstat())):
+            place.unlink(missing_ok=True)
+            _link(entry.path, place)
+    shutil.copystat(source, target)
+
+
+def delete(folder: Path) -> None:
+    """Delete a folder, if it is there, whatever its folders allow."""
+    for place, _, _ in os.walk(folder):
+        with contextlib.suppress(OSError):  # not ours
+            Path(place).chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _exchanged(one: Path, other: Path) -> bool:
@@ -39,18 +65,6 @@ def _exchanged(one: Path, other: Path) -> bool:
         return False
     done: int = rename(_WORKING_FOLDER, os.fsencode(one), _WORKING_FOLDER, os.fsencode(other), _EXCHANGE)
     return done == 0
-
-
-def _carry(source: Path, target: Path, but: Collection[str]) -> None:
-    """Give `target` what lies in `source` too, all `but` these names and what it has."""
-    for entry in source.iterdir():
-        place = target / entry.name
-        if entry.name in but or place.exists():
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.copytree(entry, place, symlinks=True, copy_function=_link)
-        else:
-            _link(entry, place)
 
 
 def _link(source: str | Path, target: str | Path) -> None:

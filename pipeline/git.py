@@ -10,6 +10,6 @@ def ask(folder: Path, *arguments: str) -> str | None:
     git = shutil.which("git")
     if git is None:
         return None
-    command = [git, "-C", str(folder), *arguments]
+    command = [git, "--no-optional-locks", "-C", str(folder), *arguments]
     result = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603 - every argument is ours
     return result.stdout.strip() if result.returncode == 0 else None

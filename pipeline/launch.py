@@ -12,7 +12,7 @@ COMMAND = (sys.executable, "-E", "-X", "utf8", "-m", "pipeline.launch")
 
 def main() -> None:
     """Hand the command line on to Snakemake."""
-    surroundings.shield(os.environ, Path(".snakemake"))
+    surroundings.shield(os.environ, Path(".cache"))
     if problem := overrides.problem(sys.argv[1:]):
         print(problem, file=sys.stderr)
         sys.exit(2)

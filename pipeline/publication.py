@@ -2,7 +2,6 @@
 
 results/published.json says it:
 
-    edition         counts how often something else lay in report/ than what was published last
     files           the sha256 of each published file, by path in report/; null for build.json, which holds the time
     machine_class   see pipeline/machine_class.py
     packages        the version of each package of requirements.lock, by name
@@ -14,10 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline import crate_files, sealed
 from pipeline.errors import InputError
-from pipeline.sealed import read_text
 
-ROOT = Path("report")
+ROOT = Path(crate_files.ROOT)
 MARK = Path("results/published.json")
 RECORD = "build.json"
 # What a build makes of report/, files and folders; all else there is left alone.
@@ -27,19 +26,20 @@ PARTS = ("report.html", "report.pdf", "config.json", "results", "workflow", "ro-
 def read(mark: Path = MARK) -> dict[str, Any] | None:
     """What published.json says; None where there is none, or one that another version wrote."""
     try:
-        told = dict(json.loads(read_text(mark)))
+        told = dict(json.loads(sealed.read_text(mark)))
     except (InputError, ValueError, TypeError):
         return None
-    return told if {"edition", "files"} <= set(told) else None
+    return told if "files" in told else None
 
 
-def edition(root: Path = ROOT, mark: Path = MARK) -> int:
-    """The number of what should lie in `root`: that of what was published last if it does, else the next one.
+def discard_untrue(root: Path = ROOT, mark: Path = MARK) -> None:
+    """Delete the mark unless what it says lies in `root`, so that the report is published again.
 
-    So a checkout, an edit or a deletion there has the report published again.
+    It does not after a checkout, an edit or a deletion there, nor if the mark cannot be read.
     """
     told = read(mark)
-    return 1 if told is None else int(told["edition"]) + (files(root) != told["files"])
+    if told is None or files(root) != told["files"]:
+        sealed.discard(mark)
 
 
 def files(root: Path) -> Mapping[str, str | None]:

@@ -9,7 +9,6 @@ report that this build did not make, such as the PDF where it cannot be set, is 
 
 import argparse
 import platform
-import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from pipeline.console import run_step
 from pipeline.crate_entities import Build, metadata
 from pipeline.crate_files import METADATA, RESULTS, place
 from pipeline.errors import RunError
-from pipeline.exchange import exchange
+from pipeline.exchange import carry, delete, exchange
 from pipeline.files import write_bytes, write_json
 from pipeline.json_arguments import TITLE_BLOCK
 from pipeline.publication import PARTS, RECORD, ROOT
@@ -33,14 +32,14 @@ def publish(stage: Path, root: Path, sources: Iterable[str], build: Build, recor
 
     `sources` are paths of the project, and `record` is the content of build.json.
     """
-    shutil.rmtree(stage, ignore_errors=True)
+    delete(stage)
     for path in sources:
         if not Path(path).is_file():
             raise RunError(f"{path}: expected a file of this build, found none. Hint: run `make report`.")
-        if Path(path).is_relative_to(root):  # the user's, with its date
-            shutil.copy2(path, stage / place(path))
-        else:
+        if not Path(path).is_relative_to(root):
             write_bytes(stage / place(path), _content(Path(path)))
+    root.mkdir(exist_ok=True)
+    carry(root, stage, PARTS)
     write_json(stage / METADATA, metadata(build, stage))
     write_json(stage / RECORD, record)
     exchange(stage, root, PARTS, RECORD)
@@ -66,7 +65,6 @@ def main() -> None:
     parser.add_argument("--project", required=True, type=Path, help="pyproject.toml")
     parser.add_argument("--benchmarks", required=True, type=Path, help="folder of Snakemake's benchmarks")
     parser.add_argument("--started", required=True, type=datetime.fromisoformat, help="when this build started")
-    parser.add_argument("--edition", required=True, type=int, help="the number of what is published")
     parser.add_argument("--output", required=True, type=Path, help="published.json")
     parser.add_argument("--log", type=Path)
     a = parser.parse_args()
@@ -88,7 +86,6 @@ def main() -> None:
         record = build_record.record(a.started, datetime.now(UTC), reports, a.output.parent, a.benchmarks)
         publish(STAGE, ROOT, [a.workflow, *a.inputs, *a.reports, *a.results], build, record)
         told = {
-            "edition": a.edition,
             "machine_class": machine_class.describe(),
             "packages": {package.name: package.version for package in packages},
             "files": publication.files(ROOT),

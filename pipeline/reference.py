@@ -103,7 +103,7 @@ def outputs(build: Build) -> list[str]:
         *(f"evidence/{name}.csv" for name in build.evidence),
         *tests,
         *(f"figures/{name}.svg" for name in build.shown_figures),
-        *differences.REPORTS,
+        *(f"report/report.{name}" for name in build.formats),
     ]
 
 

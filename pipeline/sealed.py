@@ -67,9 +67,10 @@ def verify(path: Path, mend: str | None = None) -> None:
 
 
 def discard(path: Path) -> None:
-    """Delete a file, if it is there, with its checksum."""
-    path.unlink(missing_ok=True)
-    _checksum(path).unlink(missing_ok=True)
+    """Delete a file that a step wrote, with its checksum; one without a checksum stays."""
+    if _checksum(path).is_file():
+        path.unlink(missing_ok=True)
+        _checksum(path).unlink()
 
 
 def holds(path: Path, text: str) -> bool:

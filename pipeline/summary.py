@@ -46,8 +46,8 @@ def _summary(results: Path) -> str:
 
 def against_committed(project: Path) -> list[str]:
     """A line where the report in a project's folder is another than the committed one, with what explains it."""
-    status = git.ask(project, "status", "--porcelain", "--untracked-files=no", "--", publication.ROOT.name)
-    changed = {line.split()[-1] for line in (status or "").splitlines()} - {f"{publication.ROOT}/{publication.RECORD}"}
+    names = git.ask(project, "diff", "--name-only", "--relative", "HEAD", "--", publication.ROOT.name) or ""
+    changed = set(names.splitlines()) - {f"{publication.ROOT}/{publication.RECORD}"}
     if not changed:
         return []
     reasons = [

@@ -1,4 +1,4 @@
-"""Setting a page as PDF, and with which of the system's libraries. Light to import: the Snakefile asks for FORMATS.
+"""Setting a page as PDF, and with which of the system's libraries. Light to import: the Snakefile asks for formats.
 
 WeasyPrint opens the libraries by name, which tells no more than that they are there: pipeline/specimen.py proves it.
 """
@@ -45,9 +45,10 @@ def packages() -> list[str]:
 
 def no_pdf() -> str:
     """The line for a machine without the libraries."""
+    needed = [name for name in missing() if name not in REPLACED]
     return (
-        f"report/report.pdf: expected the libraries that a PDF is set with, found no {', '.join(missing())}; "
-        f"there will be report/report.html and no PDF. Hint: {_hint()}, then build again."
+        f"report/report.pdf: expected the libraries that a PDF is set with, found no {', '.join(needed)}; "
+        f"there will be report/report.html and no PDF. Hint: {_hint(*needed)}, then build again."
     )
 
 
@@ -84,7 +85,7 @@ def _opens(library: str) -> bool:
 
 
 def _hint(*libraries: str) -> str:
-    wanted = " ".join(LIBRARIES[name] for name in libraries or missing())
+    wanted = " ".join(LIBRARIES[name] for name in libraries)
     return f"on Debian and its kin, `apt-get install {wanted}`"
 
 

@@ -28,6 +28,10 @@ from pipeline.reference import Reference
 FOLDER = reference.FOLDER
 Word = Literal["same bytes", "within tolerance", "not compared", "FAILED"]
 OF_THE_PAGE = ("report/report.html", "report/report.pdf", "figures/benchmark.svg")
+MEANING = {
+    False: "Exit status 0: the results are reproduced.",
+    True: "Exit status 1: something differs, as told above. The comparison itself went well.",
+}
 # Where the data come from does not matter: they are told by their fingerprint.
 ELSEWHERE = ("source", "data.mirrors")
 
@@ -174,8 +178,8 @@ def main() -> None:
     def step() -> None:
         conditions, found = verify(Path(), FOLDER) if a.present else rebuilt(Path(), FOLDER, options.split(a.snakemake))
         failed = any(each.word == "FAILED" for each in found)
-        meaning = ["Exit status 1: something differs. The comparison itself went well."] if failed else []
-        sys.stdout.write("".join(f"{line}\n" for line in [*lines(conditions, found), *meaning]))
+        said = [*lines(conditions, found), MEANING[failed]]
+        sys.stdout.write("".join(f"{line}\n" for line in said))
         sys.stdout.flush()
         sys.exit(int(failed))
 

@@ -3,12 +3,9 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +14,7 @@ import crates
 import pytest
 import yaml
 from conftest import ROOT, Project
-from crates import METADATA, changed_files, entities, expect_whole
+from crates import METADATA, entities, expect_whole
 from synthetic import write_results
 
 from pipeline import config, crate_files, exchange, publication, publish, sealed
@@ -97,6 +94,72 @@ def test_where_folders_cannot_be_exchanged_the_last_file_tells_a_whole_one(
     assert not any(whole for _, whole in written)
 
 
+KILLED_AT = """
+import os, signal, sys
+from pathlib import Path
+from pipeline import exchange
+left = int(sys.argv[1])
+def count(event, _):
+    global left
+    if event.split(".")[0] in ("os", "shutil", "ctypes", "open"):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(count)
+exchange.exchange(Path("new"), Path("old"), ("a.txt", "parts", "last.txt", "gone.txt"), "last.txt")
+"""
+
+
+def test_wherever_it_is_killed_the_parts_are_all_old_or_all_new(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """Killed before the n-th call of the system, for each n."""
+    for folder in folders:
+        shutil.copytree(folder, tmp_path / "kept" / folder.name)
+    old, own = content(folders[1]), {"notes.txt", "own/mine.txt", "a.txt.orig"}
+    seen = set()
+    for moment in range(1, 1000):
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(tmp_path / "kept" / folder.name, folder)
+        command = [sys.executable, "-c", KILLED_AT, str(moment)]
+        status = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}).returncode
+        found = content(folders[1])
+        seen.add(found == AFTER)
+        assert found in (old, AFTER), moment
+        assert own <= set(found)
+        if status == 0:
+            break
+    assert status == 0
+    assert seen == {False, True}
+
+
+def test_what_is_written_to_other_files_meanwhile_is_kept(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, old = folders
+    exchanged = exchange._exchanged
+
+    def meanwhile(*arguments: Path) -> bool:
+        write_text(old / "notes.txt", "second\n")  # by a rename, as editors do
+        write_text(old / "own/more.txt", "mine\n")
+        return exchanged(*arguments)
+
+    monkeypatch.setattr(exchange, "_exchanged", meanwhile)
+    exchange.exchange(new, old, PARTS, "last.txt")
+    assert content(old) == AFTER | {"notes.txt": "second\n", "own/more.txt": "mine\n"}
+
+
+def test_links_that_lead_nowhere_and_closed_folders_are_kept(folders: tuple[Path, Path]) -> None:
+    new, old = folders
+    (old / ".#notes.txt").symlink_to("me@host.1234:1")
+    (old / "own").chmod(0o555)
+    old.chmod(0o700)
+    exchange.exchange(new, old, PARTS, "last.txt")
+    assert (old / ".#notes.txt").is_symlink()
+    assert [path.stat().st_mode & 0o777 for path in (old / "own", old)] == [0o555, 0o700]
+    assert not new.exists()
+    (old / "own").chmod(0o755)
+
+
 def test_whoever_looks_meanwhile_sees_one_build(tmp_path: Path) -> None:
     """Readers that open the folder once, as a path does, find files of one number in it."""
     root, seen, ended = tmp_path / "root", [], threading.Event()
@@ -167,7 +230,6 @@ def run_step(
         "--project": ["pyproject.toml"],
         "--benchmarks": ["logs/benchmarks"],
         "--started": ["2026-02-03T23:59:30+00:00"],
-        "--edition": [str(publication.edition())],
         "--output": ["results/published.json"],
         "--log": ["logs/publish.log"],
     }
@@ -239,16 +301,16 @@ def test_the_configuration_beside_the_report_is_valid_by_the_schema(
     assert set(tree) <= set(schema["properties"])
 
 
-# --- Which edition
+# --- Whether it is there
 
 
 @pytest.mark.parametrize("change", ["edited", "deleted", "added", "record", "another's"])
-def test_whatever_changes_in_the_folder_makes_another_edition(
+def test_the_mark_goes_with_whatever_changes_in_the_folder(
     project: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     run_step(monkeypatch)
-    edition = publication.edition()
-    assert edition == 1
+    publication.discard_untrue()
+    assert publication.MARK.exists()
     report = project / "report"
     match change:
         case "edited":
@@ -261,16 +323,18 @@ def test_whatever_changes_in_the_folder_makes_another_edition(
             (report / "build.json").unlink()
         case "another's":
             write_text(report / "reference/reference.json", "{}")
-    expected = edition if change == "another's" else edition + 1
-    assert publication.edition() == expected
+    publication.discard_untrue()
+    assert publication.MARK.exists() == (change == "another's")
     run_step(monkeypatch)
-    assert publication.edition() == expected
+    publication.discard_untrue()
+    assert publication.MARK.exists()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"edition": 3}'])
-def test_without_a_record_the_count_begins_anew(project: Path, text: str) -> None:
-    sealed.write_text(project / "results/published.json", text)
-    assert publication.edition() == 1
+def test_a_mark_that_nobody_can_read_goes(project: Path, text: str) -> None:
+    sealed.write_text(publication.MARK, text)
+    publication.discard_untrue()
+    assert not publication.MARK.exists()
 
 
 def test_every_part_of_the_folder_that_a_build_makes_is_counted(built: Project) -> None:
@@ -280,57 +344,25 @@ def test_every_part_of_the_folder_that_a_build_makes_is_counted(built: Project) 
 # --- In a build
 
 
-@pytest.fixture
-def at_work(built: Project) -> Iterator[Project]:
-    """A finished build with another title to publish."""
+def test_a_pdf_that_fails_leaves_the_whole_folder_as_it_was(built: Project) -> None:
     write_text(built / "report/reference/mine.txt", "mine\n")
-    built.build()
-    built.configure(title="Another")
-    yield built
-
-
-def test_a_pdf_that_fails_leaves_the_whole_folder_as_it_was(at_work: Project) -> None:
-    before = {path: path.read_bytes() for path in (at_work / "report").rglob("*") if path.is_file()}
-    style = at_work / "templates/print.css"
-    style.write_text(style.read_text() + "p { colour: red }\n")
-    result = at_work.snakemake()
+    before = {path: path.read_bytes() for path in (built / "report").rglob("*") if path.is_file()}
+    template = built / "templates/summary.html.j2"  # on the report's page and not on the specimen
+    template.write_text(template.read_text() + '<p style="colour: red">x</p>\n')
+    result = built.snakemake()
     assert result.returncode == 1
     assert "report.pdf: expected a page without warnings" in result.stdout
-    assert {path: path.read_bytes() for path in (at_work / "report").rglob("*") if path.is_file()} == before
+    assert {path: path.read_bytes() for path in (built / "report").rglob("*") if path.is_file()} == before
 
 
-def test_whenever_a_build_is_killed_the_folder_is_of_one_build(at_work: Project) -> None:
-    """Struck while the report is set and published: the folder is the old one or the new one, whole."""
-    old = (at_work / "report/build.json").read_bytes()
-    for moment in range(12):
-        process = at_work.start("--forcerun", "publish")
-        deadline = time.monotonic() + 60
-        while process.poll() is None and time.monotonic() < deadline and not publishing(at_work):
-            time.sleep(0.002)
-        time.sleep(moment * 0.1)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        assert changed_files(at_work / "report") == []
-        record = json.loads((at_work / "report/build.json").read_text())
-        for name, digest in record["files"].items():
-            assert publication.checksum(at_work / name) == digest
-        assert (at_work / "report/reference/mine.txt").read_text() == "mine\n"
-    at_work.build()
-    assert (at_work / "report/build.json").read_bytes() != old
-    expect_whole_but_for(at_work / "report", "reference/mine.txt")
-    assert at_work.planned() == {}
-
-
-def publishing(project: Project) -> bool:
-    command = ["pgrep", "-f", "pipeline.publish.*--output results/published.json"]
-    found = subprocess.run(command, capture_output=True, text=True).stdout.split()
-    return any(os.path.realpath(f"/proc/{pid}/cwd") == str(project.folder) for pid in found)
-
-
-def expect_whole_but_for(root: Path, name: str) -> None:
-    (root / name).unlink()
-    (root / name).parent.rmdir()
-    expect_whole(root)
+def test_a_checkout_and_a_lost_record_have_the_report_published_again(built: Project) -> None:
+    page = (built / "report/report.html").read_bytes()
+    write_text(built / "report/report.html", "committed")
+    shutil.rmtree(built / ".snakemake")
+    assert built.planned()["publish"] == 1
+    built.build()
+    assert (built / "report/report.html").read_bytes() == page
+    expect_whole(built / "report")
 
 
 # --- What no rule makes any more

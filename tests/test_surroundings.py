@@ -38,13 +38,14 @@ def test_variables_for_other_pythons_are_taken_out_and_all_others_stay(tmp_path:
     variables = foreign | own
     surroundings.shield(variables, tmp_path / "state")
     assert variables == own | {"PYTHONUTF8": "1"}
+    assert not (tmp_path / "state").exists()
 
 
 @pytest.mark.parametrize("variables", [{"HOME": "/dev/null"}, {"HOME": "{}", "XDG_CACHE_HOME": "/dev/null/x"}])
 def test_a_cache_that_cannot_be_written_is_replaced(variables: dict[str, str], tmp_path: Path) -> None:
     variables = {name: value.format(tmp_path) for name, value in variables.items()}
     surroundings.shield(variables, tmp_path / "state")
-    assert Path(variables["XDG_CACHE_HOME"]) == tmp_path / "state/cache"
+    assert Path(variables["XDG_CACHE_HOME"]) == tmp_path / "state"
     assert Path(variables["MPLCONFIGDIR"]).is_relative_to(tmp_path / "state")
 
 
@@ -126,19 +127,21 @@ def dated(path: Path, days: float) -> float:
     return date
 
 
-def test_sources_of_the_future_are_of_now_and_results_older_than_all_sources(tmp_path: Path) -> None:
+def test_sources_of_the_future_are_of_now_and_results_older_in_their_order(tmp_path: Path) -> None:
     past = dated(tmp_path / "source/past", -2)
     dated(tmp_path / "source/future", 2)
-    kept = dated(tmp_path / "results/kept", -1)
-    dated(tmp_path / "results/runs/future", 3)
     dated(tmp_path / "Snakefile", 1)
+    for name, days in (("first", -1), ("runs/second", 3), ("third", 3.5)):
+        dated(tmp_path / "results" / name, days)
+    (tmp_path / "source/.#past").symlink_to("me@host.1234:1")
     surroundings.mend_times([tmp_path / "source", tmp_path / "Snakefile", tmp_path / "none"], [tmp_path / "results"])
-    date = {path.name: path.stat().st_mtime for path in tmp_path.rglob("*")}
+    date = {path.name: path.lstat().st_mtime for path in tmp_path.rglob("*")}
     now = time.time()
     assert now - 60 < date["Snakefile"] <= now
     assert now - 60 < (tmp_path / "source/future").stat().st_mtime <= now
-    assert (date["past"], date["kept"]) == (pytest.approx(past), pytest.approx(kept))
-    assert (tmp_path / "results/runs/future").stat().st_mtime < past
+    assert date["past"] == pytest.approx(past)
+    assert date["first"] < date["second"] < date["third"] < past
+    assert date["third"] - date["second"] == pytest.approx(DAY / 2, abs=1)
 
 
 def test_an_archive_from_the_future_is_built(built: Project) -> None:
@@ -149,6 +152,18 @@ def test_an_archive_from_the_future_is_built(built: Project) -> None:
     built.build(*SET_AGAIN)
     assert outputs(built) == before
     assert built.planned() == {}
+
+
+def test_what_an_interrupted_build_has_left_is_finished_after_the_clock_was_set_back(built: Project) -> None:
+    built.configure(epochs=3)
+    built.build("results/runs.csv")
+    planned = built.planned()
+    assert "tables" in planned
+    now = time.time()
+    for path in (built / "results").rglob("*"):
+        if path.is_file():
+            os.utime(path, (now, path.stat().st_mtime + DAY))
+    assert built.planned() == planned
 
 
 def test_after_the_clock_was_set_back_an_edit_is_noticed_and_nothing_is_trained(built: Project) -> None:

@@ -16,7 +16,6 @@ from typing import Literal
 from conftest import Project
 
 WITH_TIMES = ("timing.json", ".timing.json.sha256", "build.json")
-OF_EDITIONS = ("published.json", ".published.json.sha256")  # a build that is killed may have published already
 PATIENCE = 120  # seconds in which whatever was struck is over
 
 
@@ -50,12 +49,12 @@ FAULTS = (
 
 
 def outputs(project: Project) -> dict[str, str]:
-    """The sha256 of every file that a build makes, by path, but of those that hold times or count editions."""
+    """The sha256 of every file that a build makes, by path, but of those that hold times."""
     return {
         path.relative_to(project.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for folder in ("results", "report")
         for path in sorted((project / folder).rglob("*"))
-        if path.is_file() and path.name not in (*WITH_TIMES, *OF_EDITIONS)
+        if path.is_file() and path.name not in WITH_TIMES
     }
 
 
