@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv from the hashed lock and checks what pip cannot bring; for the benchmark, the fuzzer and the validator of
 # the crate, environments of their own.
-# Usage: ./setup.sh report|test|page|cluster|bench|fuzz|lock
+# Usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|lock
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
@@ -155,6 +155,10 @@ cluster)
     touch .venv/test .venv/report
     if check_slurm; then touch .venv/cluster; fi
     ;;
+fresh)
+    command -v mmdebstrap >/dev/null || debian_install mmdebstrap ||
+        say "make test-fresh: expected mmdebstrap, found none; nothing will be tried on bare systems. $(hint mmdebstrap)"
+    ;;
 bench)
     make_environment .venv-bench
     install_lock .venv-bench requirements-bench.lock
@@ -177,7 +181,7 @@ lock)
     printf '%s\n' "$TORCH" >>requirements-bench-torch.lock
     ;;
 *)
-    say 'usage: ./setup.sh report|test|page|cluster|bench|fuzz|lock'
+    say 'usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|lock'
     exit 2
     ;;
 esac
