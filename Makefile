@@ -1,7 +1,8 @@
 # make report    build report/report.html and report/report.pdf
-# make test      check the code and run the tests
+# make test      check the code and run the tests (TESTS="files": these instead of all)
 # make test-page check the finished report (needs Chromium, Java, Node.js, poppler and qpdf)
 # make test-cluster  build on a Slurm that is brought up for it (Debian's slurm-wlm and munge)
+# make test-fresh    build on bare Debian systems made on the spot (root and mmdebstrap; MACHINES: some of them)
 # make bench     measure the training loop beside PyTorch, JAX and scikit-learn (report/benchmark.json)
 # make bench-scale  measure how planning and finishing a build grow with its runs
 # make fuzz      search for input that is not refused in a line (FUZZ_SECONDS for each target)
@@ -16,6 +17,8 @@
 # make lock      resolve the dependencies anew (needs uv)
 
 PYTHON ?= python3
+TESTS ?=
+MACHINES ?=
 PUBLISHED ?=
 A ?=
 B ?=
@@ -34,7 +37,7 @@ export PYTHONUTF8 := 1
 $(shell find .venv .venv-bench .venv-fuzz -maxdepth 1 -newermt now \( -name report -o -name test -o -name page \
 	-o -name cluster -o -name stamp \) -delete 2>/dev/null)
 
-GOALS := report test test-page test-cluster bench bench-scale fuzz torture check compare verify reference prune clean formulas lock
+GOALS := report test test-page test-cluster test-fresh bench bench-scale fuzz torture check compare verify reference prune clean formulas lock
 .PHONY: $(GOALS)
 
 # make compare old new: what stands after compare is the name of a folder, and no goal.
@@ -57,7 +60,7 @@ test: .venv/test
 	ruff format --check .
 	snakefmt --check Snakefile
 	mypy
-	python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-page: .venv/page
 	python -m pytest tests/page
@@ -65,6 +68,11 @@ test-page: .venv/page
 # Without Slurm there is no stamp, and setup.sh has said so.
 test-cluster: .venv/cluster
 	@test ! -e .venv/cluster || python -m pytest tests/cluster
+
+# Without mmdebstrap setup.sh has said so.
+test-fresh:
+	@./setup.sh fresh
+	@! command -v mmdebstrap >/dev/null || PYTHONPATH=tests $(PYTHON) -m fresh $(MACHINES)
 
 # The numerical libraries get one thread each, which must be said before they start.
 bench: .venv/report .venv-bench/stamp

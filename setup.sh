@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv from the hashed lock, and proves by use what pip cannot bring: libraries, programs, services. For the
 # benchmark, the fuzzer and the validator of the crate, environments of their own.
-# Usage: ./setup.sh report|test|page|cluster|bench|fuzz|lock
+# Usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|lock
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
@@ -223,6 +223,10 @@ cluster)
     rm -f .venv/cluster
     if check_slurm; then ready .venv/cluster; fi
     ;;
+fresh)
+    command -v mmdebstrap >/dev/null || debian_install mmdebstrap ||
+        say "make test-fresh: expected mmdebstrap, found none; nothing will be tried on bare systems. $(hint mmdebstrap)"
+    ;;
 bench)
     make_environment .venv-bench
     install_lock .venv-bench requirements-bench.lock
@@ -245,7 +249,7 @@ lock)
     printf '%s\n' "$TORCH" >>requirements-bench-torch.lock
     ;;
 *)
-    say 'usage: ./setup.sh report|test|page|cluster|bench|fuzz|lock'
+    say 'usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|lock'
     exit 2
     ;;
 esac

@@ -1,0 +1,1 @@
+"""The project on bare Debian systems that are made on the spot, as a newcomer would use it."""
