@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import inheritance
 import jinja2
 import matplotlib
 import pytest
@@ -182,6 +183,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put files with builds first: they take longest, and all processes are to end at about the same time."""
     long = {item.path for item in items if {"finished", "make_project"} & set(getattr(item, "fixturenames", ()))}
     items.sort(key=lambda item: item.path not in long)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def signals() -> None:
+    """Processes that tests start heed the signals that tests send; the one that xdist is steered from starts none."""
+    inheritance.heed_signals()
 
 
 @pytest.fixture(autouse=True, scope="session")
