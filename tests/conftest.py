@@ -1,14 +1,14 @@
 """A copy of the project to build in, with settings small enough for a test."""
 
+import inheritance  # before what reads the environment when it is imported
+
+# isort: split
+
 import csv
 import fcntl
 import json
 import os
 import re
-
-# The tests run on every core already, and small products on several threads are slow. Before NumPy is imported.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import shutil
 import subprocess
 import sys
@@ -18,7 +18,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import inheritance
 import jinja2
 import matplotlib
 import pytest
