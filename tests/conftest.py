@@ -1,14 +1,14 @@
 """A copy of the project to build in, with settings small enough for a test."""
 
+import inheritance  # before what reads the environment when it is imported
+
+# isort: split
+
 import csv
 import fcntl
 import json
 import os
 import re
-
-# The tests run on every core already, and small products on several threads are slow. Before NumPy is imported.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import shutil
 import subprocess
 import sys
@@ -182,6 +182,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put files with builds first: they take longest, and all processes are to end at about the same time."""
     long = {item.path for item in items if {"finished", "make_project"} & set(getattr(item, "fixturenames", ()))}
     items.sort(key=lambda item: item.path not in long)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def signals() -> None:
+    """Processes that tests start heed the signals that tests send; the one that xdist is steered from starts none."""
+    inheritance.heed_signals()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -238,8 +238,9 @@ def test_every_line_is_named_at_its_end_without_overlap(folder: Path, content: l
     ends = {}
     for group in benchmark.groups:
         ends |= {timing.system: timing.seconds for timing in group.timings} | {FLOOR: group.floor}
-    by_end = sorted(named, key=lambda name: (ends[name], named[name].y0))
-    assert by_end == sorted(named, key=lambda name: named[name].y0)
+    upward = sorted(named, key=lambda name: named[name].y0)
+    # as far as a drawing tells two numbers apart
+    assert all(ends[below] <= ends[above] * (1 + 1e-9) for below, above in pairwise(upward))
 
 
 def test_the_lines_are_the_seconds_of_the_file_and_this_project_stands_out(folder: Path) -> None:

@@ -261,14 +261,10 @@ def test_make_hands_quotation_marks_on(tmp_path: Path, given: str) -> None:
     python.write_text('#!/bin/sh\nfor each in "$@"; do echo "$each"; done\n')
     python.chmod(0o755)
     words = [f"{name}={value}" for name, value in variables.items()] if given == "command line" else []
-    # As from a shell: make tells a make that it starts of itself.
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
-    }
     result = subprocess.run(
         ["make", "-f", ROOT / "Makefile", "check", *words],
         cwd=tmp_path,
-        env=environment | ({} if words else variables),
+        env=os.environ | ({} if words else variables),
         capture_output=True,
         text=True,
     )

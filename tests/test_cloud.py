@@ -69,7 +69,7 @@ def run(folder: Path, program: str, command: str, answer: str, error: str = "", 
     """Run a command with a stand-in for the platform's: what it printed, and what the stand-in was told."""
     stand_in = folder / program
     stand_in.write_text(
-        f"""#!/bin/sh\nprintf '%s\\n' "$@" >{folder}/arguments\ncat >{folder}/input
+        f"""#!/bin/sh\nprintf '%s\\n' "$@" >'{folder}/arguments'\ncat >'{folder}/input'
 printf '{answer}'\nprintf '{error}' >&2\nexit {status}\n"""
     )
     stand_in.chmod(0o755)

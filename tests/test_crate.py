@@ -148,7 +148,7 @@ def test_what_the_citation_lacks_is_named(tmp_path: Path, field: str, value: Any
     with pytest.raises(InputError) as caught:
         citation.read(cff(tmp_path, **{field: value}))
     (problem,) = caught.value.problems
-    assert re.match(rf"\S+CITATION\.cff: {field}: expected .*, found .*\. Hint: ", problem)
+    assert re.match(rf".+CITATION\.cff: {field}: expected .*, found .*\. Hint: ", problem)
     assert "\n" not in problem
 
 

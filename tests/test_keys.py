@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from configuration import CONFIG_YAML
+from conftest import ROOT
 
 from pipeline import config as configuration_file
 from pipeline import dataset, fingerprint, keys, sources, training
@@ -77,7 +78,7 @@ def test_training_takes_its_numbers_from_keyed_modules_alone():
 
 def test_keyed_modules_hold_nothing_that_python_versions_print_differently():
     for name in fingerprint.NUMERICAL_MODULES:
-        tree = ast.parse(Path(f"pipeline/{name}.py").read_text(encoding="utf-8"))
+        tree = ast.parse((ROOT / f"pipeline/{name}.py").read_text(encoding="utf-8"))
         assert not any(isinstance(node, ast.JoinedStr) for node in ast.walk(tree)), f"an f-string in {name}.py"
 
 
@@ -97,6 +98,6 @@ def test_sources_follow_every_kind_of_import():
     assert {"tables", "runs", "plan", "settings", "quantity"} <= {Path(p).stem for p in sources.needed_by("tables")}
     assert "report" not in sources.imports("tables")
     assert set(sources.imports("report")) >= {"context", "formulas", "fonts"}
-    for path in Path("pipeline").glob("*.py"):
+    for path in (ROOT / "pipeline").glob("*.py"):
         text = path.read_text()
         assert "import pipeline" not in text, "needed_by looks for `from pipeline import` alone"

@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from conftest import SMALL, Project, copy_project
+from inheritance import heed_signals
 from rich.console import Console
 from rich.table import Table
 
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     a = parser.parse_args()
+    heed_signals()
     print(f"{a.kills} faults, seed {a.seed}, after a build that is left alone", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         lost = torture(Path(folder).resolve() / "project", a.kills, random.Random(a.seed))
