@@ -189,7 +189,7 @@ def test_a_machine_changes_only_its_own_folder_and_nothing_survives_a_command(ab
     assert (clone / "told").read_text() == "a b\n"
     assert command in (tmp_path / "log").read_text()
     assert mark not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
-    assert str(tmp_path) not in Path("/proc/self/mountinfo").read_text()
+    assert str(tmp_path) not in Path("/proc/self/mountinfo").read_text(encoding="utf-8")
     assert root.run("touch /etc/new", Path("/"), tmp_path / "log", user="root").status == 0
     assert root.outside(Path("/etc/new")).is_file()
     assert not Path("/etc/new").exists()

@@ -164,7 +164,7 @@ def make_base(folder: Path, release: str, settings: Settings, log: Path) -> Outc
 def write_hosts(path: Path, unreachable: Iterable[str]) -> None:
     """Have a system look for itself, and for the hosts that it is not to reach, on itself."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"127.0.0.1 {' '.join(['localhost', socket.gethostname(), *unreachable])}\n")
+    path.write_text(f"127.0.0.1 {' '.join(['localhost', socket.gethostname(), *unreachable])}\n", encoding="utf-8")
 
 
 def install(packages: Iterable[str]) -> str:
@@ -219,6 +219,6 @@ def _kill(process: subprocess.Popen[str]) -> None:
     """Kill the first process of the namespace, with which all others end, until unshare has seen it end."""
     while process.poll() is None:
         with suppress(OSError):  # it has ended
-            for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+            for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split():
                 os.kill(int(child), signal.SIGKILL)
         time.sleep(0.05)
