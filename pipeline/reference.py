@@ -70,7 +70,7 @@ def of(project: Path) -> Reference:
     machine_class = build.machine_class()
     if machine_class is None:
         raise InputError(
-            "report/build.json: expected the record of the build in results/, found none or another's. "
+            "results/published.json: expected the record of the build in results/, found none or another's. "
             "Hint: make report"
         )
     results = build.results

@@ -100,7 +100,7 @@ def conditions_of(expected: Reference, project: Path, build: Finished) -> Condit
     machine_class = build.machine_class()
     if machine_class is None:
         raise InputError(
-            "report/build.json: expected the record of the build in results/, found none or another's. "
+            "results/published.json: expected the record of the build in results/, found none or another's. "
             "Hint: make report"
         )
     different = list(_words(expected.machine_class, machine_class))
