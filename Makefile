@@ -30,7 +30,7 @@ FUZZ_SECONDS ?= 60
 KILLS ?= 50
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What the user has set for other Pythons must not reach this one.
-unexport $(filter PYTHON%,$(filter-out PYTHON,$(.VARIABLES)))
+unexport MPLBACKEND MATPLOTLIBRC $(filter PYTHON%,$(filter-out PYTHON,$(.VARIABLES)))
 export PYTHONUTF8 := 1
 
 # A stamp from the future, where the clock was set back, would hide what has changed.

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
 
 # What the user has set for other Pythons and for pip must not reach these.
-for name in $(env | sed -n 's/^\(PYTHON[A-Z_][A-Z0-9_]*\)=.*/\1/p') PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_NO_DEPS; do
+for name in $(env | sed -n 's/^\(PYTHON[A-Z_][A-Z0-9_]*\)=.*/\1/p') PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_NO_DEPS MPLBACKEND; do
     unset "$name"
 done
 export PYTHONUTF8=1 PIP_USER=0
