@@ -88,6 +88,7 @@ def _terminable() -> Iterator[None]:
     def end(number: int, _: FrameType | None) -> None:
         sys.exit(128 + number)
 
+    # what is ignored stays so: nohup
     heeded = [
         number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN
     ]  # nohup
