@@ -8,6 +8,7 @@ import ctypes
 import hashlib
 import io
 import logging
+import os
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -61,6 +62,7 @@ def to_pdf(html: str) -> bytes:
     """
     weasyprint = _weasyprint()
     warnings = _Collector()
+    os.environ["SOURCE_DATE_EPOCH"] = "0"  # fontTools dates the fonts that it cuts
     identifier = hashlib.sha256(html.encode()).digest()[:16]
     with warnings.collect("weasyprint"):
         fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
