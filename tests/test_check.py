@@ -123,7 +123,8 @@ def test_of_many_files_the_bad_are_named_and_the_others_judged(project: Project)
 def test_only_bad_files_start_nothing(project: Project) -> None:
     (project / "bad.yaml").write_text("title: x\n")
     result = project.check("bad.yaml")
-    assert (result.returncode, result.stdout) == (2, "")
+    assert result.returncode == 2
+    assert "Exit status 2" in result.stdout
     assert result.stderr == ("bad.yaml: the file: expected the keys 'data', 'tables', found 'title'.\n")
 
 
@@ -159,7 +160,7 @@ def test_what_cannot_be_checked_is_said_in_one_line(
 ) -> None:
     result = project.check(*arguments)
     assert result.returncode == 2
-    assert result.stdout == ""
+    assert not [line for line in result.stdout.splitlines() if not line.startswith("Exit status 2")]
     assert "Traceback" not in result.stderr
     if problem:
         (line,) = result.stderr.splitlines()

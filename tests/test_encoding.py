@@ -19,7 +19,7 @@ def is_for_text(call: ast.Call) -> bool:
     match call.func, call.args:
         case (ast.Attribute(attr="read_text"), []) | (ast.Attribute(attr="write_text"), [_]):  # those of Path
             return True
-        case ast.Attribute(ast.Name("os" | "gzip"), "open"), _:  # give bytes
+        case ast.Attribute(ast.Name("os" | "gzip" | "archive"), "open"), _:  # give bytes
             return False
         case (ast.Attribute(attr="open"), [ast.Constant(mode)]) | (ast.Name("open"), [_, ast.Constant(mode)]):
             return "b" not in str(mode)

@@ -247,12 +247,11 @@ def test_a_rebuild_finds_the_images_where_the_data_step_does(
 def sources(tmp_path: Path) -> Path:
     """A project whose Snakefile makes one file, or waits while it writes."""
     folder = tmp_path / "sources"
-    for name in ("pipeline", "templates", "profiles"):
+    for name in ("templates", "profiles"):
         (folder / name).mkdir(parents=True)
+    shutil.copytree(ROOT / "pipeline", folder / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("config.yaml", "requirements.lock", "pyproject.toml", "CITATION.cff"):
         (folder / name).write_text("")
-    for name in ("__init__.py", "launch.py", "surroundings.py"):
-        shutil.copy(ROOT / "pipeline" / name, folder / "pipeline")
     made = 'rule all:\n    output: "results/made"\n    shell: "env >{output}"\n'
     (folder / "Snakefile").write_text(made)
     (folder / "results").mkdir()
