@@ -130,7 +130,9 @@
     plot.setAttribute("aria-label", `${table.getAttribute("aria-label")}: arrow keys move, Escape clears`);
     plot.addEventListener("pointerdown", follow);
     plot.addEventListener("pointermove", follow);
-    plot.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && show(null));
+    // by the keyboard it is read on, wherever a page that scrolls puts the pointer
+    const left = (event) => event.pointerType === "mouse" && document.activeElement !== plot;
+    plot.addEventListener("pointerleave", (event) => left(event) && show(null));
     plot.addEventListener("focus", () => show(current ?? points()[0]));
     plot.addEventListener("blur", () => show(null));
     plot.addEventListener("keydown", (event) => {
