@@ -1,11 +1,13 @@
 # make report    build report/report.html and report/report.pdf
-# make test      check the code and run the tests (TESTS="files": these instead of all)
+# make test      check the code, run the unit tests and build the sample once, in minutes (TESTS="files or tests": these)
+# make test-all  run every test there is: builds, faults, the page, a cluster, bare systems
 # make test-page check the finished report (needs Chromium, Java, Node.js, poppler and qpdf)
 # make test-cluster  build on a Slurm that is brought up for it (Debian's slurm-wlm and munge)
 # make test-fresh    build on bare Debian systems made on the spot (root and mmdebstrap; MACHINES: some of them)
 # make bench     measure the training loop beside PyTorch, JAX and scikit-learn (report/benchmark.json)
 # make bench-scale  measure how planning and finishing a build grow with its runs
 # make fuzz      search for input that is not refused in a line (FUZZ_SECONDS for each target)
+# make mutants   spoil the code, a line at a time, and see whether the tests notice (AREAS: some of them)
 # make torture   strike builds of the sample and see that nothing is lost (KILLS of them)
 # make check     hold someone's printed numbers against runs (PUBLISHED=file or folder)
 # make compare   say what changed between two builds (make compare old new, or A=old B=new; ALL=1 for every change)
@@ -19,6 +21,7 @@
 PYTHON ?= python3
 TESTS ?=
 MACHINES ?=
+AREAS ?=
 PUBLISHED ?=
 A ?=
 B ?=
@@ -34,10 +37,10 @@ unexport MPLBACKEND MATPLOTLIBRC $(filter PYTHON%,$(filter-out PYTHON,$(.VARIABL
 export PYTHONUTF8 := 1
 
 # A stamp from the future, where the clock was set back, would hide what has changed.
-$(shell find .venv .venv-bench .venv-fuzz -maxdepth 1 -newermt now \( -name report -o -name test -o -name page \
+$(shell find .venv .venv-bench .venv-fuzz .venv-mutation -maxdepth 1 -newermt now \( -name report -o -name test -o -name page \
 	-o -name cluster -o -name stamp \) -delete 2>/dev/null)
 
-GOALS := report test test-page test-cluster test-fresh bench bench-scale fuzz torture check compare verify reference prune clean formulas lock
+GOALS := report test test-all tests elsewhere test-page test-cluster test-fresh bench bench-scale fuzz mutants torture check compare verify reference prune clean formulas lock
 .PHONY: $(GOALS)
 
 # make compare old new: what stands after compare is the name of a folder, and no goal.
@@ -55,12 +58,30 @@ report: .venv/report
 	@SUMMARY_FOLLOWS=1 snakemake --cores all $(SNAKEMAKE_OPTIONS)
 	@python -m pipeline.summary
 
+PYTEST := python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+LINT := ruff check . && ruff format --check . && snakefmt --check Snakefile && mypy
+
+# Files or tests that are named run whole.
 test: .venv/test
-	ruff check .
-	ruff format --check .
-	snakefmt --check Snakefile
-	mypy
-	python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(LINT)
+ifeq ($(TESTS),)
+	$(PYTEST) -m "not slow"
+	@echo "make test: passed. Left out: tests with builds of their own, the page in a browser, a cluster, bare systems (make test-all)."
+else
+	$(PYTEST) $(TESTS)
+endif
+
+# Builds on a cluster mostly wait, so they run beside the other tests, and bare systems after them. A browser needs a core.
+test-all: .venv/cluster
+	@$(MAKE) --jobs=2 tests elsewhere
+	@$(MAKE) test-page
+
+tests: .venv/test
+	$(LINT)
+	$(PYTEST)
+
+elsewhere:
+	@($(MAKE) test-cluster && $(MAKE) test-fresh) >.venv/elsewhere.log 2>&1; status=$$?; cat .venv/elsewhere.log; exit $$status
 
 test-page: .venv/page
 	python -m pytest tests/page
@@ -84,6 +105,9 @@ bench-scale: .venv/report
 
 fuzz: .venv-fuzz/stamp
 	@cd tests && PYTHONPATH=.:.. ../.venv-fuzz/bin/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+mutants: .venv-mutation/stamp
+	@PYTHONPATH=tests .venv-mutation/bin/python -m mutation $(AREAS)
 
 torture: .venv/test
 	@PYTHONPATH=tests:. python -m faults.torture --kills $(KILLS)
@@ -136,3 +160,6 @@ lock:
 
 .venv-fuzz/stamp: requirements-fuzz.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh fuzz
+
+.venv-mutation/stamp: requirements-mutation.lock setup.sh
+	@PYTHON=$(PYTHON) ./setup.sh mutation

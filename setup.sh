@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv from the hashed lock, and proves by use what pip cannot bring: libraries, programs, services. For the
-# benchmark, the fuzzer and the validator of the crate, environments of their own.
-# Usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|lock
+# benchmark, the fuzzer, the mutation run and the validator of the crate, environments of their own.
+# Usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|mutation|lock
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
@@ -40,7 +40,7 @@ hint() {
     fi
 }
 
-# Make the environment that is named, .venv or .venv-bench, -fuzz or -crate, unless there is one with pip.
+# Make the environment that is named, .venv or .venv-bench, -fuzz, -mutation or -crate, unless there is one with pip.
 make_environment() {
     "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
         say "$PYTHON: expected Python 3.11 or newer, found $("$PYTHON" --version 2>&1 || true). Hint: make PYTHON=python3.11 ..."
@@ -238,6 +238,11 @@ fuzz)
     install_lock .venv-fuzz requirements-fuzz.lock
     ready .venv-fuzz/stamp
     ;;
+mutation)
+    make_environment .venv-mutation
+    install_lock .venv-mutation requirements-mutation.lock
+    ready .venv-mutation/stamp
+    ;;
 lock)
     lock='uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet'
     $lock pyproject.toml -o requirements.lock
@@ -245,11 +250,12 @@ lock)
     $lock --group bench -c requirements-test.lock -o requirements-bench.lock
     $lock --group crate -o requirements-crate.lock
     $lock --group bench-torch -c requirements-test.lock -c requirements-bench.lock -o requirements-bench-torch.lock
+    $lock pyproject.toml --group mutation -c requirements-test.lock -o requirements-mutation.lock
     $lock --group fuzz -c requirements-test.lock -o requirements-fuzz.lock
     printf '%s\n' "$TORCH" >>requirements-bench-torch.lock
     ;;
 *)
-    say 'usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|lock'
+    say 'usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|mutation|lock'
     exit 2
     ;;
 esac

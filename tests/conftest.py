@@ -35,6 +35,7 @@ settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
 ROOT = Path(__file__).parent.parent
+OWN_BUILD = {"make_project", "built"}  # what a test asks for that starts builds
 # Three sections with few, short runs on the 5,000-image sample.
 SMALL: dict[str, Any] = {
     "source": "sample",
@@ -178,10 +179,21 @@ def _job_counts(lines: list[str]) -> dict[str, int]:
     return counts
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put files with builds first: they take longest, and all processes are to end at about the same time."""
-    long = {item.path for item in items if {"finished", "make_project"} & set(getattr(item, "fixturenames", ()))}
+    """Mark tests with builds of their own as slow, and put files with builds first.
+
+    They take longest, and all processes are to end at about the same time.
+    """
+    for item in items:
+        if OWN_BUILD & _fixtures(item):
+            item.add_marker(pytest.mark.slow)
+    long = {item.path for item in items if (OWN_BUILD | {"finished"}) & _fixtures(item)}
     items.sort(key=lambda item: item.path not in long)
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,0 +1,1 @@
+"""Faults in the code, one at a time, and whether the tests notice them."""

@@ -1,0 +1,86 @@
+"""Try the tests on spoilt code: what `make mutants` runs.
+
+    python -m mutation                 the planted faults of every area, then mutmut's
+    python -m mutation claims mutmut   those of these
+
+Ends with exit status 1 if fewer than 95 of 100 are noticed, or one that is not has no reason written down.
+"""
+
+import os
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from mutation import mutants, planted
+
+ENOUGH = 0.95
+MUTMUT = "mutmut"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A fault, and whether a test noticed it. `reason`: why none does, if somebody has said so."""
+
+    area: str
+    name: str
+    noticed: bool
+    reason: str | None
+    change: str = ""
+
+
+def main() -> None:
+    """Command line."""
+    known = [path.stem for path in sorted(planted.FOLDER.glob("*.yaml"))]
+    areas = sys.argv[1:] or [*known, MUTMUT]
+    if unknown := sorted(set(areas) - {*known, MUTMUT}):
+        sys.exit(f"make mutants: expected areas among {', '.join([*known, MUTMUT])}, found {', '.join(unknown)}.")
+    started = time.monotonic()
+    workers = len(os.sched_getaffinity(0))
+    tried = [*_planted([area for area in areas if area != MUTMUT], workers)]
+    if MUTMUT in areas:
+        tried += _mutants(workers)
+    told = tell(tried)
+    print(f"{(time.monotonic() - started) / 60:.0f} minutes on {workers} cores.")
+    sys.exit(told)
+
+
+def _planted(areas: list[str], workers: int) -> Iterator[Tried]:
+    faults = planted.load(areas) if areas else []
+    for fault, noticed in track(planted.noticed(faults, workers), "Planted faults", len(faults)):
+        yield Tried(fault.area, fault.name, noticed, fault.lives)
+
+
+def _mutants(workers: int) -> Iterator[Tried]:
+    reasons = mutants.reasons()
+    for each in mutants.run(workers):
+        yield Tried(each.module, each.name, each.noticed, reasons.get(each.name), each.change)
+
+
+def tell(tried: list[Tried]) -> int:
+    """Print what was noticed by area, and what was not; returns the exit status."""
+    by_area = defaultdict(list)
+    for each in tried:
+        by_area[each.area].append(each.noticed)
+    table = Table("Area", "Faults", "Noticed")
+    for area, noticed in [*by_area.items(), ("All", [each.noticed for each in tried])]:
+        table.add_row(area, str(len(noticed)), str(sum(noticed)))
+    living = [each for each in tried if not each.noticed]
+    for each in living:
+        print(f"lives: {each.name}: {each.reason or 'no reason is written down'}")
+        print("" if each.reason else each.change, end="")
+    for each in tried:
+        if each.noticed and each.reason:
+            print(f"noticed, though it is listed as living: {each.name}")
+    Console().print(table)
+    enough = len(living) <= (1 - ENOUGH) * len(tried)
+    return 0 if enough and all(each.reason for each in living) else 1
+
+
+if __name__ == "__main__":
+    main()
