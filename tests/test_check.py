@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,13 +42,28 @@ def table(columns: list[dict[str, Any]], name: str = "Table 1", **rows: list[str
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project in which nothing was built: two seeds of two epochs on the sample."""
-    folder = tmp_path_factory.mktemp("check")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project in which nothing is built, and which no test changes: two seeds of two epochs on the sample."""
+    folder = tmp_path_factory.mktemp("bare")
     copy_project(folder)
     made = Project(folder)
     made.configure(**SMALL)
     return made
+
+
+@pytest.fixture(scope="module")
+def checked_once(bare: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same after a check of wrong.yaml, whose runs it has trained."""
+    made = Project(shutil.copytree(bare.folder, tmp_path_factory.mktemp("checked") / "project"))
+    write(made / "wrong.yaml", table([RATE], testing_accuracy=["0.0100"], training_accuracy=["-"]))
+    made.check("wrong.yaml")
+    return made
+
+
+@pytest.fixture
+def project(checked_once: Project, tmp_path: Path) -> Project:
+    """A copy of it, with which a test may do what it likes."""
+    return Project(shutil.copytree(checked_once.folder, tmp_path / "project"))
 
 
 def means(project: Project, metric: str) -> float:
@@ -55,7 +71,9 @@ def means(project: Project, metric: str) -> float:
     return sum(run[metric] for run in project.metrics()) / len(project.metrics())
 
 
-def test_a_check_trains_what_is_missing_once_and_judges(project: Project) -> None:
+@pytest.mark.slow
+def test_a_check_trains_what_is_missing_once_and_judges(bare: Project, tmp_path: Path) -> None:
+    project = Project(shutil.copytree(bare.folder, tmp_path / "project"))
     wrong = write(project / "wrong.yaml", table([RATE], testing_accuracy=["0.0100"], training_accuracy=["-"]))
     first = project.check("wrong.yaml")
     assert first.returncode == 1, first.stderr
@@ -87,6 +105,7 @@ def test_a_check_trains_what_is_missing_once_and_judges(project: Project) -> Non
     assert wrong.exists()
 
 
+@pytest.mark.slow
 def test_of_many_files_the_bad_are_named_and_the_others_judged(project: Project) -> None:
     good = table([RATE], testing_accuracy=[f"{means(project, 'testing_accuracy'):.4f}"])
     write(project / "many/a.yaml", good)
@@ -120,9 +139,9 @@ def test_of_many_files_the_bad_are_named_and_the_others_judged(project: Project)
     assert "6 files: 1 reproduces, 1 does not, 4 have mistakes." in ends
 
 
-def test_only_bad_files_start_nothing(project: Project) -> None:
-    (project / "bad.yaml").write_text("title: x\n")
-    result = project.check("bad.yaml")
+def test_only_bad_files_start_nothing(bare: Project) -> None:
+    (bare / "bad.yaml").write_text("title: x\n")
+    result = bare.check("bad.yaml")
     assert result.returncode == 2
     assert "Exit status 2" in result.stdout
     assert result.stderr == ("bad.yaml: the file: expected the keys 'data', 'tables', found 'title'.\n")
@@ -155,10 +174,8 @@ def test_only_bad_files_start_nothing(project: Project) -> None:
         (["pipeline/published.yaml", "--snakemake=--bogus"], "SNAKEMAKE_OPTIONS: expected options of Snakemake"),
     ],
 )
-def test_what_cannot_be_checked_is_said_in_one_line(
-    project: Project, arguments: list[str], problem: str | None
-) -> None:
-    result = project.check(*arguments)
+def test_what_cannot_be_checked_is_said_in_one_line(bare: Project, arguments: list[str], problem: str | None) -> None:
+    result = bare.check(*arguments)
     assert result.returncode == 2
     assert not [line for line in result.stdout.splitlines() if not line.startswith("Exit status 2")]
     assert "Traceback" not in result.stderr
@@ -167,6 +184,7 @@ def test_what_cannot_be_checked_is_said_in_one_line(
         assert line.startswith(problem)
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_leaves_the_verdicts_on_the_others(project: Project) -> None:
     right = f"{means(project, 'testing_accuracy'):.4f}"
     columns = [RATE, {"learning_rate": 0.25, "hidden": 4}]
@@ -188,8 +206,8 @@ def test_a_run_that_fails_leaves_the_verdicts_on_the_others(project: Project) ->
     assert lines[4] == "  1 reproduced, 0 not reproduced, 1 not judged."
 
 
+@pytest.mark.slow
 def test_prune_keeps_what_the_last_check_asked_for(project: Project) -> None:
-    project.snakemake("results/data/data.json")
     write(project / "one.yaml", table([{"learning_rate": 0.3, "hidden": 8}], testing_accuracy=["0.0100"]))
     before = project.keys()
     assert project.check("one.yaml").returncode == 1

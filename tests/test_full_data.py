@@ -17,7 +17,10 @@ from pipeline import config, mnist, network
 from pipeline.examples import Examples, split
 
 MNIST_DIR = os.environ.get("MNIST_DIR")
-pytestmark = pytest.mark.skipif(not MNIST_DIR, reason="MNIST_DIR is not set: real MNIST was not used")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not MNIST_DIR, reason="MNIST_DIR is not set: real MNIST was not used"),
+]
 
 
 # At the larger learning rate rounding is amplified: a plain single-precision loop is off by 1.5e-4 there.

@@ -45,6 +45,7 @@ def test_what_is_ignored_here_is_heeded_by_children(number: signal.Signals) -> N
     assert told.stdout.split() == ["goes", "on", "False"], told.stderr
 
 
+@pytest.mark.slow
 def test_a_hostile_environment_changes_no_result() -> None:
     """Started in the background by a hook, in a locale without UTF-8, where every variable says something else."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | HOSTILE

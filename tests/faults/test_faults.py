@@ -13,6 +13,7 @@ from faults.striking import FAULTS, WITH_TIMES, at_work, outputs, spoil, strike,
 
 ELSEWHERE = {"TZ": "America/St_Johns", "LC_ALL": "POSIX", "LANGUAGE": "de", "PYTHONHASHSEED": "4242"}
 SEED = 20240217
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
