@@ -51,9 +51,10 @@ def test_a_key_is_the_hash_of_all_that_the_numbers_of_a_run_depend_on(monkeypatc
     chosen = Configuration(learning_rate=1, reg=0, batch_size=32, hidden=16, epochs=74)
     found = keys.specification(replace(CONFIG, numerics="fast", split=split, network=network), chosen, 3, "d" * 64)
     written = (
-        '{"batch_size":32,"code":"%s","data":"%s","epochs":74,"hidden":16,"initial_scale":0.05,"initial_seed":8,'
+        '{"batch_size":32,"code":"CODE","data":"DATA","epochs":74,"hidden":16,"initial_scale":0.05,"initial_seed":8,'
         '"learning_rate":1.0,"numpy":"2.4.6","reg":0.0,"seed":3,"split_seed":7,"validation_fraction":0.25}'
-    ) % ("c" * 64, "d" * 64)
+    )
+    written = written.replace("CODE", "c" * 64).replace("DATA", "d" * 64)
     assert keys.canonical(found) == written
     assert list(found)[:6] == ["learning_rate", "reg", "batch_size", "hidden", "epochs", "seed"]
     assert keys.key(found) == hashlib.sha256(written.encode()).hexdigest()[:16]
