@@ -62,7 +62,7 @@ def _problem(metrics: Any, history: Epochs, norms: Epochs, run: Run) -> str | No
     status, epochs = metrics.get("status"), run.configuration.epochs
     if status not in ("ok", "diverged"):
         return f"expected status ok or diverged, found {status!r}."
-    if (len(history) == epochs) != (status == "ok"):
+    if len(history) > epochs or (len(history) == epochs) != (status == "ok"):
         return f"expected {epochs} epochs in history.csv, or fewer of a diverged run, found {len(history)}."
     if len(norms) != len(history):
         return f"expected the {len(history)} epochs of history.csv in norms.csv, found {len(norms)}."

@@ -131,6 +131,9 @@ OK = b"HTTP/1.1 200 OK\r\n"
 WHOLE = OK + b"Content-Length: %d\r\n\r\n" % len(CONTENT)
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
+LATE = r"when the time was up \(less than 16,384 bytes a second\)\."
+SILENT = r"no answer in time\."  # also of a server whose first bytes a slow machine has not got by then
+
 # What gets the right file in the end.
 HARMLESS: dict[str, Answer] = {
     "nothing": right,
@@ -179,17 +182,17 @@ HARMFUL: dict[str, tuple[Answer, str]] = {
     "endless body in chunks": (forever(CHUNKED, b"10000\r\n" + bytes(2**16) + b"\r\n"), r"more\."),
     "chunk of negative length": (forever(CHUNKED + b"-5\r\n", bytes(2**16)), r"more\."),
     "chunk of no length": (raw(CHUNKED + b"x\r\n"), r"a dropped connection after 0 \(.*\)\."),
-    "slow drip": (forever(WHOLE, b"x", 0.02), r"\d+ when the time was up \(less than 16,384 bytes a second\)\."),
-    "slow drip of headers": (forever(OK + b"Name: ", b"x", 0.02), r"no answer in time\."),
-    "slow drip of a chunk's length": (forever(CHUNKED, b"0", 0.02), r"no answer in time\."),
+    "slow drip": (forever(WHOLE, b"x", 0.02), rf"(\d+ {LATE}|{SILENT})"),
+    "slow drip of headers": (forever(OK + b"Name: ", b"x", 0.02), SILENT),
+    "slow drip of a chunk's length": (forever(CHUNKED, b"0", 0.02), SILENT),
     "endless headers": (forever(OK, b"Name: value\r\n" * 50), r"no connection \(got more than 100 headers\)\."),
     "endless header": (forever(OK + b"Name: ", bytes(2**12)), r"no connection \(.*more than 65536 bytes.*\)\."),
-    "endless 100 Continue": (forever(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.001), r"no answer in time\."),
+    "endless 100 Continue": (forever(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.001), SILENT),
     "endless trailer": (
         forever(CHUNKED + b"5\r\nstart\r\n0\r\n", b"Name: value\r\n", 0.001),
-        r"5 when the time was up \(less than 16,384 bytes a second\)\.",
+        rf"(5 {LATE}|{SILENT})",
     ),
-    "silence": (lambda *_: time.sleep(10), r"no answer in time\."),
+    "silence": (lambda *_: time.sleep(10), SILENT),
     "dropped before the headers": (raw(b""), r"no connection \(Remote end closed connection without response\)\."),
     "reset before the headers": (reset(b""), r"no connection \(Connection reset by peer\)\."),
     "reset amid the body": (

@@ -1,14 +1,17 @@
 """Downloading from mirrors that misbehave: the right file or one line that says why not, soon and in little memory."""
 
+import itertools
 import re
 import threading
-import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
+import requests
 from misbehaving import (
     CONTENT,
     FILE,
@@ -30,8 +33,8 @@ from pipeline import download
 from pipeline.download import Limits, Mirrors
 from pipeline.errors import RunError
 
-QUICK = Limits(patience=1, pause=0.01)
-PATIENT = Limits(patience=7, pause=0.01)
+QUICK = Limits(patience=0.2, pause=0.01)  # for servers that never end
+PATIENT = Limits(patience=60, pause=0.01)  # for those that do, on however slow a machine
 
 HINT = f" {download.MEND}"
 
@@ -53,26 +56,24 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
 
 
 @contextmanager
-def bounded(limits: Limits) -> Iterator[None]:
-    """The block ends soon after the patience does, and has never held 8 MiB."""
+def bounded() -> Iterator[None]:
+    """The block never holds 8 MiB."""
     tracemalloc.start()
-    start = time.monotonic()
     try:
         yield
-        assert time.monotonic() - start < limits.patience + 3
         assert tracemalloc.get_traced_memory()[1] < 2**23
     finally:
         tracemalloc.stop()
 
 
 def fetch(target: Path, *servers: Server, limits: Limits = PATIENT) -> str:
-    with bounded(limits):
+    with bounded():
         return Mirrors([server.address for server in servers], limits).fetch(NAME, FILE, target)
 
 
 def problems(target: Path, *addresses: str, limits: Limits = PATIENT) -> tuple[str, ...]:
     """What a fetch that must fail says, before the hint; it leaves no file behind."""
-    with bounded(limits), pytest.raises(RunError) as raised:
+    with bounded(), pytest.raises(RunError) as raised:
         Mirrors(addresses, limits).fetch(NAME, FILE, target)
     assert list(target.parent.iterdir()) == []
     assert all(line.isprintable() and line.endswith(HINT) for line in raised.value.problems)
@@ -105,14 +106,14 @@ def test_one_line_tells(serve: Serve, tmp_path: Path, case: str) -> None:
     ("case", "requests"),
     [
         ("404", 1),
-        ("500", download.TRIES),
-        ("429, Retry-After", download.TRIES),
+        ("500", 3),
+        ("429, Retry-After", 3),
         ("wrong bytes", 1),
         ("smaller length", 1),
         ("page without a length", 1),
         ("endless body", 1),
-        ("truncated", download.TRIES),
-        ("redirect loop", download.REDIRECTS + 1),
+        ("truncated", 3),
+        ("redirect loop", 1 + 5),
     ],
 )
 def test_tries(serve: Serve, tmp_path: Path, case: str, requests: int) -> None:
@@ -162,7 +163,7 @@ def test_unreachable_mirror_is_not_tried_again(serve: Serve, tmp_path: Path) -> 
 
 def test_name_that_is_unknown_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
-    (problem,) = problems(tmp_path / NAME, "http://mirror.invalid/")
+    (problem,) = problems(tmp_path / NAME, "http://mirror.invalid/", limits=replace(PATIENT, patience=7))
     assert re.search(r"found no (connection|answer)\b", problem)
 
 
@@ -190,68 +191,18 @@ def test_proxy_is_used_and_named(serve: Serve, tmp_path: Path, monkeypatch: pyte
     assert server.ranges == []
 
 
-def test_patience_is_shared_by_silent_mirrors(serve: Serve, tmp_path: Path) -> None:
-    silent = [serve(HARMFUL[case][0]) for case in ("silence", "slow drip", "endless trailer", "slow drip of headers")]
-    start = time.monotonic()
-    assert len(problems(tmp_path / NAME, *(server.address for server in silent), limits=QUICK)) == 4
-    assert QUICK.patience <= time.monotonic() - start < QUICK.patience + 1
-
-
-def test_patience_of_a_mirror_is_shared_by_all_files(serve: Serve, tmp_path: Path) -> None:
-    def late(handler, number):
-        time.sleep(0.4)
-        send(handler, b"", 404)
-
-    server = serve(late)
-    mirrors = Mirrors([server.address], QUICK)
-    for _ in range(5):
-        with pytest.raises(RunError):
-            mirrors.fetch(NAME, FILE, tmp_path / NAME)
-    assert len(server.ranges) == 3
-
-
-def steady(step: int, seconds: float) -> Answer:
-    """So many bytes, then a pause, until all are sent."""
-
-    def answer(handler, number):
-        handler.wfile.write(WHOLE)
-        for start in range(0, len(CONTENT), step):
-            time.sleep(seconds)
-            handler.wfile.write(CONTENT[start : start + step])
-
-    return answer
-
-
-@pytest.mark.parametrize(("rate", "comes"), [(2**14, True), (2**20, False)])
-def test_slow_mirror_is_waited_for_if_not_too_slow(serve: Serve, tmp_path: Path, rate: int, comes: bool) -> None:
-    """It sends about 60,000 bytes a second, for longer than the patience."""
-    server, limits = serve(steady(6000, 0.1)), Limits(patience=1, rate=rate, pause=0.01)
-    if comes:
-        fetch(tmp_path / NAME, server, limits=limits)
-        assert (tmp_path / NAME).read_bytes() == CONTENT
-    else:
-        (problem,) = problems(tmp_path / NAME, server.address, limits=limits)
-        assert problem.endswith(f"when the time was up (less than {rate:,} bytes a second).")
-
-
-def test_unreachable_mirrors_cost_less_than_a_minute() -> None:
-    assert download.LIMITS.patience < 60
-    # the pace at which a whole file takes ten minutes at most is fast enough
-    assert 9_912_422 / download.LIMITS.rate > 600
-
-
 def test_answer_after_the_end_writes_nothing(serve: Serve, tmp_path: Path) -> None:
-    answered = threading.Event()
+    ended = threading.Event()
 
     def late(handler, number):
-        time.sleep(0.4)
+        ended.wait(60)
         send(handler, CONTENT)
-        answered.set()
 
-    server = serve(late)
-    problems(tmp_path / NAME, server.address, limits=Limits(patience=0.2, pause=0.01))
-    assert answered.wait(5)
-    time.sleep(0.1)
+    server, before = serve(late), set(threading.enumerate())
+    problems(tmp_path / NAME, server.address, limits=Limits(patience=0.1, pause=0.01))
+    ended.set()
+    for thread in set(threading.enumerate()) - before:  # that of the attempt, and the server's
+        thread.join(60)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -266,3 +217,147 @@ def test_nothing_is_shown_where_there_is_no_terminal(
 ) -> None:
     fetch(tmp_path / NAME, serve(right))
     assert capsys.readouterr() == ("", "")
+
+
+# --- Time, told by a clock of ours: it goes only while a server answers or a pause is made
+
+
+class Clock:
+    """Stands for the module time; `pauses` are those that were made."""
+
+    def __init__(self) -> None:
+        self.now, self.pauses = 1000.0, []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += seconds
+
+
+class Body:
+    """A response whose chunks take so many seconds each."""
+
+    def __init__(self, clock: Clock, status: int, chunks: Sequence[tuple[float, bytes]]) -> None:
+        self.status_code, self.reason, self.headers = status, "told", {}
+        self.raw, self.length_remaining = self, 0
+        self._clock, self._chunks = clock, iter(chunks)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def read1(self, _: int, *, decode_content: bool) -> bytes:
+        assert not decode_content
+        seconds, data = next(self._chunks, (0.0, b""))
+        self._clock.now += seconds
+        return data
+
+
+Told = tuple[int, Sequence[tuple[float, bytes]]]  # a status, and the seconds and bytes of each chunk
+Fetched = tuple[str | None, Clock, list[str]]  # what is said of a failure, the clock, the addresses that were asked
+
+
+@pytest.fixture
+def timed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Fetched]:
+    """Fetch CONTENT `files` times from mirrors that tell the same each time, after so many `silent` seconds."""
+
+    def run(limits: Limits, told: Told, *, mirrors: int = 1, files: int = 1, silent: float = 0.0) -> Fetched:
+        clock, asked, said = Clock(), [], None
+
+        def get(_: object, url: str, **__: Any) -> Body:
+            asked.append(url)
+            clock.now += silent
+            return Body(clock, *told)
+
+        monkeypatch.setattr(download, "time", clock)
+        monkeypatch.setattr(requests.Session, "get", get)
+        found = Mirrors([f"http://{n}.test" for n in range(mirrors)], limits)
+        for _ in range(files):
+            try:
+                found.fetch(NAME, FILE, tmp_path / NAME)
+                assert (tmp_path / NAME).read_bytes() == CONTENT
+                said = None
+            except RunError as error:
+                said = " and ".join(line.partition("found ")[2].removesuffix(HINT) for line in error.problems) or said
+        return said, clock, asked
+
+    return run
+
+
+def chunks(size: int, seconds: float) -> list[tuple[float, bytes]]:
+    return [(seconds, CONTENT[start : start + size]) for start in range(0, len(CONTENT), size)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "held"),
+    [
+        (500, None),  # what comes pays for its time: it may go on for ever
+        (499, None),
+        # 600 seconds for what pays 500: 100 are lost with each chunk, and from the patience of 1000 nothing is left
+        # for the sixth, after 3600 seconds of 1000 + 5 × 500
+        (600, "2,500"),
+        (1001, "no answer"),
+    ],
+)
+def test_a_mirror_is_waited_for_as_long_as_its_bytes_pay_for_its_time(
+    timed: Callable[..., Fetched], seconds: float, held: str | None
+) -> None:
+    said, _, _ = timed(Limits(patience=1000, rate=1), (200, chunks(500, seconds)))
+    if held is None:
+        assert said is None
+    else:
+        late = f"{held} when the time was up (less than 1 bytes a second)."
+        assert said == ("no answer in time." if held == "no answer" else late)
+
+
+@pytest.mark.parametrize(("silence", "comes"), [(999, True), (1001, False)])
+def test_patience_does_not_grow_beyond_what_it_was(timed: Callable[..., Fetched], silence: float, comes: bool) -> None:
+    """All but two bytes come at once and would pay for a day."""
+    told = [(0.0, CONTENT[:-2]), (silence, CONTENT[-2:-1]), (0.0, CONTENT[-1:])]
+    said, _, _ = timed(Limits(patience=1000, rate=1), (200, told))
+    assert said == (None if comes else "102,400 when the time was up (less than 1 bytes a second).")
+
+
+def test_the_pause_doubles_between_three_tries(timed: Callable[..., Fetched]) -> None:
+    said, clock, asked = timed(Limits(patience=1000, pause=3), (500, ()))
+    assert (said, clock.pauses, len(asked)) == ("500 told.", [3, 6], 3)
+
+
+@pytest.mark.parametrize(("patience", "pauses"), [(10, [3, 6]), (8, [3]), (2, [])])
+def test_no_pause_is_made_that_would_outlast_the_patience(
+    timed: Callable[..., Fetched], patience: float, pauses: list[float]
+) -> None:
+    said, clock, asked = timed(Limits(patience=patience, pause=3), (500, ()))
+    assert (said, clock.pauses, len(asked)) == ("500 told.", pauses, len(pauses) + 1)
+
+
+def test_patience_is_shared_by_the_mirrors(timed: Callable[..., Fetched]) -> None:
+    """Four mirrors with 250 seconds each; 240 pass before each says no."""
+    limits = Limits(patience=1000)
+    said, clock, asked = timed(limits, (404, ()), mirrors=4, silent=240)
+    assert (said, len(asked), clock.now) == (" and ".join(["404 told."] * 4), 4, 1000 + 4 * 240)
+    said, clock, asked = timed(limits, (404, ()), mirrors=4, silent=240, files=3)
+    assert [asked.count(f"http://{n}.test/{NAME}") for n in range(4)] == [2] * 4, "no time is left for a third file"
+
+
+@pytest.mark.parametrize(("silent", "files"), [(400, 3), (300, 4), (1100, 1)])
+def test_patience_of_a_mirror_is_shared_by_all_files(timed: Callable[..., Fetched], silent: float, files: int) -> None:
+    """The first file to begin after 1000 seconds is not asked for any more."""
+    _, _, asked = timed(Limits(patience=1000), (404, ()), files=6, silent=silent)
+    assert len(asked) == files
+
+
+def test_mirrors_that_never_answer_cost_less_than_a_minute_and_files_that_come_in_ten_are_waited_for() -> None:
+    assert (download.LIMITS.patience, download.LIMITS.rate, download.LIMITS.pause) == (40, 2**14, 1)
+    assert 9_912_422 / 2**14 > 600, "the largest file of MNIST at this rate"
+
+
+def test_a_body_that_is_too_long_is_not_read_to_its_end(timed: Callable[..., Fetched]) -> None:
+    """A second for each chunk after the file's end: the first is one too many."""
+    endless = ((1.0, bytes(1)) for _ in itertools.count())
+    said, clock, _ = timed(PATIENT, (200, itertools.chain([(0.0, CONTENT)], endless)))
+    assert (said, clock.now) == ("more.", 1001)

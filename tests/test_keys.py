@@ -1,6 +1,7 @@
 """A run's key changes with what changes its numbers, and with nothing else."""
 
 import ast
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from conftest import ROOT
 from pipeline import config as configuration_file
 from pipeline import dataset, fingerprint, keys, sources, training
 from pipeline.errors import RunError
+from pipeline.settings import Configuration, Network, Split
 
 CONFIG = configuration_file.load(CONFIG_YAML)
 CONFIGURATION = CONFIG.experiments["default"].configurations[0]
@@ -40,6 +42,22 @@ def key(config=CONFIG, configuration=CONFIGURATION, seed=1, data="a" * 64):
 )
 def test_what_changes_numbers_changes_the_key(changed):
     assert key(**changed) != key()
+
+
+def test_a_key_is_the_hash_of_all_that_the_numbers_of_a_run_depend_on(monkeypatch):
+    monkeypatch.setattr(keys, "code_fingerprint", lambda: "c" * 64)
+    monkeypatch.setattr(keys, "numpy_version", lambda: "2.4.6")
+    split, network = Split(validation_fraction=0.25, seed=7), Network(initial_scale=0.05, initial_seed=8)
+    chosen = Configuration(learning_rate=1, reg=0, batch_size=32, hidden=16, epochs=74)
+    found = keys.specification(replace(CONFIG, numerics="fast", split=split, network=network), chosen, 3, "d" * 64)
+    written = (
+        '{"batch_size":32,"code":"CODE","data":"DATA","epochs":74,"hidden":16,"initial_scale":0.05,"initial_seed":8,'
+        '"learning_rate":1.0,"numpy":"2.4.6","reg":0.0,"seed":3,"split_seed":7,"validation_fraction":0.25}'
+    )
+    written = written.replace("CODE", "c" * 64).replace("DATA", "d" * 64)
+    assert keys.canonical(found) == written
+    assert list(found)[:6] == ["learning_rate", "reg", "batch_size", "hidden", "epochs", "seed"]
+    assert keys.key(found) == hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def test_how_a_value_is_written_does_not_change_the_key():
@@ -73,7 +91,8 @@ def test_comments_docstrings_and_layout_are_not_code():
 
 
 def test_training_takes_its_numbers_from_keyed_modules_alone():
-    assert {Path(path).stem for path in sources.needed_by("run")} == set(fingerprint.NUMERICAL_MODULES)
+    modules = {"network", "sgd", "run", "examples", "metrics"}
+    assert {Path(path).stem for path in sources.needed_by("run")} == set(fingerprint.NUMERICAL_MODULES) == modules
 
 
 def test_keyed_modules_hold_nothing_that_python_versions_print_differently():

@@ -12,6 +12,7 @@ from pipeline import dataset, preparation, sealed
 from pipeline.arrays import write_array
 from pipeline.errors import InputError
 from pipeline.examples import SETS, Examples, Prepared, prepare, split
+from pipeline.settings import Split
 
 ARRAYS = {
     "training_images": np.arange(40 * 6, dtype=np.uint8).reshape(40, 6) % 3,
@@ -51,6 +52,22 @@ def test_preparing_sorts_and_loses_nothing(seed, count, pixels, split_seed):
         for image, length in zip(getattr(found, name).images, getattr(found, name).lengths, strict=True):
             assert not image[length:].any()
             assert length == 0 or image[length - 1]
+
+
+@pytest.mark.parametrize(
+    ("count", "fraction", "seed", "training", "validation"),
+    [
+        (7, 0.25, None, [0, 1, 2, 3, 4], [5, 6]),  # 1.75 images are two
+        (7, 0.2, None, [0, 1, 2, 3, 4, 5], [6]),  # and 1.4 one
+        (7, 0.25, 3, [4, 6, 5, 3, 1], [0, 2]),  # the course's starter code: RandomState(3).permutation(7)
+    ],
+)
+def test_the_last_images_of_the_order_are_held_out(count, fraction, seed, training, validation):
+    examples = Examples(np.arange(count, dtype=np.uint8)[:, None], np.arange(count, dtype=np.uint8))
+    parts = split(examples, fraction, seed)
+    assert [part.labels.tolist() for part in parts] == [training, validation]
+    assert [part.images[:, 0].tolist() for part in parts] == [training, validation]
+    assert Split(fraction, seed).sizes(count) == (len(training), len(validation))
 
 
 @pytest.fixture

@@ -18,8 +18,25 @@ from pipeline.settings import Configuration
 from pipeline.sgd import Epoch
 from pipeline.training import write
 
-EPOCHS = 3
+EPOCHS = 4
 CONFIGURATION = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=EPOCHS)
+# training loss and accuracy, validation loss and accuracy, seconds; the second epoch is the best, the third as good
+COURSE = (
+    (2.5, 0.11, 1 / 3, 0.21, 1.5),
+    (1.25, 0.53, 0.9, 0.47, 2.5),
+    (0.75, 0.41, 0.8, 0.47, 3.5),
+    (0.8, 0.43, 0.7, 0.32, 4.5),
+)
+METRICS_OF_COURSE = {
+    "training_accuracy": 0.43,
+    "training_loss": 0.8,
+    "validation_accuracy": 0.32,
+    "best_validation_accuracy": 0.47,
+    "best_epoch": 2,
+    "testing_accuracy": 0.55,
+    "last_testing_accuracy": 0.35,
+}
+NORMS = ((1.5, 0.75, 0.5), (3.0, 1.75, 0.25), (4.5, 2.75, 0.5 / 3), (4.0, 3.75, 0.125))
 
 
 def make_run(key: str, epochs: int = EPOCHS) -> Run:
@@ -27,16 +44,12 @@ def make_run(key: str, epochs: int = EPOCHS) -> Run:
     return Run("rates", replace(CONFIGURATION, epochs=epochs), 1, specification, key)
 
 
-def write_run(folder: Path, run: Run, *, finished: int = EPOCHS, diverged: bool = False, loss: float = 2.5) -> None:
-    epochs = tuple(Epoch(loss / n, 0.1 * n, 1 / 3 / n, 0.2 * n, 0.0, finite=True) for n in range(1, finished + 1))
-    metrics: dict[str, float | int | None] = dict.fromkeys(METRICS)
-    if not diverged:
-        last = epochs[-1]
-        metrics |= {"training_accuracy": last.training_accuracy, "training_loss": last.training_loss}
-        metrics |= {"validation_accuracy": last.validation_accuracy, "testing_accuracy": 0.55}
-        metrics |= {"best_validation_accuracy": last.validation_accuracy, "best_epoch": finished}
-        metrics |= {"last_testing_accuracy": 0.55}
-    norms = tuple(Norms(1.5 * n, 0.75 * n, 0.5 / n) for n in range(1, finished + 1))
+def write_run(folder: Path, run: Run, *, finished: int = EPOCHS, diverged: bool = False, loss: float = 0.8) -> None:
+    """A run of COURSE that ends with this training loss."""
+    course = (*COURSE[:-1], (loss, *COURSE[-1][1:]))
+    metrics: dict[str, Any] = dict.fromkeys(METRICS) if diverged else METRICS_OF_COURSE | {"training_loss": loss}
+    epochs = tuple(Epoch(*row, finite=True) for row in course[:finished])
+    norms = tuple(Norms(*row) for row in NORMS[:finished])
     write(Result(epochs, norms, diverged, metrics), run.specification, folder / run.key)
 
 
@@ -54,13 +67,41 @@ def edit_json(path: Path, **changes: Any) -> None:
 
 def test_a_written_run_is_read_back_to_the_last_bit(folder: Path) -> None:
     record = records.read(folder / "a", make_run("a"))
-    assert record.status == "ok"
-    assert record.metrics["training_loss"] == 2.5 / 3
-    assert [epoch["epoch"] for epoch in record.history] == [1, 2, 3]
-    assert [epoch["validation_loss"] for epoch in record.history] == [1 / 3, 1 / 3 / 2, 1 / 3 / 3]
-    assert [epoch["w1_norm"] for epoch in record.norms] == [1.5, 3.0, 4.5]
-    assert [epoch["gradient_norm"] for epoch in record.norms] == [0.5, 0.25, 0.5 / 3]
-    assert [epoch["training_loss"] for epoch in record.history] == [2.5, 1.25, 2.5 / 3]
+    assert (record.status, record.metrics) == ("ok", METRICS_OF_COURSE)
+    told = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
+    assert [epoch["epoch"] for epoch in record.history] == [epoch["epoch"] for epoch in record.norms] == [1, 2, 3, 4]
+    assert [tuple(epoch[name] for name in told) for epoch in record.history] == [row[:4] for row in COURSE]
+    norms = ("w1_norm", "w2_norm", "gradient_norm")
+    assert [tuple(epoch[name] for name in norms) for epoch in record.norms] == list(NORMS)
+
+
+def test_the_files_of_a_run_tell_each_number_under_its_name(folder: Path) -> None:
+    history, norms = ((folder / "a" / name).read_text().splitlines() for name in ("history.csv", "norms.csv"))
+    assert history[0] == "epoch,training_loss,training_accuracy,validation_loss,validation_accuracy"
+    assert history[2] == "2,1.25,0.53,0.9,0.47"
+    assert norms[0] == "epoch,w1_norm,w2_norm,gradient_norm"
+    assert norms[4] == "4,4.0,3.75,0.125"
+    assert json.loads((folder / "a/timing.json").read_text()) == {"seconds_per_epoch": [1.5, 2.5, 3.5, 4.5]}
+    told = json.loads((folder / "a/metrics.json").read_text())
+    assert told == METRICS_OF_COURSE | {"key": "a", "status": "ok", "specification": make_run("a").specification}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"training_accuracy": 0.53},  # of the best epoch
+        {"training_loss": 0.75},  # the lowest
+        {"validation_accuracy": 0.47},  # of the best epoch
+        {"best_validation_accuracy": 0.32},  # of the last
+        {"best_epoch": 3},  # the other one with this accuracy
+        {"best_epoch": 4},  # the last
+    ],
+)
+def test_a_number_that_is_not_that_of_its_epoch_is_named(folder: Path, wrong: dict[str, float]) -> None:
+    path = folder / "a/metrics.json"
+    sealed.write_text(path, json.dumps(json.loads(path.read_text()) | wrong))
+    with pytest.raises(InputError, match=f"agree with history.csv, found another {next(iter(wrong))}"):
+        records.read(folder / "a", make_run("a"))
 
 
 @pytest.mark.parametrize("finished", [0, 1, EPOCHS - 1])
@@ -92,6 +133,13 @@ def swap(name: str) -> Callable[[Path], None]:
     return lambda run: (run / name).write_bytes((run.parent / "b" / name).read_bytes())
 
 
+def add_epoch(run: Path) -> None:
+    for name, line in {"history.csv": "5,0.1,0.1,0.1,0.1\n", "norms.csv": "5,0.1,0.1,0.1\n"}.items():
+        with (run / name).open("a") as file:
+            file.write(line)
+
+
+DIVERGED = {"status": "diverged", **dict.fromkeys(METRICS)}
 NO_FILE = ("no folder", "no metrics", "no history", "no norms", "metrics are a folder")
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "no folder": lambda run: [path.unlink() for path in run.iterdir()] and run.rmdir(),
@@ -129,12 +177,15 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a word in history": replace_text("history.csv", "1.25", "oops"),
     "a renamed column": replace_text("history.csv", "validation_loss", "loss"),
     "epochs out of order": replace_text("history.csv", "\n2,", "\n4,"),
+    "two epochs exchanged": lambda run: (run / "history.csv").write_text(
+        re.sub("(2,.*\n)(3,.*\n)", r"\2\1", (run / "history.csv").read_text())
+    ),
+    "a diverged run of all epochs": lambda run: edit_json(run / "metrics.json", **DIVERGED),
+    "a diverged run of more": lambda run: (edit_json(run / "metrics.json", **DIVERGED), add_epoch(run)),
     "an epoch too few": lambda run: (run / "history.csv").write_text(
         "".join((run / "history.csv").read_text().splitlines(keepends=True)[:-1])
     ),
-    "an epoch too many": lambda run: (run / "history.csv").write_text(
-        (run / "history.csv").read_text() + "4,0.1,0.1,0.1,0.1\n"
-    ),
+    "an epoch too many": add_epoch,
 }
 
 

@@ -1,15 +1,18 @@
-"""selection.json: what it may hold, and what happens if it is another configuration's."""
+"""Which configurations are best, and selection.json: what it may hold, and when it is another configuration's."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from synthetic import tree
+from synthetic import MANIFEST, tree
 
-from pipeline import catalogue, config, plan, sealed
+from pipeline import catalogue, config, plan, sealed, selection
 from pipeline.errors import InputError
-from pipeline.settings import Config
+from pipeline.plan import Run
+from pipeline.records import Record
+from pipeline.settings import Config, Configuration
 
 
 def settings(count: int = 3) -> Config:
@@ -59,3 +62,68 @@ def test_the_figures_are_known_before_anything_is_selected() -> None:
 def test_a_selection_of_another_configuration_is_not_used(tmp_path: Path, leaders: Any) -> None:
     with pytest.raises(InputError, match="expected the selected configurations of each best_of experiment"):
         plan.read_selection(written(tmp_path, leaders), settings())
+
+
+# Validation accuracies of the best epoch by seed, and how the configurations are told apart. The one with the single
+# best run is not the best in the mean, and the testing accuracies say the opposite of all of this.
+LOWEST = Configuration(learning_rate=0.1, reg=0.0, batch_size=32, hidden=16, epochs=10)
+CANDIDATES: dict[str, tuple[Configuration, tuple[float | None, float | None]]] = {
+    "lowest": (LOWEST, (0.30, 0.30)),
+    "diverged once": (replace(LOWEST, reg=0.1), (0.99, None)),
+    "lucky": (replace(LOWEST, batch_size=64), (0.80, 0.98)),
+    "longer": (replace(LOWEST, epochs=74), (0.875, 0.9375)),
+    "as good": (replace(LOWEST, hidden=32), (0.9375, 0.875)),
+    "diverged twice": (replace(LOWEST, learning_rate=9.0), (None, None)),
+}
+
+
+def candidates() -> tuple[tuple[Run, ...], dict[str, Record]]:
+    runs, records = [], {}
+    for name, (configuration, accuracies) in CANDIDATES.items():
+        for seed, accuracy in enumerate(accuracies, start=1):
+            key = f"{name} {seed}"
+            runs.append(Run("grid", configuration, seed, {}, key))
+            told = {"best_validation_accuracy": accuracy, "validation_accuracy": 0.5, "best_epoch": 3}
+            told |= {"testing_accuracy": None if accuracy is None else 1 - accuracy}
+            records[key] = Record("ok" if accuracy else "diverged", dict(told), (), ())
+    return tuple(runs), records
+
+
+def test_the_best_are_those_with_the_highest_mean_validation_accuracy_and_the_first_of_equals() -> None:
+    runs, records = candidates()
+    order = ["longer", "as good", "lucky", "lowest", "diverged once", "diverged twice"]
+    for count in range(1, 7):
+        best = selection.best(runs, records, count)
+        assert best == tuple(CANDIDATES[name][0] for name in order[:count])
+    assert selection.best(runs, records) == (CANDIDATES["longer"][0],)
+    assert selection.best(runs[::-1], records) == (CANDIDATES["as good"][0],)
+
+
+def test_a_configuration_of_another_length_is_not_the_selected_one(tmp_path: Path) -> None:
+    found = settings()
+    longer = [dict(each, epochs=74) for each in chosen(found, 4, 0, 2)]
+    with pytest.raises(InputError, match="0 of them of grid, not 3"):
+        plan.read_selection(written(tmp_path, longer), found)
+
+
+def test_the_selection_is_made_of_the_runs_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grid has 6 configurations: the accuracy rises with their number, but for the last."""
+    found = settings()
+    grid = found.experiments["grid"].configurations
+    accuracies = dict(zip(grid, (0.1, 0.2, 0.3, 0.4, 0.5, 0.05), strict=True))
+    monkeypatch.setattr(
+        selection.records,
+        "read_all",
+        lambda _, runs: {
+            run.key: Record("ok", {"best_validation_accuracy": accuracies[run.configuration]}, (), ()) for run in runs
+        },
+    )
+    monkeypatch.setattr(selection, "read_manifest", lambda _: MANIFEST)
+    experiments = tree()["experiments"] | {"leaders": {"best_of": "grid", "count": 3}}
+    sealed.write_text(tmp_path / "config.json", json.dumps(config.resolved(tree(experiments=experiments))))
+    selection.select(tmp_path / "config.json", tmp_path, tmp_path, tmp_path / "selection.json")
+    assert json.loads((tmp_path / "selection.json").read_text()) == {
+        "best": chosen(found, 4),
+        "leaders": chosen(found, 4, 3, 2),
+    }
+    assert [c.epochs for c in plan.read_selection(tmp_path / "selection.json", found)["leaders"]] == [6, 6, 6]
