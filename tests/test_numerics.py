@@ -13,12 +13,16 @@ import numpy as np
 import pytest
 from configuration import CONFIG_YAML
 from conftest import Project
+from oracle import reference
 from synthetic import RANDOMISATION, tree
 
 from pipeline import config as configuration_file
-from pipeline import cpu, dataset, keys, numerics, preparation, randomisation, training
+from pipeline import cpu, dataset, epochs, keys, numerics, preparation, randomisation, training
 from pipeline.build import Build
 from pipeline.errors import InputError, RunError
+from pipeline.examples import Examples, split
+from pipeline.metrics import HISTORY_COLUMNS
+from pipeline.network import initial_weights
 from pipeline.numerics import Numerics
 
 ROOT = Path(__file__).parent.parent
@@ -47,60 +51,106 @@ def capable() -> bool:
 needs_v3 = pytest.mark.skipif(not capable(), reason="portable numerics need an x86-64 CPU with AVX2 and FMA")
 
 
+RUN = replace(CONFIGURATION, learning_rate=0.5, batch_size=16, hidden=32, epochs=2)
+RNG = np.random.default_rng(0)
+TRAINING, TESTING = (
+    Examples(RNG.integers(0, 256, (count, 196), np.uint8), RNG.integers(0, 10, count, np.uint8)) for count in (200, 40)
+)
+
+
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A few prepared images."""
-    folder, rng = tmp_path_factory.mktemp("numerics"), np.random.default_rng(0)
+    folder = tmp_path_factory.mktemp("numerics")
     arrays = {
-        "training_images": rng.integers(0, 256, (500, 196), np.uint8),
-        "training_labels": rng.integers(0, 10, 500, np.uint8),
-        "testing_images": rng.integers(0, 256, (100, 196), np.uint8),
-        "testing_labels": rng.integers(0, 10, 100, np.uint8),
+        "training_images": TRAINING.images,
+        "training_labels": TRAINING.labels,
+        "testing_images": TESTING.images,
+        "testing_labels": TESTING.labels,
     }
     dataset.save(folder / "data", arrays, classes=10, name="small", source="mnist", fallback=False, files={})
     preparation.save(folder, *preparation.make(folder / "data", CONFIG.split.validation_fraction, CONFIG.split.seed))
     return folder
 
 
-Train = Callable[..., bytes]
+Train = Callable[..., Path]
 
 
-@pytest.fixture
-def train(prepared: Path, tmp_path: Path) -> Train:
-    """Train one short run in a process of its own; what its files hold."""
-    chosen = replace(CONFIGURATION, learning_rate=0.5, batch_size=16, epochs=2)
+@pytest.fixture(scope="module")
+def train(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Train:
+    """Train one short run in a process of its own; the folder with its files."""
 
-    def run(wanted: Numerics, machine: Mapping[str, str], *emulator: str) -> bytes:
+    def run(wanted: Numerics, machine: Mapping[str, str], *emulator: str) -> Path:
         data = dataset.read_manifest(prepared / "data").fingerprint
-        specification = json.dumps(keys.specification(replace(CONFIG, numerics=wanted), chosen, 1, data))
+        specification = json.dumps(keys.specification(replace(CONFIG, numerics=wanted), RUN, 1, data))
         step = [sys.executable, "-m", "pipeline.training", "--run", specification, "--data", prepared]
-        output = tmp_path / "run"
+        output = tmp_path_factory.mktemp("run") / "run"
         environment = os.environ | machine | numerics.environment(wanted)
         subprocess.run([*emulator, *step, "--output", output], cwd=ROOT, env=environment, check=True)
-        return b"".join((output / name).read_bytes() for name in FILES)
+        return output
 
     return run
 
 
+def content(folder: Path) -> bytes:
+    return b"".join((folder / name).read_bytes() for name in FILES)
+
+
+@pytest.fixture(scope="module")
+def portable(train: Train) -> bytes:
+    """What a portable run is here."""
+    return content(train("portable", {}))
+
+
 @needs_v3
-def test_portable_runs_have_the_same_bytes_whatever_the_libraries_would_choose(train: Train) -> None:
-    expected = train("portable", {})
-    for name, machine in MACHINES.items():
-        assert train("portable", machine) == expected, name
+@pytest.mark.parametrize("machine", MACHINES)
+def test_portable_runs_have_the_same_bytes_whatever_the_libraries_would_choose(
+    train: Train, portable: bytes, machine: str
+) -> None:
+    assert content(train("portable", MACHINES[machine])) == portable
 
 
-def test_fast_runs_have_the_machines_bytes(train: Train) -> None:
-    """Without a difference here, the test above would hold for a setting that does nothing."""
-    if len({train("fast", machine) for machine in MACHINES.values()}) == 1:
-        pytest.skip("NumPy has one kind of kernels here, whichever it is told to use")
+@pytest.mark.parametrize("machine", ["this one", *MACHINES])
+def test_fast_runs_have_the_references_numbers_with_any_kernels(train: Train, machine: str) -> None:
+    """In double precision, in which no kernel matters: to 1e-5, on whatever CPU this is."""
+    found = epochs.read(train("fast", MACHINES.get(machine, {})) / "history.csv", HISTORY_COLUMNS)
+    weights = initial_weights(196, RUN.hidden, 10, CONFIG.network.initial_scale, CONFIG.network.initial_seed)
+    parts = split(TRAINING, CONFIG.split.validation_fraction, CONFIG.split.seed)
+    expected, _ = reference(weights, *parts, RUN.learning_rate, RUN.reg, RUN.batch_size, RUN.epochs, 1)
+    assert len(found) == len(expected) == 2
+    for epoch, (training_loss_and_accuracy, of_validation, slack) in zip(found, expected, strict=True):
+        told = [epoch[name] for name in HISTORY_COLUMNS[1:]]
+        tolerances = 1e-5, slack[0] + 1e-12, 1e-5, slack[1] + 1e-12
+        for value, wanted, most in zip(told, (*training_loss_and_accuracy, *of_validation), tolerances, strict=True):
+            assert value == pytest.approx(wanted, abs=most)
+
+
+@needs_v3
+def test_without_portable_numerics_other_kernels_have_other_bytes(train: Train, portable: bytes) -> None:
+    """So that the tests of the same bytes do not hold of a setting that does nothing.
+
+    Any CPU that can have portable numerics has the oldest kernels too, which round before they add.
+    """
+    assert content(train("fast", MACHINES["Nehalem"])) != portable
 
 
 @needs_v3
 @pytest.mark.skipif(QEMU is None, reason="no emulator of other CPUs (Debian's qemu-user)")
-def test_portable_runs_have_the_same_bytes_on_emulated_cpus(train: Train) -> None:
-    expected = train("portable", {})
-    for model in ("EPYC", "max"):
-        assert train("portable", {}, str(QEMU), "-cpu", model) == expected, model
+@pytest.mark.parametrize("model", ["EPYC", "max"])
+def test_portable_runs_have_the_same_bytes_on_emulated_cpus(train: Train, portable: bytes, model: str) -> None:
+    assert content(train("portable", {}, str(QEMU), "-cpu", model)) == portable
+
+
+def test_portable_numerics_are_avx2_and_fma_on_one_thread_and_fast_ones_are_left_to_the_libraries() -> None:
+    assert numerics.environment("fast") == {}
+    assert numerics.environment("portable") == {
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "NPY_ENABLE_CPU_FEATURES": "X86_V3",
+        "NPY_DISABLE_CPU_FEATURES": "",
+    }
 
 
 @needs_v3
@@ -143,6 +193,9 @@ def test_a_portable_run_is_refused_in_another_environment(
     for variable, value in expected.items():
         monkeypatch.setenv(variable, value)
     numerics.confirm(expected)
+    monkeypatch.delenv(name)
+    with pytest.raises(RunError, match=f"expected the environment variables {name}={expected[name]}, found others"):
+        numerics.confirm(expected)
     monkeypatch.setenv(name, "other")
     specification = keys.specification(replace(CONFIG, numerics="portable"), CONFIGURATION, 1, "a" * 64)
     with pytest.raises(RunError, match=f"expected the environment variables {name}={expected[name]}, found others"):
