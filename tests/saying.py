@@ -36,7 +36,7 @@ MOVE: Group = {
 RANK: Group = {"best": r"\b(?:best|highest)\b", "worst": r"\b(?:worst|lowest)\b"}
 SIZE: Group = {"large": r"\b(?:large\w*|great\w*|big\w*)\b", "small": r"\bsmall\w*\b"}
 CLEAR: Group = {
-    "open": r"\b(?:not|no|cannot)\b[^.:;,]{,30}\b(?:clear\w*|told apart|said|judged)\b|\b(?:open whether|within what)\b",
+    "open": r"\b(?:not|no|cannot)\b[^.:;,]{,30}\b(?:clear\w*|told apart|said|judged)\b|\bopen whether\b|\bwithin what",
     "clear": r"\bclear\w*",
 }
 OUTCOME: Group = {
