@@ -121,7 +121,7 @@ _LEFT_OUT = re.compile(
 )
 _BLOCK = re.compile(r"</?(?:p|h\d|li|ul|ol|div|figure|figcaption|section|dt|dd|dl)\b[^>]*>|<!--.*?-->")
 # what a page shows if a number is missing, a value was printed as an object, or a sentence is put together badly
-_MISHAP = re.compile(r"\bnan\b|\bNone\b|Quantity\(|Markup\(|\binf\b| [.,;:](?: |$)|\.\.|\{\{|%\}")
+_MISHAP = re.compile(r"\bnan\b|\bNone\b(?! of)|Quantity\(|Markup\(|\binf\b| [.,;:](?: |$)|\.\.|\{\{|%\}")
 
 
 def passage(html: str) -> Passage:
