@@ -36,7 +36,7 @@ MOVE: Group = {
 RANK: Group = {"best": r"\b(?:best|highest)\b", "worst": r"\b(?:worst|lowest)\b"}
 SIZE: Group = {"large": r"\b(?:large\w*|great\w*|big\w*)\b", "small": r"\bsmall\w*\b"}
 CLEAR: Group = {
-    "open": r"\b(?:not|no|cannot)\b[^.:;,]{,30}\b(?:clear\w*|told apart|said|judged)\b|\b(?:open whether|within what)\b",
+    "open": r"\b(?:not|no|cannot)\b[^.:;,]{,30}\b(?:clear\w*|told apart|said|judged)\b|\bopen whether\b|\bwithin what",
     "clear": r"\bclear\w*",
 }
 OUTCOME: Group = {
@@ -121,7 +121,7 @@ _LEFT_OUT = re.compile(
 )
 _BLOCK = re.compile(r"</?(?:p|h\d|li|ul|ol|div|figure|figcaption|section|dt|dd|dl)\b[^>]*>|<!--.*?-->")
 # what a page shows if a number is missing, a value was printed as an object, or a sentence is put together badly
-_MISHAP = re.compile(r"\bnan\b|\bNone\b|Quantity\(|Markup\(|\binf\b| [.,;:](?: |$)|\.\.|\{\{|%\}")
+_MISHAP = re.compile(r"\bnan\b|\bNone\b(?! of)|Quantity\(|Markup\(|\binf\b| [.,;:](?: |$)|\.\.|\{\{|%\}")
 
 
 def passage(html: str) -> Passage:

@@ -1,8 +1,10 @@
 """Single sections of the report: of results that follow a rule, or of facts that a test makes up."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -44,18 +46,30 @@ def _environment(medium: Medium) -> tuple[Environment, Numbering]:
 
 
 def html(name: str, page: Any, medium: Medium = "screen") -> str:
-    """The section templates/sections/<name>.html.j2 for a context, or what stands for one."""
+    """The section templates/sections/<name>.html.j2, or the summary, for a context or what stands for one."""
     environment, numbering = _environment(medium)
     document = environment.from_string(PAGE)
+    template = "summary.html.j2" if name == "summary" else f"sections/{name}.html.j2"
     text = ""
     for _ in numbering.passes():
-        text = document.render(report=page, medium=medium, name=f"sections/{name}.html.j2")
+        text = document.render(report=page, medium=medium, name=template)
     return text
+
+
+def page_of(**facts: Any) -> Any:
+    """What stands for a context: it has these attributes alone."""
+    return SimpleNamespace(**{"config": None} | facts)
 
 
 def text(name: str, page: Any = None, **facts: Any) -> Passage:
     """The same as text; `facts` are a context's attributes, where there is none."""
-    return passage(html(name, page or SimpleNamespace(**{"config": None} | facts)))
+    return passage(html(name, page or page_of(**facts)))
+
+
+def cells(html: str) -> list[list[str]]:
+    """The cells of a table's rows as text."""
+    rows = [re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.DOTALL) for row in re.findall(r"<tr\b.*?</tr>", html, re.DOTALL)]
+    return [[" ".join(unescape(re.sub(r"<[^>]+>", "", cell)).split()) for cell in row] for row in rows]
 
 
 def tell(name: str, rule: Rule = usual, **changes: Any) -> Passage:
