@@ -35,10 +35,24 @@ def render(context: object, templates: Path, medium: Medium, page: str = "report
 
     Raises InputError for a missing formula or an unknown reference.
     """
+    numbering = Numbering()
+    document = environment(templates, medium, numbering).get_template(page)
+    script = Markup("\n".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS))  # noqa: S704 - our own scripts
+    styles = _styles(templates, STYLES[medium])
+    text = ""
+    for _ in numbering.passes():
+        text = document.render(report=context, medium=medium, styles=styles, script=script)
+    return text.replace(FONTS, font_faces(_characters(text)), 1)
+
+
+def environment(templates: Path, medium: Medium, numbering: Numbering) -> Environment:
+    """What the templates know: formulas, numbers of sections, tables and figures, and the filters.
+
+    Raises InputError for a missing formula.
+    """
     lock = formulas.load(templates / "formulas.json")
     lock.check(templates)
-    numbering = Numbering()
-    environment = Environment(
+    made = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
@@ -46,9 +60,9 @@ def render(context: object, templates: Path, medium: Medium, page: str = "report
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.tests["power"] = labels.is_power
-    lock.install(environment, numbering, medium)
-    environment.filters |= {
+    made.tests["power"] = labels.is_power
+    lock.install(made, numbering, medium)
+    made.filters |= {
         "cell": wording.cell,
         "listing": wording.listing,
         "points": wording.points,
@@ -66,13 +80,7 @@ def render(context: object, templates: Path, medium: Medium, page: str = "report
         "title_of": labels.title,
         "place": lambda plot: _place(plot, medium),
     }
-    document = environment.get_template(page)
-    script = Markup("\n".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS))  # noqa: S704 - our own scripts
-    styles = _styles(templates, STYLES[medium])
-    text = ""
-    for _ in numbering.passes():
-        text = document.render(report=context, medium=medium, styles=styles, script=script)
-    return text.replace(FONTS, font_faces(_characters(text)), 1)
+    return made
 
 
 def _place(plot: Plot, medium: Medium) -> Markup:

@@ -11,11 +11,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sections
 import yaml
 from configuration import CONFIG_YAML
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from partial import render, words
+from saying import OUTCOME, passage
 
 from pipeline import arithmetic, audit, audit_text, config, published
 from pipeline.arithmetic import Place, Tables, holds
@@ -470,9 +471,10 @@ def test_someone_elses_numbers_are_not_taken_for_the_write_ups(altered: Callable
 # --- The page
 
 
-def shown(audited: tuple[Audited, ...], folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr("pipeline.report.font_faces", lambda _: "")
-    return render(folder, "sections/audit.html.j2", evidence=SimpleNamespace(audit=audit_text.build(audited)))
+def shown(audited: tuple[Audited, ...]) -> str:
+    """The section's HTML."""
+    facts = SimpleNamespace(audit=audit_text.build(audited))
+    return sections.html("audit", SimpleNamespace(config=None, evidence=facts))
 
 
 @pytest.fixture(scope="module")
@@ -480,50 +482,56 @@ def audited() -> tuple[Audited, ...]:
     return audit.audit(WRITE_UP)
 
 
-def test_the_page_lists_every_statement_with_its_verdict(
-    audited: tuple[Audited, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    html = shown(audited, tmp_path, monkeypatch)
+def test_the_page_lists_every_statement_with_its_verdict(audited: tuple[Audited, ...]) -> None:
+    html = shown(audited)
     rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", html, flags=re.DOTALL)
     assert len(rows) == len(audited)
     wrong = [row for row in rows if ">wrong<" in row]
     assert len(wrong) == sum(each.verdict == "wrong" for each in audited)
     assert all('class="check failed"' in row for row in wrong)
     assert sum(">right<" in row and "failed" not in row for row in rows) == len(rows) - len(wrong)
-    assert "from <i>e</i><sup>−2</sup> to 1" in html
-    assert "−0.01 percentage points" in html
-    assert "e^" not in "".join(rows)
+    for row, each in zip(rows, audited, strict=True):
+        claim, printed, computed, verdict = (
+            " ".join(re.sub(r"<[^>]+>", "", cell).split()) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
+        )
+        plain = [re.sub(r"\^", "", text.replace("-", "−")) for text in (each.statement.claim, each.recomputed)]
+        assert claim.replace("-", "−") == f"{each.statement.section} {plain[0]}"
+        assert printed.replace("-", "−") == re.sub(r"\^", "", each.statement.published.replace("-", "−"))
+        assert (computed.replace("-", "−"), verdict) == (plain[1] or "–", each.verdict)
     assert "results/evidence/audit.csv" in html
-    right = len(rows) - len(wrong)
-    assert f"Here {len(rows)} of them were computed again" in words(html)
-    assert f"{right} are right and {len(wrong)} wrong. A percentage" in words(html)
+    counted = passage(html).sentence("computed again")
+    assert counted.numbers("any") == [len(rows), len(rows) - len(wrong), len(wrong)]
+    assert counted.words(OUTCOME) == ["right", "wrong"]
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "phrase"),
+    ("verdicts", "numbers", "words", "how"),
     [
-        (
-            ["right"],
-            "One of them was computed again from the cells as they are printed, without any run of this project; it is "
-            "right.",
-        ),
-        (["wrong"], "it is wrong."),
-        (
-            ["right"] * 2,
-            "without any run of this project; all are right.",
-        ),
-        (["wrong"] * 3, "all are wrong."),
-        (["right", "wrong", "wrong"], "1 is right and 2 wrong."),
-        (["right", "right", "wrong", "not judged"], "2 are right and 1 wrong. For 1 more the cells are missing."),
-        (["not judged"], "No number that the write-up derives from its own tables can be recomputed"),
-        ([], "No number that the write-up derives from its own tables can be recomputed"),
+        (["right"], [], ["right"], r"\bone of them was\b.*\bit is\b"),
+        (["wrong"], [], ["wrong"], r"\bone of them was\b.*\bit is\b"),
+        (["right"] * 2, [2], ["right"], r"\bwere\b.*\ball are\b"),
+        (["wrong"] * 3, [3], ["wrong"], r"\bwere\b.*\ball are\b"),
+        (["right", "wrong", "wrong"], [3, 1, 2], ["right", "wrong"], r"\b1 is\b"),
+        (["right", "right", "wrong", "not judged"], [3, 2, 1], ["right", "wrong"], r"\b2 are\b"),
     ],
 )
 def test_the_words_follow_the_verdicts(
-    audited: tuple[Audited, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verdicts: list[Any], phrase: str
+    audited: tuple[Audited, ...], verdicts: list[Any], numbers: list[int], words: list[str], how: str
 ) -> None:
-    some = tuple(Audited(each.statement, each.found, v) for each, v in zip(audited, verdicts, strict=False))
-    text = words(shown(some, tmp_path, monkeypatch))
-    assert phrase in text
-    phrases = ("it is right", "it is wrong", "all are right", "all are wrong", "more the cells", "can be recomputed")
-    assert all(each in phrase for each in phrases if each in text)
+    told = passage(shown(tuple(Audited(e.statement, e.found, v) for e, v in zip(audited, verdicts, strict=False))))
+    counted = told.sentence("computed again")
+    assert (counted.numbers("any"), counted.words(OUTCOME)) == (numbers, words)
+    assert counted.has(how)
+    missing = verdicts.count("not judged")
+    assert told.has("are missing") is bool(missing)
+    if missing:
+        assert told.sentence("are missing").numbers("any") == [missing]
+
+
+@pytest.mark.parametrize("verdicts", [["not judged"], []])
+def test_where_nothing_can_be_recomputed_that_is_said(audited: tuple[Audited, ...], verdicts: list[Any]) -> None:
+    html = shown(tuple(Audited(e.statement, e.found, v) for e, v in zip(audited, verdicts, strict=False)))
+    told = passage(html)
+    assert told.has("no number .* can be recomputed")
+    assert "<table" not in html
+    assert not told.words(OUTCOME)

@@ -1,7 +1,7 @@
 """On which side of the critical coefficient the runs are, in numbers, in words and in the figure."""
 
 import math
-from collections.abc import Callable
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,19 +10,34 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic import EPOCHS, LINEAR, TEMPLATES, NormRule, collapsing, rising, tree, usual, write_results
+import sections
+from markupsafe import Markup
+from saying import SIDE, Group, Passage
+from synthetic import (
+    EPOCHS,
+    LINEAR,
+    MANIFEST,
+    NormRule,
+    Rule,
+    collapsing,
+    record_of,
+    rising,
+    tree,
+    usual,
+    write_results,
+)
 from test_figures import boxes, inside, marks_of, overlap, style
-from test_wording import tell, words
 
 from pipeline import (
     catalogue,
     collapse,
     collapse_figure,
+    collapse_text,
     config,
     context,
     linearisation,
+    plan,
     preparation,
-    report,
     runs,
     sealed,
 )
@@ -31,7 +46,7 @@ from pipeline.examples import Examples, prepare
 from pipeline.linearisation import Linearisation
 from pipeline.settings import Config, Configuration
 
-__all__ = ["style", "tell"]  # fixtures
+__all__ = ["style"]  # a fixture
 
 BOTH_SIDES = {"around": {"sweep": {"reg": [0.2, 0.15, 0.146, 0.13, 0.05]}}}
 TABLE = {"experiment": "regularization", "metrics": ["validation_accuracy", "testing_accuracy"]}
@@ -47,11 +62,23 @@ def around(**table: Any) -> dict[str, Any]:
     }
 
 
-def outcomes(folder: Path, norms: NormRule = collapsing, **changes: Any) -> dict[float, Outcome]:
+def every(
+    rule: Rule = usual, norms: NormRule = collapsing, linear: Linearisation = LINEAR, **changes: Any
+) -> tuple[Config, list[Outcome]]:
+    """The settings and the outcomes of every configuration, without a file."""
+    settings = config.parse(tree(**(around() | changes)), "config.yaml")
+    wanted = plan.runs(settings, collapse.experiments(settings), MANIFEST.fingerprint)
+    records = {}
+    for run in wanted:
+        record, (w1, w2) = record_of(rule(run.configuration, run.seed)), norms(run.configuration, run.seed)
+        epochs = tuple({**epoch, "w1_norm": w1, "w2_norm": w2} for epoch in record.norms)
+        records[run.key] = replace(record, norms=epochs)
+    return settings, collapse.outcomes(settings, runs.norms_table(wanted, records), linear)
+
+
+def outcomes(rule: Rule = usual, norms: NormRule = collapsing, **changes: Any) -> dict[float, Outcome]:
     """The outcomes by coefficient."""
-    results = write_results(folder, norms=norms, **(around() | changes))
-    found = collapse.read_outcomes(results / "tables/collapse.csv")
-    return {each.reg: each for each in found}
+    return {each.reg: each for each in every(rule, norms, **changes)[1]}
 
 
 # --- Numbers
@@ -78,8 +105,8 @@ def test_norms_are_means_over_the_seeds_after_the_last_epoch(tmp_path: Path) -> 
     assert low.ratio == pytest.approx(0.13 / 0.1445)
 
 
-def test_runs_that_do_as_predicted(tmp_path: Path) -> None:
-    found = outcomes(tmp_path / "results")
+def test_runs_that_do_as_predicted() -> None:
+    found = outcomes()
     verdicts = {reg: each.verdict for reg, each in found.items()}
     assert verdicts == {
         **dict.fromkeys((1, math.exp(-1), 0.2, 0.13, 0.05, E2), "as predicted"),
@@ -89,33 +116,33 @@ def test_runs_that_do_as_predicted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("reg", "size"), [(0.2, 0.4), (0.05, 0.2)])
-def test_one_run_on_the_wrong_side_is_one_too_many(tmp_path: Path, reg: float, size: float) -> None:
+def test_one_run_on_the_wrong_side_is_one_too_many(reg: float, size: float) -> None:
     def norms(chosen: Configuration, seed: int) -> tuple[float, float]:
         return (size, size) if chosen.reg == reg and seed == 2 else collapsing(chosen, seed)
 
-    found = outcomes(tmp_path / "results", norms)
+    found = outcomes(norms=norms)
     assert [key for key, each in found.items() if each.verdict == "not as predicted"] == [reg]
     assert found[reg].as_predicted == 1
 
 
-def test_a_long_training_decides_what_a_short_one_does_not(tmp_path: Path) -> None:
+def test_a_long_training_decides_what_a_short_one_does_not() -> None:
     experiments = tree()["experiments"] | {"around": BOTH_SIDES["around"] | {"epochs": 8}}
 
-    def verdicts(name: str, linear: Linearisation) -> dict[float, str]:
+    def verdicts(linear: Linearisation) -> dict[float, str]:
         settings = around() | {"experiments": experiments}
-        results = write_results(tmp_path / name, lambda c, _: rising(0.5, epochs=c.epochs), linear=linear, **settings)
-        return {each.reg: each.verdict for each in collapse.read_outcomes(results / "tables/collapse.csv")}
+        found = outcomes(lambda c, _: rising(0.5, epochs=c.epochs), linear=linear, **settings)
+        return {reg: each.verdict for reg, each in found.items()}
 
     # 0.0055 × 600 is 3.30: less than log √(2 × 784), 3.68, and more than log √(2 × 350), 3.28
-    assert verdicts("many", LINEAR)[0.15] == "undecided"
-    fewer = verdicts("fewer", replace(LINEAR, pixels=350))
+    assert verdicts(LINEAR)[0.15] == "undecided"
+    fewer = verdicts(replace(LINEAR, pixels=350))
     assert fewer[0.15] == "as predicted"
     assert fewer[0.146] == "undecided"
 
 
 @pytest.mark.parametrize("network", [{"initial_scale": 0.002}, {"initial_scale": 0}, {"hidden": 1}])
-def test_where_the_equations_do_not_apply_nothing_is_decided(tmp_path: Path, network: dict[str, Any]) -> None:
-    found = outcomes(tmp_path / "results", network=tree()["network"] | network)
+def test_where_the_equations_do_not_apply_nothing_is_decided(network: dict[str, Any]) -> None:
+    found = outcomes(network=tree()["network"] | network)
     assert {each.verdict for each in found.values()} == {"undecided"}
 
 
@@ -129,12 +156,12 @@ def measured(chosen: Configuration, seed: int) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("norms", [measured, collapsing])
-def test_a_start_below_the_noise_refutes_nothing(tmp_path: Path, norms: NormRule) -> None:
+def test_a_start_below_the_noise_refutes_nothing(norms: NormRule) -> None:
     experiments = tree()["experiments"] | {"around": {"sweep": {"reg": [0.2, 0.18, 0.16, 0.15, 0.1]}}}
     long = replace(LINEAR, images=8 * LINEAR.images)
     for scale, above in ((0.001, "as predicted"), (0.0001, "undecided"), (0.00001, "undecided")):
         network = tree()["network"] | {"initial_scale": scale}
-        found = outcomes(tmp_path / str(scale), norms, experiments=experiments, network=network, linear=long)
+        found = outcomes(norms=norms, experiments=experiments, network=network, linear=long)
         verdicts = {reg: each.verdict for reg, each in found.items()}
         assert verdicts == {reg: above if reg > LINEAR.critical else "as predicted" for reg in found}, scale
 
@@ -150,14 +177,14 @@ def test_the_noise_is_more_than_was_measured() -> None:
 
 
 @pytest.mark.parametrize("hidden", [128, 319, 512, 1024])
-def test_many_hidden_units_are_no_reason_to_leave_it_undecided(tmp_path: Path, hidden: int) -> None:
+def test_many_hidden_units_are_no_reason_to_leave_it_undecided(hidden: int) -> None:
     def norms(chosen: Configuration, seed: int) -> tuple[float, float]:
         if chosen.reg > LINEAR.critical:
             return collapsing(chosen, seed)
         size = 1.85 * math.sqrt(1 - float(chosen.reg) / LINEAR.critical)  # about as measured, for any number of units
         return size, size
 
-    found = outcomes(tmp_path / "results", norms, network=tree()["network"] | {"hidden": hidden})
+    found = outcomes(norms=norms, network=tree()["network"] | {"hidden": hidden})
     verdicts = {reg: each.verdict for reg, each in found.items()}
     assert {verdicts[reg] for reg in (1, math.exp(-1), 0.2, 0.05)} == {"as predicted"}
     # These settle below the norm from which that many units start.
@@ -165,21 +192,20 @@ def test_many_hidden_units_are_no_reason_to_leave_it_undecided(tmp_path: Path, h
     assert "not as predicted" not in verdicts.values()
 
 
-def test_diverged_runs_are_counted_and_left_out(tmp_path: Path) -> None:
+def test_diverged_runs_are_counted_and_left_out() -> None:
     def rule(chosen: Configuration, seed: int) -> Any:
         lost = chosen.reg == 0.2 or (chosen.reg == 0.05 and seed == 1)
         return None if lost else usual(chosen, seed)
 
-    results = write_results(tmp_path / "results", rule, draw=True, **around())
-    found = {each.reg: each for each in collapse.read_outcomes(results / "tables/collapse.csv")}
+    found = outcomes(rule)
     assert (found[0.2].verdict, found[0.2].n, found[0.2].diverged) == ("diverged", 0, 2)
     assert (found[0.05].verdict, found[0.05].n, found[0.05].diverged) == ("as predicted", 1, 1)
+    assert drawn(rule)
 
 
-def test_a_configuration_of_both_experiments_counts_once(tmp_path: Path) -> None:
+def test_a_configuration_of_both_experiments_counts_once() -> None:
     experiments = tree()["experiments"] | {"around": {"sweep": {"reg": ["e^-2", 0.2]}}}
-    results = write_results(tmp_path / "results", **(around() | {"experiments": experiments}))
-    found = collapse.read_outcomes(results / "tables/collapse.csv")
+    _, found = every(experiments=experiments)
     assert [each.reg for each in found] == [1, math.exp(-1), E2, E2, 0.2]
     assert [each.reg for each in collapse.distinct(found)] == [E2, 0.2, math.exp(-1), 1]
 
@@ -202,139 +228,185 @@ def test_the_step_takes_the_training_part_alone(tmp_path: Path) -> None:
 
 # --- Words
 
-
-def text(tell: Callable[..., str], **changes: Any) -> str:
-    return tell(**(around() | changes)).split("Why large coefficients collapse")[1].split("Hyper-parameter tuning")[0]
-
-
-def test_what_is_told_of_runs_that_do_as_predicted(tell: Callable[..., str]) -> None:
-    told = text(tell)
-    assert "For these 48,000 training images, λ* is 0.1445." in told
-    assert "λ = 1 and λ = e−1 lie above it and λ = e−2 below." in told
-    assert "The nearest below is λ = e−2, at 94% of it." in told
-    assert "the weights grow by the factor e in 1.5 epochs." in told  # 1 / (0.00916 × 75)
-    assert "should end above its value at the start, 0.317, and above λ* below it." in told
-    assert (
-        "All 12 runs that can tell behave as predicted: with λ = e−2, λ = 0.13 and λ = 0.05 the norm grew, with" in told
-    )
-    assert "with λ = 1, λ = e−1 and λ = 0.2 it shrank." in told
-    assert "Undecided: λ = 0.15 and λ = 0.146." in told
-    assert "within 3% of λ*" in told
-    assert "by a factor of 40:" in told
-    assert "do not fall to zero" in told
-    for absent in ("Only one side", "does not describe", "do not apply", "No run can tell"):
-        assert absent not in told
+FOUND: Group = {
+    "wrong": r"\bdoes not describe\b|\bnot every run does\b",
+    "one side": r"\bonly one side\b",
+    "none": r"\bno run can tell\b",
+    "right": r"\bas\s+predicted:",
+}
+ABOUT_THE_END: Group = {"grew": r"\bgrew\b|\brose\b", "shrank": r"\bshrank\b|\bfell\b"}
 
 
-def test_runs_that_do_otherwise_are_named(tell: Callable[..., str]) -> None:
+def told_of(rule: Rule = usual, **changes: Any) -> Passage:
+    """What is said of the critical coefficient, with an experiment on both sides of it unless another is said."""
+    return sections.tell("collapse", rule, **(around() | changes))
+
+
+ALONE = {"experiments": tree()["experiments"], "tables": tree()["tables"]}  # no second experiment
+
+
+def sides(said: Passage) -> dict[str, list[str]]:
+    """The coefficients by what their norm is said to do: each belongs to the next such word."""
+    found: dict[str, list[str]] = {}
+    for part in re.split(r"(?<=grew)|(?<=shrank)", said):
+        if Passage(part).words(ABOUT_THE_END):
+            found[Passage(part).meaning(ABOUT_THE_END)] = Passage(part).names()
+    return found
+
+
+def test_what_is_told_of_runs_that_do_as_predicted() -> None:
+    told = told_of()
+    assert told.sentence("these", "training images").numbers("any") == [48_000, 0.1445]
+    placed = told.sentence(r"\blies? above")
+    assert (placed.names(), placed.words(SIDE)) == (["λ = 1", "λ = e−1", "λ = e−2"], ["above", "below"])
+    assert placed.has("e−1 lie above", "e−2 below")
+    nearest = told.sentence("the nearest below")
+    assert (nearest.names(), nearest.number("percent")) == (["λ = e−2"], 94)
+    assert told.sentence("factor e").number("epochs") == 1.5  # 1 / (0.00916 × 75)
+    start = told.sentence("at the start,")
+    assert (start.numbers("any"), start.words(SIDE)) == ([0.317], ["below", "above", "above", "below"])
+    said = told.sentence("runs that can tell")
+    assert said.numbers("any")[0] == 12
+    assert said.has("runs .* behave ")
+    assert sides(said) == {
+        "grew": ["λ = e−2", "λ = 0.13", "λ = 0.05"],
+        "shrank": ["λ = 1", "λ = e−1", "λ = 0.2"],
+    }
+    assert told.meaning(FOUND) == "right"
+    assert told.sentence("^Undecided").names() == ["λ = 0.15", "λ = 0.146"]
+    rule = told.sentence("left undecided")
+    assert (rule.number("percent"), rule.has("factor of 40:")) == (3, True)
+    assert told.has("do not fall to zero")
+    assert not told.has("do not apply")
+
+
+@pytest.mark.parametrize(("wrong", "confirming"), [({0.2}, 10), ({0.13}, 10), ({0.2, 0.13}, 8)])
+def test_runs_that_do_otherwise_are_named(wrong: set[float], confirming: int) -> None:
     def norms(chosen: Configuration, seed: int) -> tuple[float, float]:
-        return (10, 10) if chosen.reg == 0.2 else collapsing(chosen, seed)
+        size = {0.2: 10.0, 0.13: 0.1}
+        return (size[chosen.reg],) * 2 if chosen.reg in wrong else collapsing(chosen, seed)  # type: ignore[return-value]
 
-    told = text(tell, norms=norms)
-    assert (
-        "Of 12 runs that can tell, 10 behave as predicted; with λ = 0.2 not every run does, so the theory does" in told
-    )
-    assert "behave as predicted:" not in told
-    assert "do not fall to zero" not in told
+    told = told_of(norms=norms)
+    said = told.sentence("runs that can tell")
+    assert said.numbers("any")[:2] == [12, confirming]
+    assert said.names() == [f"λ = {reg}" for reg in sorted(wrong, reverse=True)]
+    assert said.has(r"\bbehave\b")
+    assert told.meaning(FOUND) == "wrong"
+    assert not told.has("do not fall to zero")
+
+
+def test_a_single_run_that_does_otherwise_is_singular() -> None:
+    def norms(chosen: Configuration, seed: int) -> tuple[float, float]:
+        return (10.0, 10.0) if chosen.reg == 1 and seed == 2 else collapsing(chosen, seed)
+
+    said = told_of(norms=norms, linear=replace(LINEAR, images=450), **ALONE).sentence("runs that can tell")
+    assert (said.numbers("any")[:2], said.names()) == ([2, 1], ["λ = 1"])
+    assert said.has(r"\bbehaves\b")
+
+
+@pytest.mark.parametrize(("values", "side"), [([0.4, 0.3], "below"), ([0.1, 0.05], "above")])
+def test_one_side_is_said_to_be_one(values: list[float], side: str) -> None:
+    experiments = tree()["experiments"] | {"regularization": {"sweep": {"reg": values}}}
+    told = told_of(experiments=experiments, tables=tree()["tables"])
+    assert told.sentence("none lies").meaning(SIDE) == side
+    said = told.sentence("runs that can tell")
+    assert said.numbers("any")[0] == 4
+    assert sides(said) == {"shrank" if side == "below" else "grew": [f"λ = {value}" for value in values]}
+    assert set(told.words(FOUND)) == {"right", "one side"}
+    assert told.has("the nearest below") is (side == "above")
+    assert told.has("do not fall to zero") is (side == "below")
+
+
+def test_without_the_second_experiment_the_runs_of_the_table_test_it() -> None:
+    said = told_of(**ALONE).sentence("runs that can tell")
+    assert said.numbers("any")[0] == 6
+    assert sides(said) == {"grew": ["λ = e−2"], "shrank": ["λ = 1", "λ = e−1"]}
+
+
+def test_runs_that_cannot_tell_are_not_said_to() -> None:
+    told = told_of(linear=replace(LINEAR, images=450), **ALONE)
+    assert told.sentence("^Undecided").names() == ["λ = e−1", "λ = e−2"]
+    said = told.sentence("runs that can tell")
+    assert (said.numbers("any")[0], sides(said)) == (2, {"shrank": ["λ = 1"]})
+    none = told_of(linear=replace(LINEAR, images=40))
+    assert none.meaning(FOUND) == "none"
+    assert not none.has("that can tell behave|do not apply")
+
+
+def test_a_single_run_is_singular() -> None:
+    said = told_of(linear=replace(LINEAR, images=450), replicates=1, **ALONE).sentence("can tell")
+    assert said.has("one run", "behaves")
+    assert sides(said) == {"shrank": ["λ = 1"]}
+
+
+def test_weights_that_start_large_are_said_to() -> None:
+    told = told_of(network=tree()["network"] | {"initial_scale": 0.01})
+    assert told.meaning(FOUND) == "none"
+    assert told.sentence("do not apply").has("not small")
+
+
+def test_weights_that_start_at_zero_cannot_tell() -> None:
+    told = told_of(network=tree()["network"] | {"initial_scale": 0})
+    assert told.sentence("at the start,").numbers("any") == [0]
+    assert told.meaning(FOUND) == "none"
+    assert told.sentence("^Undecided").names()[0] == "λ = 1"
+    assert not told.has("do not fall to zero")
+
+
+def test_a_critical_coefficient_of_zero_is_told() -> None:
+    told = told_of(linear=replace(LINEAR, critical=0.0, growth_rates=(0.0, 0.0)))
+    assert told.sentence("these", "training images").numbers("any") == [48_000, 0]
+    assert told.sentence("none lies").meaning(SIDE) == "below"
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-300])
+def test_norms_that_fall_to_zero_are_not_said_to_stay(size: float) -> None:
+    def norms(chosen: Configuration, seed: int) -> tuple[float, float]:
+        return collapsing(chosen, seed) if chosen.reg < LINEAR.critical else (size, size)
+
+    told = told_of(norms=norms)
+    assert told.sentence("runs that can tell").numbers("any")[0] == 12
+    assert told.meaning(FOUND) == "right"
+    assert not told.has("do not fall to zero")
 
 
 @pytest.mark.parametrize(
-    ("values", "side"), [([0.4, 0.3], "none lies below it."), ([0.1, 0.05], "none lies above it.")]
+    ("nearest", "low", "held_back"), [(0.13, 0.2, True), (0.13, 0.9199, False), (0.13, 0.95, False), (0.11, 0.2, False)]
 )
-def test_one_side_is_said_to_be_one(tell: Callable[..., str], values: list[float], side: str) -> None:
-    experiments = tree()["experiments"] | {"regularization": {"sweep": {"reg": values}}}
-    told = text(tell, experiments=experiments, tables=tree()["tables"] | {"regularization": TABLE})
-    assert side in told
-    assert "All 4 runs that can tell behave as predicted" in told
-    assert "Only one side of λ* is tested." in told
-    assert ("The nearest below" in told) == (values[0] < 0.2)
-    assert ("do not fall to zero" in told) == (values[0] > 0.2)
-
-
-def test_without_the_second_experiment_the_runs_of_the_table_test_it(tell: Callable[..., str]) -> None:
-    told = text(tell, experiments=tree()["experiments"], tables=tree()["tables"])
-    assert "All 6 runs that can tell behave as predicted: with λ = e−2 the norm grew, with λ = 1 and λ = e−1 it" in told
-
-
-def test_runs_that_cannot_tell_are_not_said_to(tell: Callable[..., str]) -> None:
-    sample = replace(LINEAR, images=450)
-    told = text(tell, linear=sample, tables=tree()["tables"], experiments=tree()["experiments"])
-    assert "Undecided: λ = e−1 and λ = e−2." in told
-    assert "All 2 runs that can tell behave as predicted: with λ = 1 it shrank." in told
-    none = tell(linear=replace(LINEAR, images=40), folder="none", **around())
-    assert "No run can tell." in none
-    assert "that can tell behave" not in none
-    assert "do not apply" not in none
-
-
-def test_a_single_run_is_singular(tell: Callable[..., str]) -> None:
-    told = text(
-        tell,
-        linear=replace(LINEAR, images=450),
-        tables=tree()["tables"],
-        experiments=tree()["experiments"],
-        replicates=1,
-    )
-    assert "The one run that can tell behaves as predicted: with λ = 1 it shrank." in told
-
-
-def test_weights_that_start_large_are_said_to(tell: Callable[..., str]) -> None:
-    told = text(tell, network=tree()["network"] | {"initial_scale": 0.01})
-    assert "No run can tell. Where W1 starts from a norm that is not small" in told
-
-
-def test_weights_that_start_at_zero_cannot_tell(tell: Callable[..., str]) -> None:
-    told = text(tell, network=tree()["network"] | {"initial_scale": 0}, draw=True)
-    assert "should end above its value at the start, 0, and above λ* below it." in told
-    assert "No run can tell. Undecided: λ = 1," in told
-    assert "do not fall to zero" not in told
-
-
-def test_a_critical_coefficient_of_zero_is_told(tell: Callable[..., str]) -> None:
-    told = text(tell, linear=replace(LINEAR, critical=0.0, growth_rates=(0.0, 0.0)), draw=True)
-    assert "For these 48,000 training images, λ* is 0. " in told
-    assert "none lies below it." in told
-
-
-def test_norms_that_fall_to_zero_are_not_said_to_stay(tell: Callable[..., str]) -> None:
-    def norms(size: float) -> NormRule:
-        return lambda chosen, seed: collapsing(chosen, seed) if chosen.reg < LINEAR.critical else (size, size)
-
-    for number, size in enumerate((0.0, 1e-300)):
-        told = text(tell, norms=norms(size), folder=str(number))
-        assert "All 12 runs that can tell behave as predicted" in told
-        assert "do not fall to zero" not in told
-
-
-@pytest.mark.parametrize(("low", "told"), [(0.2, True), (0.9199, False)])
-def test_a_coefficient_just_below_is_held_back_if_it_is(tell: Callable[..., str], low: float, told: bool) -> None:
+def test_a_coefficient_just_below_is_held_back_if_it_is(nearest: float, low: float, held_back: bool) -> None:
     def rule(chosen: Configuration, seed: int) -> Any:
         course = usual(chosen, seed)
-        if chosen.reg != 0.13:
-            return course
-        return [(a, b, c, low) for a, b, c, _ in course]
+        return [(a, b, c, low) for a, b, c, _ in course] if chosen.reg == nearest else course
 
-    experiments = tree()["experiments"] | {"regularization": {"sweep": {"reg": [0.3, 0.13, 0.05]}}}
-    found = tell(rule, experiments=experiments).split("Why large")[1]
-    assert ("So near to λ* they grow slowly and stay small, which fits a validation accuracy" in found) is told
-    assert "in 0.92 epochs, with λ = 0.05 in 0.14." in found
-
-
-def test_where_every_run_diverged_the_theory_is_still_told(tell: Callable[..., str]) -> None:
-    told = tell(lambda chosen, seed: None if chosen.reg > 0.04 else usual(chosen, seed), **around())
-    assert "Every coefficient made a run diverge" in told
-    assert "No run can tell." in told
+    experiments = tree()["experiments"] | {"regularization": {"sweep": {"reg": [0.3, 0.05, nearest]}}}
+    told = told_of(rule, experiments=experiments, tables=tree()["tables"])
+    # 1 / (0.1 × 750) over 0.1445 less the coefficient: 0.0145, 0.0345 and 0.0945
+    epochs = {0.13: 0.92, 0.11: 0.39}[nearest]
+    said = told.sentence("factor e")
+    assert (said.numbers("any"), said.names()) == ([epochs, 0.05, 0.14], ["λ = 0.05"])
+    assert told.has("stay small") is held_back
+    if held_back:  # 0.91 - 0.05 - 0.2, and 0.001 more in the best seed's course
+        less = told.sentence("stay small")
+        assert (less.number("points"), less.names(), less.meaning(SIDE)) == (66.0, ["λ = 0.05"], "below")
 
 
-def test_a_penalty_of_zero_is_below(tell: Callable[..., str]) -> None:
+def test_where_every_run_diverged_the_theory_is_still_told() -> None:
+    told = told_of(lambda chosen, seed: None if chosen.reg > 0.04 else usual(chosen, seed))
+    assert told.meaning(FOUND) == "none"
+    assert told.sentence("these", "training images").numbers("any") == [48_000, 0.1445]
+
+
+def test_a_penalty_of_zero_is_below() -> None:
     experiments = tree()["experiments"] | {"regularization": {"sweep": {"reg": [1, 0]}}}
-    told = text(tell, experiments=experiments, tables=tree()["tables"])
-    assert "λ = 1 lies above it and λ = 0 below." in told
+    placed = told_of(experiments=experiments, tables=tree()["tables"]).sentence(r"\blies? above")
+    assert (placed.names(), placed.words(SIDE)) == (["λ = 1", "λ = 0"], ["above", "below"])
+    assert placed.has("1 lies above", "0 below")
 
 
-def test_the_second_experiment_has_no_section_of_its_own(tell: Callable[..., str]) -> None:
-    assert "Around" not in tell(**around())
-    assert "Around" in tell(folder="again", **(around() | {"tables": tree()["tables"]}))
+@pytest.mark.parametrize("critical", [True, False])
+def test_the_second_experiment_has_no_section_of_its_own(critical: bool) -> None:
+    settings = around() if critical else around() | {"tables": tree()["tables"]}
+    assert sections.tell("further", **settings).has("^Around$|\nAround\n") is not critical
 
 
 def test_without_table_6_nothing_is_told_and_nothing_is_missing(tmp_path: Path) -> None:
@@ -343,7 +415,7 @@ def test_without_table_6_nothing_is_told_and_nothing_is_missing(tmp_path: Path) 
     assert not (results / "collapse.json").exists()
     built = context.build(results, "Title", "Author", ())
     assert built.collapse is None
-    assert "collapse" not in words(report.render(built, TEMPLATES, "print"))
+    assert "Why large coefficients collapse" not in sections.html("results", built)
     assert catalogue.collapse(built.config) == []
 
 
@@ -358,7 +430,7 @@ def test_table_6_keeps_its_rows_and_gets_the_norms_below(tmp_path: Path) -> None
     assert w2 == ["0.0250 ± 0.0000", "0.0250 ± 0.0000", "5.0000 ± 0.0000"]
     assert table.source.also == (("results/tables/collapse.csv", "pipeline/collapse.py"),)
     assert all(not built.tables[name].added for name in built.tables if name != "regularization")
-    html = report.render(built, TEMPLATES, "screen")
+    html = sections.html("results", built)
     assert html.count('<tbody class="added">') == 1
     assert 'scope="rowgroup" colspan="4">Not in the write-up' in html
     columns = (results / "tables/regularization.csv").read_text().splitlines()[0]
@@ -368,16 +440,15 @@ def test_table_6_keeps_its_rows_and_gets_the_norms_below(tmp_path: Path) -> None
 # --- The figure
 
 
-def drawn(folder: Path, **changes: Any) -> tuple[Config, list[Outcome], mpl.figure.Figure]:
-    results = write_results(folder, **(around() | changes))
-    settings = config.read_resolved(results / "config.json")
-    found = collapse.read_outcomes(results / "tables/collapse.csv")
-    linear = linearisation.read(results / "collapse.json")
-    return settings, found, collapse_figure.draw(settings, linear, found)
+def drawn(
+    rule: Rule = usual, linear: Linearisation = LINEAR, **changes: Any
+) -> tuple[list[Outcome], mpl.figure.Figure]:
+    settings, found = every(rule, linear=linear, **changes)
+    return found, collapse_figure.draw(settings, linear, found)
 
 
-def test_every_coefficient_is_a_mark_at_its_norm(tmp_path: Path) -> None:
-    _, found, canvas = drawn(tmp_path / "results")
+def test_every_coefficient_is_a_mark_at_its_norm() -> None:
+    found, canvas = drawn()
     marks = {name: line for name, line in marks_of(canvas.axes[0]).items() if name.startswith("panel")}
     columns = collapse.distinct(found)
     assert list(marks) == [f"panel-{k}-mark" for k in range(len(columns))]
@@ -387,8 +458,8 @@ def test_every_coefficient_is_a_mark_at_its_norm(tmp_path: Path) -> None:
         assert (line.get_fillstyle() == "none") == (each.verdict == "undecided")
 
 
-def test_the_critical_coefficient_stands_between_its_neighbours(tmp_path: Path) -> None:
-    _, found, canvas = drawn(tmp_path / "results")
+def test_the_critical_coefficient_stands_between_its_neighbours() -> None:
+    found, canvas = drawn()
     (line,) = [line for line in canvas.axes[0].lines if list(line.get_ydata()) == [0, 1]]
     below = [each for each in collapse.distinct(found) if each.reg < 0.1445]
     assert list(line.get_xdata()) == [len(below) - 0.5] * 2
@@ -409,42 +480,90 @@ def test_the_critical_coefficient_stands_between_its_neighbours(tmp_path: Path) 
     ],
     ids=["above", "below", "zero", "both", "one below", "few above", "many"],
 )
-def test_no_text_covers_another_or_leaves_the_figure(tmp_path: Path, values: list[float]) -> None:
+def test_no_text_covers_another_or_leaves_the_figure(values: list[float]) -> None:
     experiments = tree()["experiments"] | {"regularization": {"sweep": {"reg": values}}}
-    _, found, canvas = drawn(tmp_path / "results", experiments=experiments, tables=tree()["tables"])
+    found, canvas = drawn(experiments=experiments, tables=tree()["tables"])
     placed = boxes(canvas)
     assert not overlap(placed.values())
     assert all(inside(canvas, box) for box in placed.values())
     assert len(found) == len(values)
 
 
-def test_norms_of_zero_and_runs_that_all_diverged_can_be_drawn(tmp_path: Path) -> None:
-    _, _, canvas = drawn(tmp_path / "results", norms=lambda chosen, seed: (0.0, 0.0))
-    collapse_figure.to_svg(canvas)
-    _, _, canvas = drawn(tmp_path / "none", rule=lambda chosen, seed: None)
-    assert "diverged" in collapse_figure.to_svg(canvas)
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"norms": lambda chosen, seed: (0.0, 0.0)}, "start"),
+        ({"rule": lambda chosen, seed: None}, "diverged"),
+        ({"network": tree()["network"] | {"initial_scale": 0}}, "start"),
+        ({"linear": replace(LINEAR, critical=0.0, growth_rates=(0.0, 0.0))}, "start"),
+    ],
+    ids=["norms of zero", "all diverged", "start of zero", "critical of zero"],
+)
+def test_what_has_no_logarithm_can_be_drawn(changes: dict[str, Any], shown: str) -> None:
+    assert shown in collapse_figure.to_svg(drawn(**changes)[1])
 
 
-def test_the_data_under_the_figure_are_its_marks(tmp_path: Path) -> None:
-    results = write_results(tmp_path / "results", draw=True, **around())
-    plot = context.build(results, "Title", "Author", ()).collapse.plot
+@pytest.fixture
+def around_results(tmp_path: Path) -> Path:
+    """Results with an experiment on both sides of the critical coefficient."""
+    return write_results(tmp_path / "results", **around())
+
+
+def test_the_data_under_the_figure_are_its_marks(around_results: Path) -> None:
+    results = around_results
+    files = (results / name for name in ("config.json", "collapse.json", "tables/collapse.csv"))
+    collapse_figure.write(*files, results / f"figures/{catalogue.COLLAPSE}.svg")
+    built = context.build(results, "Title", "Author", ()).collapse
+    assert built
+    plot = built.plot
     assert [row.heads[0].number for row in plot.data.rows] == [0.05, 0.13, E2, 0.146, 0.15, 0.2, math.exp(-1), 1]
     assert [row.panel for row in plot.data.rows] == list(range(8))
-    assert plot.data.rows[0].values[2].text == "10.0000\u00a0±\u00a00.0014"
-    assert len(plot.data.columns) == len(plot.data.rows[0].values)
+    first, *_, last = plot.data.rows
+    assert [head.text.replace("\u00a0", " ") for head in (*first.heads, *last.heads)] == [
+        "<i>λ</i> = 0.05",
+        "<i>λ</i> = 1",
+    ]
+    # λ / λ*, both norms, the growth rate over a time of 0.1 × 750 × 6, and λ* - λ
+    assert [value.text.replace("\u00a0", " ") for value in first.values] == [
+        *("0.35", "0.3173", "10.0000 ± 0.0014", "5.0000 ± 0.0000", "+0.0077", "+0.0945", "as predicted")
+    ]
+    assert [value.text.replace("\u00a0", " ") for value in last.values] == [
+        *("6.92", "0.3173", "0.0500 ± 0.0014", "0.0250 ± 0.0000", "−0.0041", "−0.8555", "as predicted")
+    ]
+    numbers = [value.number for value in last.values]
+    assert numbers[:-1] == pytest.approx([6.920, 0.3173, 0.05, 0.025, -0.0041, -0.8555], abs=1e-3)
+    assert numbers[-1] is None
+    assert [column.striptags() for column in plot.data.columns] == [
+        "λ / λ*",
+        "Norm of W1 at the start",
+        "At the end",
+        "Norm of W2 at the end",
+        "Mean growth rate of W1",
+        "λ* − λ",
+        "Verdict",
+    ]
+    assert "line at the critical coefficient 0.1445" in plot.description
+    assert "λ = 0.05: 10.0000" in plot.description
     assert plot.svg.count('id="frame-') == 8
     assert plot.source.experiments == ("regularization", "around")
     assert len(plot.source.runs) == len(set(plot.source.runs)) == 16
 
 
-def test_other_norms_of_a_run_change_what_names_it_and_nothing_else(tmp_path: Path) -> None:
-    results = write_results(tmp_path / "results", **around())
+def test_norms_of_zero_have_no_growth_rate() -> None:
+    _, found = every(norms=lambda chosen, seed: (0.0, 0.0))
+    data = collapse_text._data(found, {each.reg: Markup("λ") for each in found})
+    assert {(row.values[4].text, row.values[4].number) for row in data.rows} == {("–", None)}
 
-    def shown() -> tuple[Any, ...]:
-        built = context.build(results, "Title", "Author", ())
-        assert built.collapse
-        table = built.tables["regularization"]
-        return (table.source, table.added), (built.collapse.plot.source, built.collapse.plot.data)
+
+def test_other_norms_of_a_run_change_what_names_it_and_nothing_else(around_results: Path) -> None:
+    results = around_results
+    built = context.build(results, "Title", "Author", ())
+    assert built.collapse
+    table, figure = built.tables["regularization"].source, built.collapse.plot.source
+
+    def shown() -> tuple[Any, Any]:
+        told = collapse_text.build(built.config, results, pd.read_csv(results / "runs.csv"), None)
+        return told.rows, told.plot.data
 
     before = shown()
     original = pd.read_csv(results / "norms.csv")
@@ -453,9 +572,9 @@ def test_other_norms_of_a_run_change_what_names_it_and_nothing_else(tmp_path: Pa
         changed.loc[changed["key"] == key, ["w1_norm", "w2_norm"]] *= 1.5
         sealed.write_text(results / "norms.csv", runs.to_csv(changed))
         collapse.write_tables(results / "config.json", LINEAR, results / "norms.csv", results)
-        for (source, content), (_, again) in zip(before, shown(), strict=True):
+        for source, content, again in zip((table, figure), before, shown(), strict=True):
             assert (content != again) == (key in source.runs)
-    files = [file for source, _ in before for file, _ in (*source.also, (source.file, ""))]
+    files = [file for source in (table, figure) for file, _ in (*source.also, (source.file, ""))]
     assert all((results.parent / file).is_file() for file in files)
 
 

