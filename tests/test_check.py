@@ -139,12 +139,31 @@ def test_of_many_files_the_bad_are_named_and_the_others_judged(project: Project)
     assert "6 files: 1 reproduces, 1 does not, 4 have mistakes." in ends
 
 
-def test_only_bad_files_start_nothing(bare: Project) -> None:
+Refused = Callable[..., tuple[list[str], list[str]]]
+
+
+@pytest.fixture
+def refused(bare: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Refused:
+    """The lines on stdout and on stderr of a check that is refused, exit status 2, before anything is trained."""
+
+    def call(*arguments: str) -> tuple[list[str], list[str]]:
+        monkeypatch.chdir(bare.folder)
+        monkeypatch.setattr("sys.argv", ["check", *arguments])
+        monkeypatch.setattr(check, "train", lambda _: pytest.fail("something would be trained"))
+        with pytest.raises(SystemExit) as ended:
+            check.main()
+        assert ended.value.code == 2
+        told = capsys.readouterr()
+        return told.out.splitlines(), told.err.splitlines()
+
+    return call
+
+
+def test_only_bad_files_start_nothing(bare: Project, refused: Refused) -> None:
     (bare / "bad.yaml").write_text("title: x\n")
-    result = bare.check("bad.yaml")
-    assert result.returncode == 2
-    assert "Exit status 2" in result.stdout
-    assert result.stderr == ("bad.yaml: the file: expected the keys 'data', 'tables', found 'title'.\n")
+    (status,), (problem,) = refused("bad.yaml")
+    assert status.startswith("Exit status 2")
+    assert problem == "bad.yaml: the file: expected the keys 'data', 'tables', found 'title'."
 
 
 @pytest.mark.parametrize(
@@ -174,13 +193,15 @@ def test_only_bad_files_start_nothing(bare: Project) -> None:
         (["pipeline/published.yaml", "--snakemake=--bogus"], "SNAKEMAKE_OPTIONS: expected options of Snakemake"),
     ],
 )
-def test_what_cannot_be_checked_is_said_in_one_line(bare: Project, arguments: list[str], problem: str | None) -> None:
-    result = bare.check(*arguments)
-    assert result.returncode == 2
-    assert not [line for line in result.stdout.splitlines() if not line.startswith("Exit status 2")]
-    assert "Traceback" not in result.stderr
-    if problem:
-        (line,) = result.stderr.splitlines()
+def test_what_cannot_be_checked_is_said_in_one_line(
+    refused: Refused, arguments: list[str], problem: str | None
+) -> None:
+    told, errors = refused(*arguments)
+    assert all(line.startswith("Exit status 2") for line in told)
+    if problem is None:
+        assert all(line.startswith("profiles/default/") for line in errors)
+    else:
+        (line,) = errors
         assert line.startswith(problem)
 
 
@@ -383,6 +404,37 @@ def test_a_number_without_enough_runs_is_not_judged(tmp_path: Path) -> None:
     assert check.status([replace(lone, cells=())], []) == 1, "nothing but empty cells"
     assert check_text.lines(checked(tmp_path, (0.9,)))[2].endswith("not judged (too few runs: 1)")
     assert check.report([lone], [])[-1] == check_text.legend()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "odds"), [(0, 1, "probability 0.05"), (1, 1, "0.1 of 2"), (37, 3, "2.0 of 40"), (2, 0, None)]
+)
+def test_how_many_would_fail_by_chance_is_told_where_one_fails(
+    tmp_path: Path, right: int, wrong: int, odds: str | None
+) -> None:
+    """One in twenty."""
+    fits, fails = (checked(tmp_path, values).cells[0] for values in ((0.90, 0.91), (0.50, 0.51)))
+    one = checked(tmp_path, (0.90,))
+    told = check_text.verdict(replace(one, cells=(fits,) * right + (fails,) * wrong))
+    assert told.startswith(f"{right} reproduced, {wrong} not reproduced.")
+    assert re.findall(r"probability \d\.\d+|\d+\.\d of \d+", told) == ([odds] if odds else [])
+
+
+def test_a_line_tells_where_the_runs_lie_to_four_digits(tmp_path: Path) -> None:
+    """Of two runs 0.01 apart: 0.905 ± 12.706 × 0.00707 × √1.5, which is 0.11."""
+    words = check_text.lines(checked(tmp_path, (0.90, 0.91)))[2].split()
+    assert words == [
+        "Table",
+        "1",
+        "learning_rate",
+        "0.5",
+        "testing_accuracy",
+        "0.9000",
+        "0.7950",
+        "to",
+        "1.0000",
+        "reproduced",
+    ]
 
 
 def test_the_epoch_that_a_number_fits_instead_is_named(tmp_path: Path) -> None:

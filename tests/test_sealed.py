@@ -1,6 +1,9 @@
 """A file takes its name after its checksum, so that a process which is killed in between harms nothing."""
 
+import hashlib
+import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,3 +78,67 @@ def test_the_resolved_configuration_is_mended_by_the_next_build(tmp_path: Path, 
     killed(lambda: resolve("new"), build.RESOLVED)
     resolve(text)
     assert sealed.read_text(build.RESOLVED) == text
+
+
+# --- What is read is what was written
+
+
+def damage(path: Path, *, name: str | None = None, edit: tuple[bytes, bytes] = (b"", b"")) -> None:
+    """Change the file called `name`, beside `path` or itself."""
+    file = path.with_name(name or path.name)
+    file.write_bytes(file.read_bytes().replace(*edit, 1) if edit[0] else b"")
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "another byte": lambda path: damage(path, edit=(b"7", b"8")),
+    "cut short": damage,
+    "longer": lambda path: path.write_bytes(path.read_bytes() + b"\n"),
+    "the checksum's last digit": lambda path: path.with_name(".file.sha256").write_text(
+        re.sub(".(?=  file)", lambda digit: "0" if digit[0] != "0" else "1", path.with_name(".file.sha256").read_text())
+    ),
+    "the checksum of another name": lambda path: damage(path, name=".file.sha256", edit=(b"  file", b"  life")),
+    "an empty checksum": lambda path: damage(path, name=".file.sha256"),
+    "no checksum": lambda path: path.with_name(".file.sha256").unlink(),
+    "a checksum that is no text": lambda path: path.with_name(".file.sha256").write_bytes(b"\xff"),
+    "no file": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+@pytest.mark.parametrize("mend", [None, "Hint: do it again."])
+def test_whatever_differs_from_what_was_sealed_is_not_read(tmp_path: Path, kind: str, mend: str | None) -> None:
+    path = tmp_path / "file"
+    sealed.write_text(path, "1234567\n")
+    assert path.with_name(".file.sha256").read_text() == f"{hashlib.sha256(path.read_bytes()).hexdigest()}  file\n"
+    assert sealed.holds(path, "1234567\n")
+    assert not sealed.holds(path, "1234567")
+    sealed.verify(path)
+    DAMAGE[kind](path)
+    hint = mend or ("Hint: build again." if kind == "no file" else f"Hint: `rm {path}` and build again.")
+    for read in (sealed.read_text, sealed.read_bytes, sealed.verify):
+        with pytest.raises(InputError) as caught:
+            read(path, mend)
+        (line,) = caught.value.problems
+        assert line.startswith(f"{path}: expected ")
+        assert hint in line
+    assert not sealed.holds(path, "1234567\n")
+
+
+def test_texts_have_unix_line_ends_and_json_its_order(tmp_path: Path) -> None:
+    sealed.write_text(tmp_path / "text", "ä\nb\n")
+    assert (tmp_path / "text").read_bytes() == b"\xc3\xa4\nb\n"
+    sealed.write_json(tmp_path / "tree", {"b": 1, "a": [True, None]})
+    text = sealed.read_text(tmp_path / "tree")
+    assert list(json.loads(text)) == ["b", "a"]
+    assert text.index('"b"') < text.index('"a"')
+    assert "\n" in text.strip()
+
+
+def test_only_what_a_step_wrote_is_discarded(tmp_path: Path) -> None:
+    for name in ("written", "lost"):
+        sealed.write_text(tmp_path / name, "1")
+    (tmp_path / "lost").unlink()
+    (tmp_path / "mine").write_text("mine")
+    for name in ("written", "lost", "mine", "none"):
+        sealed.discard(tmp_path / name)
+    assert [left.name for left in tmp_path.iterdir()] == ["mine"]

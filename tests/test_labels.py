@@ -1,0 +1,84 @@
+"""What parameters, values and metrics are called in print."""
+
+import pytest
+
+from pipeline import labels
+from pipeline.quantity import Quantity, written
+from pipeline.settings import Configuration, Experiment
+
+NBSP = "\u00a0"
+CHOSEN = Configuration(Quantity("5e^-2"), Quantity("e^-1"), 32, 16, 74)
+
+
+def test_each_metric_has_its_own_name() -> None:
+    assert labels.METRICS == {
+        "training_accuracy": "Training accuracy",
+        "training_loss": "Training loss",
+        "validation_accuracy": "Validation accuracy, last epoch",
+        "best_validation_accuracy": "Validation accuracy, best epoch",
+        "testing_accuracy": "Testing accuracy",
+        "last_testing_accuracy": "Testing accuracy, last epoch",
+    }
+
+
+@pytest.mark.parametrize(
+    ("parameter", "words", "symbol", "letter", "setting", "mathtext"),
+    [
+        ("learning_rate", "learning rate", "<i>η</i>", True, f"<i>η</i>{NBSP}={NBSP}2", r"$\eta = 2$"),
+        ("reg", "regularization coefficient", "<i>λ</i>", True, f"<i>λ</i>{NBSP}={NBSP}2", r"$\lambda = 2$"),
+        ("batch_size", "batch size", "Batch size", False, f"batch size{NBSP}2", "batch size $2$"),
+        ("hidden", "hidden units", "Hidden units", False, f"hidden units{NBSP}2", "hidden units $2$"),
+        ("epochs", "epochs", "Epochs", False, f"epochs{NBSP}2", "epochs $2$"),
+    ],
+)
+def test_each_parameter_is_called_by_its_name_or_letter(
+    parameter: str, words: str, symbol: str, letter: bool, setting: str, mathtext: str
+) -> None:
+    assert labels.words(parameter) == words
+    assert (labels.symbol(parameter), labels.has_symbol(parameter)) == (symbol, letter)
+    assert (labels.setting(parameter, 2), labels.mathtext(parameter, 2)) == (setting, mathtext)
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "decimal", "mathtext", "power"),
+    [
+        ("e^-1", "<i>e</i><sup>−1</sup>", "0.3679", "$e^{-1}$", True),
+        ("5e^-2", "5<i>e</i><sup>−2</sup>", "0.6767", "$5e^{-2}$", True),
+        ("e^2", "<i>e</i><sup>2</sup>", "7.389", "$e^{2}$", True),
+        (".6", "0.6", "0.6", "$0.6$", False),
+        ("0.0010", "0.0010", "0.001", "$0.0010$", False),
+        ("-0.5", "−0.5", "−0.5", "$-0.5$", False),
+        ("64", "64", "64", "$64$", False),
+    ],
+)
+def test_a_value_is_printed_as_it_was_written(text: str, html: str, decimal: str, mathtext: str, power: bool) -> None:
+    value = Quantity(text)
+    assert labels.value(value) == html
+    assert labels.decimal(value) == decimal
+    assert labels.mathtext_value(value) == mathtext
+    assert labels.is_power(value) is power
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(74, "74"), (0.1, "0.1"), (1.0, "1"), (0.123456789012, "0.123456789"), (1e-5, "1e-05")]
+)
+def test_a_number_that_nobody_wrote_is_a_short_decimal(value: float, text: str) -> None:
+    assert written(value) == text
+
+
+def test_a_configuration_is_called_by_what_its_experiment_varies_or_else_by_what_is_tuned() -> None:
+    rate, reg = f"<i>η</i>{NBSP}={NBSP}5<i>e</i><sup>−2</sup>", f"<i>λ</i>{NBSP}={NBSP}<i>e</i><sup>−1</sup>"
+    sweep = Experiment("lengths", "sweep", ("epochs", "reg"), (CHOSEN,), 1)
+    assert labels.settings(sweep, CHOSEN) == labels.caption(sweep, CHOSEN) == f"epochs{NBSP}74, {reg}"
+    single = Experiment("single", "single", (), (CHOSEN,), 1)
+    assert labels.settings(single, CHOSEN) == ""
+    assert labels.caption(single, CHOSEN) == f"{rate}, {reg}, batch size{NBSP}32"
+    assert labels.title("published_best") == "Published best"
+
+
+def test_powers_and_minus_signs_in_a_sentence_are_set_as_such() -> None:
+    assert labels.powers("from 5e^-2 to e^-1, a <b> of -0.5 in x-1 and A-2") == (
+        "from 5<i>e</i><sup>−2</sup> to <i>e</i><sup>−1</sup>, a &lt;b&gt; of −0.5 in x-1 and A-2"
+    )
+    assert labels.capitalized(labels.powers("the rate")) == "The rate"
+    assert labels.capitalized(labels.symbol("reg")) == "<i>λ</i>"

@@ -1,0 +1,142 @@
+"""The randomization tests' files: their names, what they tell, and that another test's or a damaged one is refused."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import randomisation_record as record
+from pipeline import sealed
+from pipeline.errors import InputError
+from pipeline.randomisation_record import Epoch, Outcome, Variant
+from pipeline.settings import Randomisation
+
+SETTINGS = Randomisation(200, 0.5, 0, 20, 0.1, 20, 3, corruption=(1.0, 0.2, 0.6))
+HALF = Variant("corrupted_labels", 0.5)
+EPOCHS = (Epoch(2.5, 0.25), Epoch(1.5, 0.75), Epoch(0.5, 0.5), Epoch(0.25, 1.0))
+FITTED = Outcome(HALF, 200, 0.45, EPOCHS, diverged=False, testing_accuracy=0.125)
+OPEN = replace(FITTED, epochs=EPOCHS[:3])
+DIVERGED = replace(OPEN, diverged=True, testing_accuracy=None)
+
+
+def test_the_tests_stand_from_true_labels_to_random_ones_and_then_images() -> None:
+    assert [each.name for each in record.variants(SETTINGS)] == [
+        "true_labels",
+        "corrupted_labels_0.2",
+        "corrupted_labels_0.6",
+        "corrupted_labels_1.0",
+        "shuffled_pixels",
+        "random_pixels",
+        "gaussian_images",
+    ]
+    assert [Variant.named(each.name) for each in record.variants(SETTINGS)] == list(record.variants(SETTINGS))
+
+
+@pytest.mark.parametrize(
+    "name", ["labels", "corrupted_labels_2.0", "corrupted_labels_-0.1", "corrupted_labels_0.20", "true_labels_0.5"]
+)
+def test_another_name_is_that_of_no_test(name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        Variant.named(name)
+
+
+def test_a_test_is_fitted_when_its_last_epoch_has_every_image_right() -> None:
+    assert (FITTED.epochs_to_fit, FITTED.training_accuracy) == (4, 1.0)
+    assert (OPEN.epochs_to_fit, OPEN.training_accuracy) == (None, 0.5)
+    assert (DIVERGED.epochs_to_fit, DIVERGED.training_accuracy) == (None, None)
+    assert replace(DIVERGED, epochs=()).epochs_to_fit is None
+    assert replace(OPEN, epochs=(EPOCHS[3], EPOCHS[2])).epochs_to_fit is None, "it was right once, and is no longer"
+
+
+@pytest.mark.parametrize(("accuracy", "first"), [(0.1, 1), (0.25, 2), (0.5, 2), (0.75, 4), (1.0, None)])
+def test_the_first_epoch_above_an_accuracy_counts_from_one(accuracy: float, first: int | None) -> None:
+    assert FITTED.first_above(accuracy) == first
+
+
+@pytest.mark.parametrize(
+    ("epochs", "marked"),
+    [
+        (0, []),
+        (1, [1]),
+        (7, [1, 2, 3, 4, 5, 6, 7]),
+        (9, [1, 2, 3, 4, 5, 6, 8, 9]),
+        (10, [1, 2, 3, 4, 5, 6, 8, 10]),
+        (250, [1, 2, 3, 4, 5, 6, 8, 10, 20, 30, 40, 50, 60, 80, 100, 200, 250]),
+    ],
+)
+def test_round_epochs_and_the_last_are_marked(epochs: int, marked: list[int]) -> None:
+    assert record.marked(epochs) == marked
+
+
+@pytest.mark.parametrize("outcome", [FITTED, OPEN, DIVERGED, replace(DIVERGED, epochs=())])
+def test_what_is_written_is_read(tmp_path: Path, outcome: Outcome) -> None:
+    record.write(outcome, tmp_path)
+    assert record.read(tmp_path, HALF) == outcome
+
+
+def test_each_number_stands_under_its_name(tmp_path: Path) -> None:
+    record.write(FITTED, tmp_path)
+    assert (tmp_path / "corrupted_labels_0.5.csv").read_text() == (
+        "epoch,training_loss,training_accuracy\n1,2.5,0.25\n2,1.5,0.75\n3,0.5,0.5\n4,0.25,1.0\n"
+    )
+    told = {"test": "corrupted_labels_0.5", "images": 200, "changed_labels": 0.45, "epochs_to_fit": 4}
+    told |= {"diverged": False, "training_accuracy": 1.0, "testing_accuracy": 0.125}
+    assert json.loads((tmp_path / "corrupted_labels_0.5.json").read_text()) == told
+    record.write(DIVERGED, tmp_path)
+    told |= {"epochs_to_fit": None, "diverged": True, "training_accuracy": None, "testing_accuracy": None}
+    assert json.loads((tmp_path / "corrupted_labels_0.5.json").read_text()) == told
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"test": "true_labels"},
+        {"epochs_to_fit": 3},
+        {"epochs_to_fit": None},
+        {"images": 0.5},
+        {"images": "200"},
+        {"changed_labels": 1.5},
+        {"changed_labels": None},
+        {"changed_labels": -0.1},
+        {"diverged": True},  # but with a testing accuracy
+        {"diverged": "no"},
+        {"diverged": None},
+        {"testing_accuracy": None},
+        {"testing_accuracy": 1.1},
+        {"testing_accuracy": "0.5"},
+    ],
+)
+def test_facts_that_cannot_be_are_refused(tmp_path: Path, changes: dict[str, Any]) -> None:
+    record.write(FITTED, tmp_path)
+    path = tmp_path / "corrupted_labels_0.5.json"
+    sealed.write_text(path, json.dumps(json.loads(path.read_text()) | changes))
+    with pytest.raises(InputError, match=r"corrupted_labels_0\.5\.json: expected what the randomization test"):
+        record.read(tmp_path, HALF)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("0.75", "1.75"), ("0.75", "-0.75"), ("epoch,", "number,"), ("2,1.5", "3,1.5"), (",1.0", ",0.5")]
+)
+def test_epochs_that_cannot_be_are_refused(tmp_path: Path, old: str, new: str) -> None:
+    record.write(FITTED, tmp_path)
+    path = tmp_path / "corrupted_labels_0.5.csv"
+    sealed.write_text(path, path.read_text().replace(old, new, 1))
+    with pytest.raises(InputError, match="corrupted_labels"):
+        record.read(tmp_path, HALF)
+
+
+def test_a_test_without_an_epoch_has_diverged(tmp_path: Path) -> None:
+    record.write(replace(DIVERGED, epochs=()), tmp_path)
+    path = tmp_path / "corrupted_labels_0.5.json"
+    changes = {"diverged": False, "testing_accuracy": 0.5}
+    sealed.write_text(path, json.dumps(json.loads(path.read_text()) | changes))
+    with pytest.raises(InputError, match="a test without an end"):
+        record.read(tmp_path, HALF)
+
+
+def test_all_tests_of_a_configuration_are_read_in_their_order(tmp_path: Path) -> None:
+    for number, variant in enumerate(record.variants(SETTINGS)):
+        record.write(replace(FITTED, variant=variant, images=100 + number), tmp_path)
+    assert [each.images for each in record.read_all(tmp_path, SETTINGS)] == [100, 101, 102, 103, 104, 105, 106]
