@@ -14,10 +14,10 @@ from saying import SIDE, Group, Passage
 from sections import of_results, text
 from synthetic import PLACEHOLDER, Course, Rule, rising, usual, write_results
 
-from pipeline import catalogue, config, evidence, evidence_text, published, sealed
+from pipeline import catalogue, claims, config, evidence, evidence_text, published, sealed
 from pipeline.archive import Archive, Courses
 from pipeline.cells import Judged, Reading
-from pipeline.claims import POINTS, Claim, Measured, Test, Tested, Verdict
+from pipeline.claims import POINTS, Claim, Measured, Verdict
 from pipeline.claims import Judged as JudgedClaim
 from pipeline.evidence import Evidence, Obstacle
 from pipeline.evidence_text import EvidenceText
@@ -206,18 +206,18 @@ def test_what_keeps_the_runs_from_judging_is_named(tmp_path: Path) -> None:
 # --- Claims
 
 
-def trial(verdict: Verdict | None, what: str, *, decides: bool = True) -> Tested:
+def trial(verdict: Verdict | None, what: str, *, decides: bool = True) -> claims.Tested:
     """A test of a claim with this verdict; None was not measured."""
     ends = {"supported": (0.003, 0.005), "contradicted": (-0.02, -0.01), "undetermined": (-0.01, 0.01)}
     low, high = ends.get(str(verdict), (0, 0))
     measured = Measured((low + high) / 2, Interval(low, high), 3) if verdict else None
     sentences = {name: f"{what} is {name}." for name in ends}
     needs = (RATE_1, RATE_E1) if what == "first" else (BEST,)
-    test = Test(what, needs, lambda *_: measured, "above", 0.002, POINTS, decides=decides, **sentences)
-    return Tested(test, measured)
+    test = claims.Test(what, needs, lambda *_: measured, "above", 0.002, POINTS, decides=decides, **sentences)
+    return claims.Tested(test, measured)
 
 
-def claimed(name: str, section: str, *tests: Tested) -> JudgedClaim:
+def claimed(name: str, section: str, *tests: claims.Tested) -> JudgedClaim:
     return JudgedClaim(Claim(name, section, f"{name} claim of e^-2", ()), tests)
 
 

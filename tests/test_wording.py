@@ -158,30 +158,30 @@ ENDING: Group = {
 def test_what_holds_the_smallest_rate_back_follows_how_its_curve_ends(
     small: Curve, ending: str, points: list[float], percent: list[float], move: set[str]
 ) -> None:
-    said = rates(by_rate(curve(0.94), curve(0.93), small)).line("smallest rate", "η = e")
+    said = rates(by_rate(curve(0.93), curve(0.94), small)).line("smallest rate", "η = e")
     assert said.meaning(ENDING) == ending
     assert said.numbers("points") == points
     assert said.numbers("percent") == percent
-    first, rest = said.sentence("validation accuracy is"), said.split("of η = 1.", 1)[1]
-    assert first.names() == [E2, "η = 1"]
+    first, rest = said.sentence("validation accuracy is"), said.split(f"of {E1}.", 1)[1]
+    assert first.names() == [E2, E1]
     assert first.meaning(SIDE) == "below"
     assert set(Passage(rest).words(MOVE)) == move
     # the smallest rate alone gains anything, in a rising curve
-    assert Passage(rest).names() == ["η = 1"] * (ending == "rising")
+    assert Passage(rest).names() == [E1] * (ending == "rising")
     if ending in ("rising", "falling"):
         assert said.number("epochs") == 3
     if percent:
         assert said.sentence("%").has("training loss")
 
 
-@pytest.mark.parametrize(("large", "small", "more"), [(0.0, 0.01, True), (0.02, 0.01, False), (0.01, 0.02, True)])
+@pytest.mark.parametrize(("best", "small", "more"), [(0.0, 0.01, True), (0.02, 0.01, False), (0.01, 0.02, True)])
 def test_a_smallest_rate_is_said_to_gain_more_than_the_best_only_if_it_does(
-    large: float, small: float, more: bool
+    best: float, small: float, more: bool
 ) -> None:
-    said = rates(by_rate(curve(0.94, gain=large), curve(0.93), curve(0.90, gain=small))).sentence("risen by")
+    said = rates(by_rate(curve(0.93), curve(0.94, gain=best), curve(0.90, gain=small))).sentence("risen by")
     assert said.numbers("points") == [300 * small]
     assert ("above" in said.words(SIDE)) is more
-    assert said.names() == ["η = 1"] * more
+    assert said.names() == [E1] * more
 
 
 def test_the_ending_is_over_as_many_epochs_as_there_are() -> None:
