@@ -80,6 +80,7 @@ Course = list[tuple[float, float, float, float]]  # training loss and accuracy, 
 Rule = Callable[[Configuration, int], "Course | None"]
 TestRule = Callable[[Variant], Outcome]
 NormRule = Callable[[Configuration, int], tuple[float, float]]  # of W1 and W2, in every epoch
+RecordRule = Callable[[Configuration, int], Record]
 
 
 def rising(best: float, *, gain: float = 0.0, epochs: int = EPOCHS, gap: float = 0.0) -> Course:
@@ -185,24 +186,29 @@ def write_results(
     norms: NormRule = collapsing,
     linear: Linearisation = LINEAR,
     test_rule: "TestRule | None" = None,
+    recorded: RecordRule | None = None,
+    manifest: Manifest = MANIFEST,
     **changes: Any,
 ) -> Path:
     """A results folder whose runs are what `rule` and `norms` say, on a data set called `data`.
 
-    Figures are drawn, or placeholders. The randomization tests are what `test_rule` says, or usual ones.
+    With `recorded` they are what that says instead. Figures are drawn, or placeholders. The randomization tests are
+    what `test_rule` says, or usual ones.
     """
     settings_tree = tree(**changes)
     folder.mkdir(parents=True, exist_ok=True)
     sealed.write_text(folder / "config.json", json.dumps(config.resolved(settings_tree)))
     sealed.write_text(folder / "theory.json", checked_theory())
     (folder / "data").mkdir()
-    sealed.write_text(folder / "data/data.json", json.dumps(asdict(replace(MANIFEST, name=data))))
+    sealed.write_text(folder / "data/data.json", json.dumps(asdict(replace(manifest, name=data))))
     settings = config.read_resolved(folder / "config.json")
 
     def train(wanted: tuple[Run, ...]) -> dict[str, Record]:
         return {run.key: trained(run) for run in wanted}
 
     def trained(run: Run) -> Record:
+        if recorded:
+            return recorded(run.configuration, run.seed)
         record = record_of(rule(run.configuration, run.seed))
         w1, w2 = norms(run.configuration, run.seed)
         return replace(record, norms=tuple({**epoch, "w1_norm": w1, "w2_norm": w2} for epoch in record.norms))
@@ -210,16 +216,16 @@ def write_results(
     chosen = {}
     for experiment in settings.experiments.values():
         if experiment.best_of:
-            candidates = plan.runs(settings, [settings.experiments[experiment.best_of]], MANIFEST.fingerprint)
+            candidates = plan.runs(settings, [settings.experiments[experiment.best_of]], manifest.fingerprint)
             best = selection.best(candidates, train(candidates), experiment.count)
             chosen[experiment.name] = [vars(configuration) for configuration in best]
     sealed.write_text(folder / "selection.json", json.dumps(chosen))
     settings = plan.select(settings, plan.read_selection(folder / "selection.json", settings))
-    all_runs = plan.runs(settings, settings.experiments.values(), MANIFEST.fingerprint)
+    all_runs = plan.runs(settings, settings.experiments.values(), manifest.fingerprint)
     sealed.write_text(folder / "runs.csv", runs.to_csv(runs.runs_table(all_runs, train(all_runs))))
     sealed.write_text(folder / "norms.csv", runs.to_csv(runs.norms_table(all_runs, train(all_runs))))
     sealed.write_text(folder / "histories.csv", runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
-    facts = recovered_from(settings, replace(MANIFEST, name=data), folder / "runs.csv")
+    facts = recovered_from(settings, replace(manifest, name=data), folder / "runs.csv")
     sealed.write_text(folder / "recovery.json", json.dumps(recovered.to_json(facts)))
     inputs = folder / "config.json", folder / "selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")

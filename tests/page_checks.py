@@ -1,0 +1,1018 @@
+"""Checks of the tables of a finished page against its results, each a function of a Case; CHECKS holds them all.
+
+What is wrong is said as a reader sees it: where, what the page shows, and what the results have.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, NoReturn
+
+import pandas as pd
+import pytest
+import yaml
+from page_oracle import (
+    BEST,
+    METRICS,
+    SHORT,
+    SYMBOLS,
+    TUNED,
+    WORDS,
+    Configuration,
+    Experiment,
+    Results,
+    fixed,
+    number,
+    printed,
+    setting,
+    significant,
+    times,
+    title,
+    written,
+)
+from page_reader import Exhibit, Page, Row, Table
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page and the results that it was made from."""
+
+    page: Page
+    results: Results
+
+
+Check = Callable[[Case], None]
+CHECKS: list[Check] = []
+
+
+def check(function: Check) -> Check:
+    """Add a check; its name is a sentence on what a reader sees."""
+    CHECKS.append(function)
+    return function
+
+
+def fail(what: str) -> NoReturn:
+    pytest.fail(what, pytrace=False)
+
+
+def same(where: str, shown: object, expected: object, file: str) -> None:
+    """Two things a reader sees are equal, or it is said which are not."""
+    if shown != expected:
+        fail(f"{where}: the page shows {shown!r}, {file} has {expected!r}")
+
+
+Cells = Mapping[str, Mapping[str, str]]  # by the head of the row, then by that of the column
+
+
+def same_table(where: str, table: Table, expected: Cells, columns: Sequence[str], file: str) -> None:
+    """Heads in their order, and every cell under its heads."""
+    same(f"{where}, heads of the columns", list(table.columns), list(columns), file)
+    same(f"{where}, heads of the rows", [" ".join(row.head) for row in table.rows], list(expected), file)
+    for row, cells in expected.items():
+        for column, text in cells.items():
+            same(f"{where}, {row}, {column}", table.cell(row, column), text, file)
+
+
+def exhibit(case: Case, name: str) -> Exhibit:
+    if name not in case.page.exhibits:
+        fail(f"the page has no {name}")
+    return case.page.exhibits[name]
+
+
+def told(where: str, text: str, *words: str, never: str = "") -> None:
+    """A caption or a label names what it shows."""
+    for word in words:
+        if not re.search(word, text):
+            fail(f"{where} says {text!r}, which does not name {word!r}")
+    if never and re.search(never, text):
+        fail(f"{where} says {text!r}, which it should not: {never!r}")
+
+
+def sweep_cells(experiment: Experiment, metrics: Iterable[str]) -> dict[str, dict[str, str]]:
+    return {METRICS[m]: {c.label: c[m].cell for c in experiment.configurations} for m in metrics}
+
+
+# --- Tables 1 to 8
+
+
+@check
+def truth_tables_are_those_of_the_functions(case: Case) -> None:
+    outputs = {"and": "0001", "or": "0111", "xor": "0110"}
+    for place, (name, column) in enumerate(outputs.items(), start=1):
+        found = exhibit(case, f"table-{name}")
+        same(f"the truth table of {name}", found.label, f"Table {place}", "the write-up")
+        told(found.label, found.caption, f"Truth table of {name.upper()}\\.")
+        table = case.page.table(name)
+        same(found.label, list(table.heads), ["x_1", "x_2", f"f_{name.upper()}(x)"], "the write-up")
+        rows = ["".join(row.cells.values()) for row in table.rows]
+        expected = [f"{inputs}{output}" for inputs, output in zip(("00", "01", "10", "11"), column, strict=True)]
+        same(f"{found.label}, rows", rows, expected, "the function")
+
+
+@check
+def table_4_shows_each_rate_in_its_column_and_each_metric_in_its_row(case: Case) -> None:
+    shown = case.results.shown["learning_rates"]
+    experiment = case.results.experiments[shown["experiment"]]
+    found = exhibit(case, "table-learning-rates")
+    same("the table of learning rates", found.label, "Table 4", "the write-up")
+    told("Table 4", found.caption, "(?i)learning rate", never="(?i)coefficient")
+    phases("Table 4", found.caption, shown["metrics"])
+    expected = sweep_cells(experiment, shown["metrics"])
+    same_table("Table 4", case.page.table("learning-rates"), expected, _labels(experiment), "runs.csv")
+
+
+def phases(where: str, caption: str, metrics: Iterable[str]) -> None:
+    """A caption does not name a part of the data that the table leaves out."""
+    named = set(re.findall(r"training|validation|testing", caption.lower()))
+    there = {part for part in ("training", "validation", "testing") for metric in metrics if part in metric}
+    if not there <= named or "testing" in named - there:
+        fail(f"{where} says {caption!r} and shows {', '.join(sorted(there))}")
+
+
+def _labels(experiment: Experiment) -> list[str]:
+    return [c.label for c in experiment.configurations]
+
+
+@check
+def table_5_is_the_quotient_of_the_differences_from_the_smaller_rate_to_the_larger(case: Case) -> None:
+    shown = case.results.shown["learning_rates"]
+    change = shown.get("rate_of_change")
+    if not change:
+        return
+    experiment = case.results.experiments[shown["experiment"]]
+    by_rate = {number(c.values["learning_rate"]): c for c in experiment.configurations}
+    found = exhibit(case, "table-rate-of-change")
+    same("the table of rates of change", found.label, "Table 5", "the write-up")
+    told("Table 5", found.caption, "(?i)per unit of the learning rate", METRICS[change["metric"]].lower())
+    cells = {}
+    for larger, smaller in change["pairs"]:
+        a, b = number(larger), number(smaller)
+        first, second = (by_rate[rate][change["metric"]] for rate in (a, b))
+        slope = (first.mean - second.mean) / (a - b)
+        spread = math.hypot(first.sd, second.sd) / abs(a - b)
+        text = f"{slope:.4f} ± {spread:.4f}" if min(first.n, second.n) > 1 else f"{slope:.4f}"
+        if not min(first.n, second.n):
+            text = "diverged"
+        elif diverged := max(first.diverged, second.diverged):
+            text += f" ({diverged} of {min(first.n, second.n) + diverged} diverged)"
+        cells[f"η = {written(smaller)} to η = {written(larger)}"] = text
+    head = f"{METRICS[change['metric']]}, rate of change"
+    same_table("Table 5", case.page.table("rate-of-change"), {head: cells}, list(cells), "runs.csv")
+
+
+@check
+def table_6_shows_each_coefficient_in_its_column_and_the_norms_below(case: Case) -> None:
+    shown = case.results.shown["regularization"]
+    experiment = case.results.experiments[shown["experiment"]]
+    found = exhibit(case, "table-regularization")
+    label = found.label
+    if {"learning_rates", "regularization", "tuning"} <= set(case.results.shown):
+        same("the table of coefficients", label, "Table 6", "the write-up")
+    told(label, found.caption, "(?i)regularization coefficient", never="(?i)rate")
+    expected = sweep_cells(experiment, shown["metrics"])
+    collapse = case.results.csv("tables/collapse.csv")
+    own = collapse[collapse["experiment"] == experiment.name].reset_index(drop=True)
+    critical = case.results.json("collapse.json")["critical"] if _has(case, "collapse.json") else None
+    columns = _labels(experiment)
+    rows = [own.iloc[_place(own["reg"], number(c.values["reg"]))] for c in experiment.configurations]
+    ratios = [row["reg"] / critical if critical else row["ratio"] for row in rows]
+    expected["λ / λ*"] = dict(zip(columns, (f"{ratio:.2f}" for ratio in ratios), strict=True))
+    for matrix in ("1", "2"):
+        expected[f"Norm of W_{matrix}, last epoch"] = dict(
+            zip(columns, (_norm(row, f"w{matrix}") for row in rows), strict=True)
+        )
+    table = case.page.table("regularization")
+    same_table(label, table, expected, columns, "runs.csv and tables/collapse.csv")
+    titles = [name for name, rows_ in table.groups if rows_]
+    same(f"{label}, what stands above the norms", titles, ["", "Not in the write-up"], "the write-up")
+
+
+def _has(case: Case, name: str) -> bool:
+    return (case.results.folder / name).is_file()
+
+
+def _place(column: "pd.Series[float]", value: float) -> int:
+    return int((column - value).abs().to_numpy().argmin())
+
+
+def _norm(row: "pd.Series[float]", name: str) -> str:
+    if not row["n"]:
+        return "diverged"
+    text = fixed(row[f"{name}_mean"])
+    text += f" ± {fixed(row[f'{name}_sd'])}" if row["n"] > 1 else ""
+    diverged = int(row["diverged"])
+    return text + (f" ({diverged} of {int(row['n']) + diverged} diverged)" if diverged else "")
+
+
+@check
+def table_7_shows_the_parameters_and_accuracies_of_the_selected_and_the_default_configuration(case: Case) -> None:
+    if "tuning" not in case.results.shown:
+        return
+    shown, experiments = case.results.shown["tuning"], case.results.experiments
+    found = exhibit(case, "table-tuning")
+    told(found.label, found.caption, "(?i)selected", "(?i)grid", "(?i)default")
+    names = {shown["best"]: "Best of the grid", shown["default"]: "Default"}
+    parameters = list(dict.fromkeys((*TUNED, *case.results.grid.varied)))
+    expected = {}
+    for name in (shown["best"], *shown.get("others", ()), shown["default"]):
+        (chosen,) = experiments[name].configurations
+        values = {_head(p): written(chosen.values[p]) for p in parameters}
+        expected[names.get(name, title(name))] = values | {METRICS[m]: chosen[m].cell for m in shown["metrics"]}
+    columns = [_head(p) for p in parameters] + [METRICS[m] for m in shown["metrics"]]
+    table = case.page.table("tuning")
+    same_table(found.label, table, expected, columns, "runs.csv")
+    same(f"{found.label}, the corner", table.heads[0], "Configuration", "the table")
+
+
+def _head(parameter: str) -> str:
+    return SYMBOLS.get(parameter, WORDS[parameter].capitalize())
+
+
+@check
+def table_8_lists_the_values_of_the_grid(case: Case) -> None:
+    if "tuning" not in case.results.shown:
+        return
+    grid = case.results.grid
+    found = exhibit(case, "table-search-space")
+    told(found.label, found.caption, "(?i)grid search")
+    expected = {_head(p): ", ".join(map(written, grid.values(p))) for p in grid.varied}
+    same_table(found.label, case.page.table("search-space"), {"Values searched": expected}, list(expected), "config")
+
+
+@check
+def tables_of_further_experiments_show_every_configuration(case: Case) -> None:
+    metrics = ("training_accuracy", BEST, "testing_accuracy")
+    for experiment in case.results.further:
+        found = exhibit(case, f"table-further-{experiment.name}")
+        told(found.label, found.caption, re.escape(title(experiment.name)))
+        rows = {c.label or "single": {METRICS[m]: c[m].cell for m in metrics} for c in experiment.configurations}
+        table = case.page.table(f"further-{experiment.name}")
+        same_table(found.label, table, rows, [METRICS[m] for m in metrics], "runs.csv")
+
+
+# --- The evidence
+
+
+def _cell_name(row: "pd.Series[str]") -> str:
+    """Table 4, testing accuracy, η = e^-1."""
+    parts = [] if row["column"] == "defaults" else row["column"].split(", ")
+    named = [part.rsplit(" ", 1) for part in parts]
+    settings = ", ".join(setting(name, value) for name, value in named) or "defaults"
+    return f"{row['table']}, {SHORT[row['row']]}, {settings}"
+
+
+def _cells(case: Case) -> pd.DataFrame:
+    return pd.read_csv(case.results.folder / "evidence/cells.csv", dtype={"published": str, "column": str})
+
+
+@check
+def the_table_of_printed_numbers_sets_each_beside_its_runs_with_its_verdict(case: Case) -> None:
+    cells = _cells(case)
+    found = exhibit(case, "table-evidence-cells")
+    told(found.label, found.caption, "(?i)printed numbers", "(?i)runs", "(?i)verdict")
+    columns = ["Printed", "Mean of the runs", "Interval", "Difference, points", "Verdict"]
+    expected = {}
+    for _, row in cells.iterrows():
+        verdict = row["verdict"]
+        shown = {"Printed": row["published"], "Verdict": verdict}
+        if row["n"] < 2:
+            shown |= dict.fromkeys(columns[1:4], "–")
+        else:
+            difference = f"{(float(row['published']) - row['mean']) * 100:+.2f}"
+            shown |= {
+                "Mean of the runs": f"{row['mean']:.4f} ± {row['sd']:.4f}",
+                "Interval": f"{row['low']:.4f} to {row['high']:.4f}",
+                "Difference, points": "0.00" if float(difference) == 0 else difference,
+            }
+            wide = verdict == "reproduced" and row["high"] - row["low"] > 0.1
+            shown["Verdict"] = "reproduced (wide)" if wide else verdict
+        expected[_cell_name(row)] = shown
+    table = case.page.table("evidence-cells")
+    for row in table.rows:  # how many diverged is said beside the verdict
+        row.cells["Verdict"] = re.sub(r" \(\d+ diverged\)", "", row.cells["Verdict"])
+    same_table(found.label, table, expected, columns, "evidence/cells.csv")
+
+
+@check
+def the_printed_numbers_are_those_of_the_write_up(case: Case) -> None:
+    expected = {}
+    for table in printed()["tables"]:
+        for row in table["rows"]:
+            metrics = row["metric"] if isinstance(row["metric"], list) else [row["metric"]]
+            for column, text in zip(table["columns"], row["printed"], strict=True):
+                named = ", ".join(setting(name, written(value)) for name, value in column.items())
+                for metric in metrics:
+                    expected[f"{table['name']}, {SHORT[metric]}, {named}"] = text
+    for row in case.page.table("evidence-cells").rows:
+        same(f"the printed number of {row.head[0]}", row.cells["Printed"], expected.get(row.head[0]), "the write-up")
+
+
+@check
+def a_number_that_is_not_reproduced_is_emphasised_and_no_other_is(case: Case) -> None:
+    for row in case.page.table("evidence-cells").rows:
+        bold = any("not reproduced" in "".join(each.itertext()) for each in row.element.iter("b"))
+        same(f"{row.head[0]}, emphasis", bold, row.cells["Verdict"].startswith("not reproduced"), "cells.csv")
+
+
+@check
+def the_table_of_the_audit_has_printed_recomputed_and_verdict_in_their_columns(case: Case) -> None:
+    audit = case.results.csv("evidence/audit.csv").fillna("")
+    if (audit["verdict"] == "not judged").all():
+        return
+    found = exhibit(case, "table-audit")
+    told(found.label, found.caption, "(?i)derives from its tables", "(?i)printed.*recomputed")
+    expected = {
+        row["claim"]: {
+            "Printed": row["published"],
+            "Recomputed": row["recomputed"] or "–",
+            "Verdict": row["verdict"],
+        }
+        for _, row in audit.iterrows()
+    }
+    same_table(found.label, case.page.table("audit"), expected, ["Printed", "Recomputed", "Verdict"], "audit.csv")
+    for row in case.page.table("audit").rows:
+        marked = any("failed" in each.get("class", "").split() for each in row.element)
+        same(f"{found.label}, {row.head[0]}, marked as wrong", marked, row.cells["Verdict"] == "wrong", "audit.csv")
+
+
+DIGITS = {"percentage points": 2, "nats": 3, "epochs": 1, "thousand updates": 1, "times": 2}
+
+
+@check
+def the_table_of_claims_shows_each_test_with_its_interval_from_low_to_high(case: Case) -> None:
+    claims, tests = (case.results.csv(f"evidence/{name}.csv") for name in ("claims", "tests"))
+    found = exhibit(case, "table-claims")
+    told(found.label, found.caption, "(?i)claims", "(?i)measured", "(?i)verdict")
+    table = case.page.table("claims")
+    columns = ["Claimed", "Measured, with its interval", "Verdict"]
+    same(f"{found.label}, heads", list(table.heads), ["Claim and tests", *columns], "the table")
+    shown_claims = [re.fullmatch(r"(.*) \((\d\.\d)\) \| (\w+)", title_) for title_, _ in table.groups]
+    same(f"{found.label}, number of claims", len(table.groups), len(claims), "claims.csv")
+    for match, (_, rows), (_, claim) in zip(shown_claims, table.groups, claims.iterrows(), strict=True):
+        assert match, "a claim without its section or verdict"
+        same("a claim", match[1], claim["claim"], "claims.csv")
+        same(f"the verdict on {match[1]!r}", match[3], claim["verdict"], "claims.csv")
+        own = tests[tests["claim"] == claim["claim"]]
+        same(f"the number of tests of {match[1]!r}", len(rows), len(own), "tests.csv")
+        for row, (_, test) in zip(rows, own.iterrows(), strict=True):
+            _same_test(row.head[0], row.cells, test, claim)
+            background = row.element.get("class") == "background"
+            same(f"{row.head[0]}: told as background", background, test["decides"] == "no", "tests.csv")
+
+
+def _same_test(name: str, cells: Mapping[str, str], test: "pd.Series[float]", claim: "pd.Series[str]") -> None:
+    what = str(test["test"])
+    same("the name of a test", name, what[:1].upper() + what[1:], "tests.csv")
+    unit, digits = str(test["unit"]), DIGITS[str(test["unit"])]
+
+    def tell(value: float) -> str:
+        return f"{value:.{digits}f}"
+
+    same(f"{name}, claimed", cells["Claimed"], f"{test['predicts']} {tell(test['threshold'])}", "tests.csv")
+    measured = "–"
+    if test["seeds"]:
+        measured = f"{tell(test['value'])} {unit} ({tell(test['low'])} to {tell(test['high'])})"
+    same(f"{name}, measured", cells["Measured, with its interval"], measured, "tests.csv")
+    if test["decides"] == "yes" and cells["Verdict"] not in str(claim["sentence"]).replace("\u2212", "-"):
+        fail(f"{name}: the page says {cells['Verdict']!r}, claims.csv says {claim['sentence']!r}")
+
+
+@check
+def what_a_test_says_follows_from_its_interval_and_threshold(case: Case) -> None:
+    tests = case.results.csv("evidence/tests.csv")
+    for _, test in tests.iterrows():
+        verdict = "undetermined"
+        if test["seeds"] and test["low"] > test["threshold"]:
+            verdict = "supported" if test["predicts"] == "above" else "contradicted"
+        elif test["seeds"] and test["high"] < test["threshold"]:
+            verdict = "supported" if test["predicts"] == "below" else "contradicted"
+        same(f"the verdict of {test['test']!r}", test["verdict"], verdict, "its own interval in tests.csv")
+
+
+@check
+def a_claim_falls_with_one_test_and_stands_with_all(case: Case) -> None:
+    claims, tests = (case.results.csv(f"evidence/{name}.csv") for name in ("claims", "tests"))
+    for title_, _ in case.page.table("claims").groups:
+        shown = title_.rsplit(" | ", 1)
+        claim = next(text for text in claims["claim"] if shown[0].startswith(text))
+        deciding = tests[(tests["claim"] == claim) & (tests["decides"] == "yes")]
+        verdicts = set(deciding["verdict"])
+        expected = "undetermined"
+        if "contradicted" in verdicts:
+            expected = "contradicted"
+        elif verdicts == {"supported"}:
+            expected = "supported"
+        same(f"the verdict on {claim!r}", shown[1], expected, "tests.csv")
+
+
+# --- Randomization tests
+
+TESTS = {
+    "true_labels": "true labels",
+    "shuffled_pixels": "shuffled pixels",
+    "random_pixels": "random pixels",
+    "gaussian_images": "Gaussian images",
+}
+
+
+def randomisation(results: Results) -> dict[str, dict[str, object]]:
+    """What each test came to, by its name in a sentence, in the order of the page."""
+    if not results.config.get("randomisation"):
+        return {}
+    corruption = sorted(float(number(p)) for p in results.config["randomisation"]["corruption"])
+    names = {"true_labels": "true labels"}
+    names |= {f"corrupted_labels_{p!r}": "random labels" if p == 1 else f"labels with p = {p:g}" for p in corruption}
+    names |= {file: name for file, name in TESTS.items() if file != "true_labels"}
+    return {name: results.json(f"randomisation/{file}.json") | {"file": file} for file, name in names.items()}
+
+
+@check
+def the_table_of_randomization_tests_shows_what_each_came_to(case: Case) -> None:
+    tests = randomisation(case.results)
+    if not tests:
+        return
+    found = exhibit(case, "table-randomisation")
+    same("the table of the randomization tests", found.label, "Table R1", "the series R")
+    told("Table R1", found.caption, "(?i)randomization tests", "(?i)changed labels.*differs? from the true")
+    expected = {}
+    for name, test in tests.items():
+        ran = len(case.results.csv(f"randomisation/{test['file']}.csv"))
+        fitted = str(test["epochs_to_fit"] or ("–" if test["diverged"] else f"over {ran}"))
+        expected[name[:1].upper() + name[1:]] = {
+            "Changed labels": f"{test['changed_labels']:.4f}",
+            "Epochs to fit": fitted,
+            "Training accuracy": "diverged" if test["diverged"] else f"{test['training_accuracy']:.4f}",
+            "Testing accuracy": "diverged" if test["diverged"] else f"{test['testing_accuracy']:.4f}",
+        }
+    columns = ["Changed labels", "Epochs to fit", "Training accuracy", "Testing accuracy"]
+    same_table("Table R1", case.page.table("randomisation"), expected, columns, "randomisation/*.json")
+
+
+# --- Data under figures
+
+
+def _data(case: Case, name: str) -> Table:
+    found = exhibit(case, f"figure-{name}")
+    same(f"the name of the data of {found.label}", found.data_label, f"Data of {found.label}", "the figure")
+    return case.page.data(name)
+
+
+def _sorted_by(where: str, row: Row, numbers: Sequence[float | None]) -> None:
+    """What a reader sorts by is what the cells show."""
+    shown = [each.get("data-value") for each in row.element]
+    for text, value in zip(shown, numbers, strict=True):
+        if value is not None and (text is None or not math.isclose(float(text), value, rel_tol=1e-9, abs_tol=1e-12)):
+            fail(f"{where}: it is sorted by {text}, not by {value}")
+
+
+def curve_figures(results: Results) -> dict[str, tuple[list[Configuration], str]]:
+    """The figures of curves by name: their panels, and what they show."""
+    found: dict[str, tuple[list[Configuration], str]] = {}
+    shown = results.shown
+    sweeps = [results.experiments[shown[t]["experiment"]] for t in ("learning_rates", "regularization") if t in shown]
+    for experiment in sweeps:
+        for place, chosen in enumerate(experiment.configurations, start=1):
+            found[f"{experiment.name}-{place}"] = [chosen], "accuracy"
+    if "tuning" in shown:
+        best = results.experiments[shown["tuning"]["best"]]
+        found[f"{best.name}-1"] = list(best.configurations), "accuracy"
+    for experiment in results.further:
+        if len(experiment.varied) < 2:
+            found[f"{experiment.name}-accuracy"] = list(experiment.configurations), "accuracy"
+    for experiment in sweeps:
+        found[f"{experiment.name}-loss"] = list(experiment.configurations), "loss"
+    return found
+
+
+@check
+def the_data_under_each_figure_of_curves_are_the_means_over_its_runs(case: Case) -> None:
+    curves = case.results.csv("tables/curves.csv")
+    for name, (panels, metric) in curve_figures(case.results).items():
+        table = _data(case, name)
+        label = case.page.exhibits[f"figure-{name}"].label
+        several = len(panels) > 1
+        named = (panels[0].varied or TUNED) if several else ()
+        heads = [*map(_head, named), "Epoch", "Training", "Validation"]
+        same(f"the data of {label}, heads", list(table.heads), heads, "curves.csv")
+        rows = iter(table.rows)
+        for panel, chosen in enumerate(panels):
+            for _, epoch in _epochs(curves, chosen).iterrows():
+                row = next(rows, None)
+                if row is None:
+                    fail(f"the data of {label} end before epoch {epoch['epoch']:g} of {chosen.caption}")
+                    return
+                head = (*(written(chosen.values[p]) for p in named), f"{epoch['epoch']:g}")
+                where = f"the data of {label}, {chosen.caption}, epoch {epoch['epoch']:g}"
+                same(f"{where}, heads", row.head, head, "curves.csv")
+                same(f"{where}, panel", row.element.get("data-panel"), str(panel), "the figure")
+                expected = {
+                    part.capitalize(): fixed(epoch[f"{part}_{metric}_mean"])
+                    + (f" ± {fixed(epoch[f'{part}_{metric}_sd'])}" if epoch["n"] > 1 else "")
+                    for part in ("training", "validation")
+                }
+                same(where, row.cells, expected, "curves.csv")
+                means = [epoch[f"{part}_{metric}_mean"] for part in ("training", "validation")]
+                _sorted_by(where, row, [*(number(chosen.values[p]) for p in named), epoch["epoch"], *means])
+        if left := len(list(rows)):
+            fail(f"the data of {label} have {left} rows more than curves.csv")
+
+
+def _epochs(curves: pd.DataFrame, chosen: Configuration) -> pd.DataFrame:
+    own = curves[curves["experiment"] == chosen.experiment]
+    for name, value in chosen.values.items():
+        own = own[(own[name] - number(value)).abs() <= 1e-12 + 1e-9 * abs(number(value))]
+    return own.sort_values("epoch")
+
+
+@check
+def the_curves_are_the_means_of_the_histories(case: Case) -> None:
+    if not case.results.has_histories:
+        return
+    curves = case.results.csv("tables/curves.csv")
+    for name, (panels, metric) in curve_figures(case.results).items():
+        for chosen in panels:
+            own = _epochs(curves, chosen).set_index("epoch")
+            for part in ("training", "validation"):
+                mean = chosen.course(f"{part}_{metric}").mean(axis=1)
+                found = own[f"{part}_{metric}_mean"]
+                for epoch in mean.index:
+                    if not math.isclose(mean[epoch], found[epoch], rel_tol=1e-9):
+                        fail(
+                            f"{name}, {part} {metric} of {chosen.caption} in epoch {epoch:g}: curves.csv has "
+                            f"{found[epoch]}, histories.csv {mean[epoch]}"
+                        )
+
+
+@check
+def the_data_under_the_heat_maps_are_the_accuracies_of_every_combination(case: Case) -> None:
+    if "tuning" not in case.results.shown:
+        return
+    grid = case.results.grid
+    table = _data(case, f"{grid.name}-grid")
+    searched = (BEST, "validation_accuracy", "training_accuracy")  # testing accuracy chooses nothing
+    same("the heads of the heat maps' data", list(table.heads), [*map(_head, grid.varied), *map(METRICS.get, searched)],
+         "the grid")  # fmt: skip
+    same("the rows of the heat maps' data", len(table.rows), len(grid.configurations), "the grid")
+    for place, (row, chosen) in enumerate(zip(table.rows, grid.configurations, strict=True)):
+        where = f"the data of the heat maps, {chosen.caption}"
+        same(f"{where}, heads", row.head, tuple(written(chosen.values[p]) for p in grid.varied), "the grid")
+        same(f"{where}, panel", row.element.get("data-panel"), str(place), "the figure")
+        same(where, row.cells, {METRICS[m]: chosen[m].cell for m in searched}, "runs.csv")
+        values = [chosen[m].mean if chosen[m].n else None for m in searched]
+        _sorted_by(where, row, [*(number(chosen.values[p]) for p in grid.varied), *values])
+
+
+@check
+def the_data_under_the_figure_of_norms_are_those_of_collapse_csv(case: Case) -> None:
+    if "regularization" not in case.results.shown:
+        return
+    table = _data(case, "collapse")
+    columns = ["λ / λ*", "Norm of W_1 at the start", "At the end", "Norm of W_2 at the end",
+               "Mean growth rate of W_1", "λ* - λ", "Verdict"]  # fmt: skip
+    expected = {}
+    collapse = case.results.csv("tables/collapse.csv")
+    alike = ["reg", "learning_rate", "batch_size", "hidden", "epochs"]
+    shown = case.results.shown["regularization"]
+    texts = {
+        number(c.values["reg"]): c.values["reg"]
+        for name in (shown.get("critical"), shown["experiment"])
+        if name
+        for c in case.results.experiments[name].configurations
+    }
+    ordered = collapse.drop_duplicates(alike).sort_values(alike, kind="stable")
+    for _, row in ordered[ordered["n"] > 0].iterrows():
+        text = next(text for value, text in texts.items() if math.isclose(value, row["reg"], abs_tol=1e-12))
+        expected[setting("reg", text)] = dict(
+            zip(
+                columns,
+                (
+                    f"{row['ratio']:.2f}",
+                    fixed(row["w1_start"]),
+                    _norm(row, "w1"),
+                    _norm(row, "w2"),
+                    f"{row['rate_mean']:+.4f}" if math.isfinite(row["rate_mean"]) else "–",
+                    f"{row['predicted_rate']:+.4f}",
+                    row["verdict"],
+                ),
+                strict=True,
+            )
+        )
+    same_table(f"the data of {case.page.exhibits['figure-collapse'].label}", table, expected, columns, "collapse.csv")
+    for row, (_, own) in zip(table.rows, ordered[ordered["n"] > 0].iterrows(), strict=True):
+        numbers = [own[name] for name in ("reg", "ratio", "w1_start", "w1_mean", "w2_mean", "rate_mean")]
+        rate = numbers.pop()
+        numbers += [rate if math.isfinite(rate) else None, own["predicted_rate"], None]
+        _sorted_by(f"the data of the norms, {row.head[0]}", row, numbers)
+
+
+@check
+def the_data_under_the_figure_of_printed_numbers_have_low_and_high_in_order(case: Case) -> None:
+    cells = _cells(case)
+    judged = cells[cells["verdict"] != "not judged"]
+    if judged.empty:
+        return
+    columns = ["Printed", "Mean of the runs", "Low", "High"]
+    expected = {
+        _cell_name(row): {
+            "Printed": row["published"],
+            "Mean of the runs": fixed(row["mean"]),
+            "Low": fixed(row["low"]),
+            "High": fixed(row["high"]),
+        }
+        for _, row in judged.iterrows()
+    }
+    table = _data(case, "evidence-cells")
+    same_table("the data of the printed numbers", table, expected, columns, "evidence/cells.csv")
+    for place, (row, (_, own)) in enumerate(zip(table.rows, judged.iterrows(), strict=True)):
+        numbers = [place, float(own["published"]), own["mean"], own["low"], own["high"]]
+        _sorted_by(f"the data of the printed numbers, {row.head[0]}", row, numbers)
+
+
+MARKED = re.compile(r"[1-68]0*")
+
+
+@check
+def the_data_under_the_figure_of_randomization_tests_are_their_epochs(case: Case) -> None:
+    tests = randomisation(case.results)
+    if not tests:
+        return
+    table = _data(case, "randomisation")
+    same("the heads of the data of Figure R1", list(table.heads),
+         ["Test", "Epoch", "Training accuracy", "Training loss"], "the figure")  # fmt: skip
+    expected = []
+    for place, (name, test) in enumerate(tests.items()):
+        epochs = case.results.csv(f"randomisation/{test['file']}.csv")
+        for _, epoch in epochs.iterrows():
+            count = int(epoch["epoch"])
+            if MARKED.fullmatch(str(count)) or count == len(epochs):
+                numbers = [place, count, epoch["training_accuracy"], epoch["training_loss"]]
+                expected.append(((name, str(count)), numbers))
+    same("the rows of the data of Figure R1", [row.head for row in table.rows], [head for head, _ in expected], "csv")
+    for row, (head, numbers) in zip(table.rows, expected, strict=True):
+        where = f"the data of Figure R1, {head[0]}, epoch {head[1]}"
+        cells = {"Training accuracy": fixed(numbers[2]), "Training loss": fixed(numbers[3])}
+        same(where, row.cells, cells, "randomisation/*.csv")
+        same(f"{where}, panel", row.element.get("data-panel"), str(numbers[0]), "the figure")
+        _sorted_by(where, row, numbers)
+
+
+CURVES = (  # panel by panel: what tells a curve from its neighbours, and which runs it shows, the longest there are
+    ("learning_rate", "1", {"learning_rate": 1, "reg": 0.001, "batch_size": 64}, 10),
+    ("learning_rate", "e^-1", {"learning_rate": "e^-1", "reg": 0.001, "batch_size": 64}, 10),
+    ("learning_rate", "e^-2", {"learning_rate": "e^-2", "reg": 0.001, "batch_size": 64}, 10),
+    ("batch_size", "16", {"learning_rate": 0.6, "reg": 0.0001, "batch_size": 16}, 10),
+    ("batch_size", "128", {"learning_rate": 0.6, "reg": 0.0001, "batch_size": 128}, 80),
+    ("reg", "0.0001", {"learning_rate": 0.6, "reg": 0.0001, "batch_size": 16}, 30),
+    ("reg", "0", {"learning_rate": 0.6, "reg": 0, "batch_size": 16}, 30),
+)
+
+
+@check
+def the_data_under_the_curves_of_the_claims_are_means_of_validation_accuracy(case: Case) -> None:
+    if "figure-claims-curves" not in case.page.exhibits or not case.results.has_histories:
+        return
+    histories = case.results.histories.drop_duplicates(["key", "epoch"])
+    table = _data(case, "claims-curves")
+    same("the heads of the data of the claims", list(table.heads), ["Curve", "Epoch", "Validation accuracy"], "it")
+    for row in table.rows:
+        head, epoch = row.head
+        found = []
+        for parameter, text, values, least in CURVES:
+            if setting(parameter, text) == head:
+                own = histories[(histories["hidden"] == 128) & (histories["epochs"] >= least)]
+                for name, value in values.items():
+                    own = own[(own[name] - number(value)).abs() < 1e-9]
+                own = own[own["epoch"] == int(epoch)]
+                own = own[own["epochs"] == own["epochs"].max()] if head != "batch size 16" else own
+                found.append(fixed(own["validation_accuracy"].mean()))
+                found.append(fixed(own[own["epochs"] == own["epochs"].min()]["validation_accuracy"].mean()))
+        if row.cells["Validation accuracy"] not in found:
+            fail(f"the curve {head}, epoch {epoch}: the page shows {row.cells}, histories.csv has {found}")
+
+
+@check
+def the_data_under_the_benchmark_are_its_records(case: Case) -> None:
+    if case.results.benchmark is None:
+        return
+    records = json.loads(case.results.benchmark.read_text())
+    table = _data(case, "benchmark")
+    same("the heads of the benchmark", list(table.heads),
+         ["Batch size", "System", "Seconds per epoch", "Ratio to this project", "Matrix products alone"],
+         "the record")  # fmt: skip
+    expected = {
+        (str(r["batch_size"]), r["system"]): {
+            "Seconds per epoch": significant(r["seconds_per_epoch"]),
+            "Ratio to this project": significant(r["ratio_to_ours"]),
+            "Matrix products alone": significant(r["floor_seconds"]),
+        }
+        for r in records
+    }
+    same("the rows of the benchmark", {row.head for row in table.rows}, set(expected), "benchmark.json")
+    sizes = [int(row.head[0]) for row in table.rows]
+    same("the batch sizes of the benchmark", sizes, sorted(sizes), "their order")
+    for row in table.rows:
+        same(f"the benchmark, batch size {row.head[0]}, {row.head[1]}", row.cells, expected[row.head], "benchmark.json")
+
+
+# --- The first page and the appendix
+
+
+@check
+def the_first_page_counts_what_came_out(case: Case) -> None:
+    results, summary = case.results, case.page.summary
+    names = ["Printed numbers", "Arithmetic", "Claims", "Mathematics", "Data", "Runs"]
+    same("the heads of the first page", list(summary), names, "the page")
+    cells, audit, claims = _cells(case), results.csv("evidence/audit.csv"), results.csv("evidence/claims.csv")
+    count = cells["verdict"].value_counts()
+    judged = int(count.get("reproduced", 0) + count.get("not reproduced", 0))
+    if judged:
+        parts = [f"{count.get('reproduced', 0)} of {judged} reproduced"]
+        if count.get("not judged", 0):
+            parts.append(f"{count['not judged']} more cannot be judged")
+        wide = int(((cells["high"] - cells["low"] > 0.1) & (cells["verdict"] != "not judged")).sum())
+        if wide:
+            parts.append(f"{wide} of them")
+        counts("the printed numbers on the first page", summary["Printed numbers"], parts)
+    else:
+        told("the first page", summary["Printed numbers"], "cannot be judged", never=r"\d")
+    verdicts = audit["verdict"].value_counts()
+    right, wrong = int(verdicts.get("right", 0)), int(verdicts.get("wrong", 0))
+    if right + wrong:
+        counts("the arithmetic on the first page", summary["Arithmetic"], [f"{right} of {right + wrong}", "right"])
+    of = claims["verdict"].value_counts()
+    parts = [f"{of.get(verdict, 0)} {verdict}" for verdict in ("supported", "contradicted", "undetermined")]
+    counts("the claims on the first page", summary["Claims"], parts)
+    checks, failed = theory_checks(results)
+    counts("the mathematics on the first page", summary["Mathematics"], [f"{checks - failed} of {checks}", "passed"])
+    training, validation = results.sizes
+    data = results.data
+    parts = [
+        str(data["name"]),
+        f"{training:,} training",
+        f"{validation:,} validation",
+        f"{data['testing_images']:,} testing",
+    ]
+    counts("the data on the first page", summary["Data"], parts)
+    distinct = results.runs.drop_duplicates("key")
+    diverged = int((distinct["status"] == "diverged").sum())
+    parts = [f"{len(distinct):,}"] + ([f"{diverged} diverged"] if diverged else [])
+    counts("the runs on the first page", summary["Runs"], parts)
+
+
+def counts(where: str, text: str, parts: Sequence[str]) -> None:
+    """Each part is there, and no number besides."""
+    for part in parts:
+        if not re.search(rf"(?<![\d,.]){re.escape(part)}(?![\d]|,\d)", text):
+            fail(f"{where}: the page says {text!r}, the results say {part!r}")
+    shown = re.findall(r"\d[\d,]*", text)
+    expected = re.findall(r"\d[\d,]*", " ".join(parts))
+    if sorted(shown) != sorted(expected):
+        fail(f"{where}: the page says {text!r}, the results say {'; '.join(parts)}")
+
+
+def theory_checks(results: Results) -> tuple[int, int]:
+    """How many checks section 1 has, and how many failed."""
+    theory = results.json("theory.json")
+    passed = [d["difference"] <= 1e-12 and d["symbolic"] is not False for d in theory["derivations"].values()]
+    passed += [row["output"] == row["expected"] for each in theory["solutions"].values() for row in each["rows"]]
+    passed += [theory["xor"]["contradictory"], theory["xor"]["proved"]]
+    return len(passed), passed.count(False)
+
+
+@check
+def each_equation_says_whether_its_check_passed(case: Case) -> None:
+    theory = case.results.json("theory.json")
+    shown = dict(case.page.checks)
+    for label, derivation in theory["derivations"].items():
+        holds = derivation["difference"] <= 1e-12 and derivation["symbolic"] is not False
+        text = shown.get(label, "")
+        told(f"the check of equation {label}", text, r"^Checked:" if holds else r"^Failed:")
+        power = math.floor(math.log10(max(derivation["difference"], 1e-17))) + 1
+        told(f"the check of equation {label}", text, rf"10\^{power}\b", f"{theory['samples']:,} random")
+        if derivation["symbolic"] is not None:
+            told(f"the check of equation {label}", text, " equal" if derivation["symbolic"] else "not equal",
+                 never="not equal" if derivation["symbolic"] else "$^")  # fmt: skip
+            low, high = theory["symbolic_sizes"]
+            told(f"the check of equation {label}", text, f"n = {low} to {high}")
+    for name, solution in theory["solutions"].items():
+        for row in solution["rows"]:
+            label = f"{name}-{row['inputs'][0]}{row['inputs'][1]}"
+            holds = row["output"] == row["expected"]
+            text = shown.get(label, "")
+            told(f"the check of {label}", text, r"^Checked:" if holds else r"^Failed:", f"gives {row['output']}")
+            if not holds:
+                told(f"the check of {label}", text, f"{name.upper()} asks for {row['expected']}")
+            _same_sum(label, case.page.equations[label], solution, row)
+    for label, holds in (("xor-outer", theory["xor"]["contradictory"]), ("certificate", theory["xor"]["proved"])):
+        told(f"the check of {label}", shown.get(label, ""), r"^Checked:" if holds else r"^Failed:")
+    same("the bound of the certificate", case.page.equations["certificate"].split(" (")[0],
+         f"0 ≤ {theory['xor']['bound']}", "theory.json")  # fmt: skip
+
+
+def _same_sum(label: str, equation: str, solution: dict[str, Any], row: dict[str, Any]) -> None:
+    """0.5 · 0 + 0.5 · 1 - 1 = -0.5 < 0."""
+    weights = [Fraction(w) for w in solution["weights"]]
+    total = sum(w * x for w, x in zip(weights, row["inputs"], strict=True))
+    total += Fraction(solution["bias"])
+    told(f"equation {label}", equation, re.escape(f"= {float(total):g} {'<' if total < 0 else '≥'} 0"))
+    same(f"the sum in theory.json of {label}", Fraction(row["sum"]), total, "the neuron")
+    same(f"the output in theory.json of {label}", row["output"], int(total >= 0), "the neuron")
+
+
+@check
+def the_appendix_lists_every_run_under_its_configuration(case: Case) -> None:
+    table = case.page.tables["appendix-runs"]
+    same("the heads of the list of runs", list(table.heads), ["Configuration", "Keys"], "the table")
+    experiments = list(case.results.experiments.values())
+    same("the experiments in the list of runs", len(table.groups), len(experiments), "config")
+    for (name, rows), experiment in zip(table.groups, experiments, strict=True):
+        runs = len(experiment.configurations) * experiment.seeds
+        seeds = "seed 1" if experiment.seeds == 1 else f"seeds 1 to {experiment.seeds}"
+        same(
+            "a heading in the list of runs", name, f"{title(experiment.name)}: {times(runs, 'run')}, {seeds}", "config"
+        )
+        if not rows[0].head:  # too many to list
+            counts("the list of runs", rows[0].cells["Configuration"],
+                   [times(len(experiment.configurations), "configuration")])  # fmt: skip
+            continue
+        for row, chosen in zip(rows, experiment.configurations, strict=True):
+            own = chosen.runs.sort_values("seed")
+            keys = [
+                k + (" (diverged)" if s == "diverged" else "") for k, s in zip(own["key"], own["status"], strict=True)
+            ]
+            same(f"{experiment.name}, a configuration", row.head[0], chosen.caption, "config")
+            same(f"the keys of {experiment.name}, {chosen.caption}", row.cells["Keys"], " ".join(keys), "runs.csv")
+
+
+@check
+def the_appendix_names_the_files_of_the_data_with_their_checksums(case: Case) -> None:
+    data = case.results.data
+    table = case.page.tables["appendix-data"]
+    same("the heads of the table of the data", list(table.heads), ["Part", "File", "SHA-256"], "the table")
+    expected = {title(role): {"File": f["name"], "SHA-256": f["sha256"]} for role, f in data["files"].items()}
+    expected["Prepared arrays"] = {"File": "", "SHA-256": data["fingerprint"]}
+    same_table("the table of the data", table, expected, ["File", "SHA-256"], "data.json")
+
+
+@check
+def the_appendix_shows_the_configuration_that_the_runs_saw(case: Case) -> None:
+    shown = yaml.load(case.page.listings[0], yaml.BaseLoader)
+    expected = {name: value for name, value in case.results.config.items() if name != "data"}
+    text = yaml.safe_dump(expected, sort_keys=False)
+    same("the configuration in the appendix", shown, yaml.load(text, yaml.BaseLoader), "config.json")
+    same("the order of the configuration in the appendix", list(shown), list(expected), "config.json")
+
+
+# --- Captions, labels, sources
+
+
+@check
+def figures_and_tables_are_numbered_in_the_order_in_which_they_stand(case: Case) -> None:
+    for kind in ("Table", "Figure"):
+        labels = [e.label for e in case.page.exhibits.values() if e.label.startswith(kind) and " R" not in e.label]
+        same(f"the numbers of the {kind.lower()}s", labels, [f"{kind} {n}" for n in range(1, len(labels) + 1)], "page")
+    own = [e for e in case.page.exhibits.values() if " R" in e.label]
+    same("the series R", [e.section for e in own], ["randomisation"] * len(own), "the page")
+
+
+@check
+def every_link_to_a_table_figure_or_section_has_its_number(case: Case) -> None:
+    page = case.page
+    targets = {e.name: e.label for e in page.exhibits.values()}
+    sections = {s.name: s for s in page.sections if s.number}
+    for target, text in page.links:
+        if target in targets and text.rstrip(".") != targets[target]:
+            fail(f"a link to {targets[target]} reads {text!r}")
+        name = target.removeprefix("section-")
+        if target.startswith("section-") and re.match(r"(Section|Appendix) ", text):
+            same("a link to a section", text.split(" ", 1)[1], sections[name].number, "its heading")
+
+
+@check
+def sections_stand_in_the_contents_with_their_numbers(case: Case) -> None:
+    listed = [f"{s.number} {s.title}".strip() for s in case.page.sections if s.level in (2, 3)]
+    same("the contents", case.page.contents, listed, "the headings")
+
+
+@check
+def captions_of_curves_name_their_parameters_and_what_is_drawn(case: Case) -> None:
+    for name, (panels, metric) in curve_figures(case.results).items():
+        found = exhibit(case, f"figure-{name}")
+        if len(panels) == 1:
+            same(f"the parameters in the caption of {found.label}",
+                 found.caption.split(": ", 1)[-1].rstrip("."), panels[0].caption, "config")  # fmt: skip
+        experiment = panels[0].experiment
+        if metric == "loss":
+            told(found.label, found.caption, "(?i)^loss", title(experiment).lower(), never="(?i)accuracy")
+        else:
+            told(found.label, found.caption, never="(?i)loss")
+        told(f"what is read out of {found.label}", found.description, f"training and validation {metric}")
+        curves = case.results.csv("tables/curves.csv")
+        for chosen in panels:
+            own = _epochs(curves, chosen)
+            named = ", ".join(f"{WORDS[p]} {written(chosen.values[p])}" for p in chosen.varied or TUNED)
+            end = "diverged" if own.empty else ", ".join(
+                f"{part} {own.iloc[-1][f'{part}_{metric}_mean']:.4f}" for part in ("training", "validation")
+            )  # fmt: skip
+            if f"{named}: {end}" not in found.description:
+                fail(f"what is read out of {found.label}: {found.description!r} does not say {named}: {end}")
+
+
+@check
+def captions_of_other_figures_say_what_they_show(case: Case) -> None:
+    exhibits = case.page.exhibits
+    if "tuning" in case.results.shown:
+        grid = case.results.grid
+        found = exhibit(case, f"figure-{grid.name}-grid")
+        told(found.label, found.caption, "(?i)validation accuracy at the best epoch", never="(?i)testing|last epoch")
+        told("what is read out of the heat maps", found.description, "validation accuracy at the best epoch")
+        for chosen in grid.configurations:
+            named = ", ".join(f"{WORDS[p]} {written(chosen.values[p])}" for p in grid.varied)
+            if f"{named}: {chosen[BEST].cell}" not in found.description:
+                fail(f"what is read out of the heat maps: {named} is not {chosen[BEST].cell}")
+    if found := exhibits.get("figure-collapse"):
+        told(found.label, found.caption, r"Norm of W_1", r"(?i)left of the line it should grow.*right.*shrink",
+             r"(?i)circles ended above.*squares below", "(?i)hollow marks are undecided")  # fmt: skip
+    if found := exhibits.get("figure-randomisation"):
+        told(found.label, found.caption, r"(?i)training accuracy by epoch", "logarithmic", "thin line.*true labels",
+             never="(?i)testing")  # fmt: skip
+        for name, test in randomisation(case.results).items():
+            epochs = case.results.csv(f"randomisation/{test['file']}.csv")
+            ended = f"{name}: {epochs['training_accuracy'].iloc[-1]:.4f} after {times(len(epochs), 'epoch')}"
+            told("what is read out of Figure R1", found.description, re.escape(ended))
+    if found := exhibits.get("figure-evidence-cells"):
+        told(found.label, found.caption, "(?i)printed number", "interval of its runs", "mean of the runs at zero",
+             "linear near zero and logarithmic beyond")  # fmt: skip
+        cells = _cells(case)
+        outside = cells[cells["verdict"] == "not reproduced"]
+        names = found.description.split("Outside: ")[1:] or [""]
+        told("what is read out of the printed numbers", found.description,
+             rf"{(cells['verdict'] != 'not judged').sum()} cells")  # fmt: skip
+        same("the cells outside, as read out", names[0].count(";") + bool(names[0]), len(outside), "cells.csv")
+    if found := exhibits.get("figure-claims-curves"):
+        told(found.label, found.caption, "(?i)mean validation accuracy", "rates at equal learning rate × epochs",
+             "batch sizes at equal numbers of updates", "with and without the penalty", "pale: training")  # fmt: skip
+    if found := exhibits.get("figure-benchmark"):
+        told(found.label, found.caption, "(?i)seconds per epoch by batch size", "less is better")
+
+
+@check
+def sources_name_the_file_the_module_and_the_runs(case: Case) -> None:
+    results, shown = case.results, case.results.shown
+    expected: dict[str, tuple[str, str, list[str]]] = {
+        "table-evidence-cells": ("results/evidence/cells.csv", "pipeline/evidence.py", []),
+        "table-claims": ("results/evidence/claims.csv", "pipeline/evidence.py", []),
+        "figure-claims-curves": ("results/histories.csv", "pipeline/claims_figure.py", []),
+        "table-audit": ("results/evidence/audit.csv", "pipeline/evidence.py", []),
+        "figure-evidence-cells": ("results/evidence/cells.csv", "pipeline/cells_figure.py", []),
+        "figure-collapse": ("results/tables/collapse.csv", "pipeline/collapse_figure.py", []),
+        "table-search-space": ("results/tables/search_space.csv", "pipeline/tables.py", []),
+        "table-randomisation": ("results/randomisation/*.json", "pipeline/randomisation.py", []),
+        "figure-randomisation": ("results/randomisation/*.csv", "pipeline/randomisation_figure.py", []),
+        "figure-benchmark": ("report/benchmark.json", "pipeline/benchmark_figure.py", []),
+    }
+    expected |= {f"table-{f}": ("results/theory.json", "pipeline/theory.py", []) for f in ("and", "or", "xor")}
+    for name, (panels, _) in curve_figures(results).items():
+        expected[f"figure-{name}"] = ("results/tables/curves.csv", "pipeline/figures.py", results.keys(*panels))
+    for table, name in (("learning_rates", "learning-rates"), ("regularization", "regularization")):
+        if table in shown:
+            runs = results.keys(*results.experiments[shown[table]["experiment"]].configurations)
+            expected[f"table-{name}"] = (f"results/tables/{table}.csv", "pipeline/tables.py", runs)
+    if change := shown.get("learning_rates", {}).get("rate_of_change"):
+        rates = {number(rate) for pair in change["pairs"] for rate in pair}
+        sweep = results.experiments[shown["learning_rates"]["experiment"]].configurations
+        runs = results.keys(*(c for c in sweep if number(c.values["learning_rate"]) in rates))
+        expected["table-rate-of-change"] = ("results/tables/rate_of_change.csv", "pipeline/tables.py", runs)
+    if "tuning" in shown:
+        tuning = shown["tuning"]
+        rows = (tuning["best"], *tuning.get("others", ()), tuning["default"])
+        runs = results.keys(*(c for name in rows for c in results.experiments[name].configurations))
+        expected["table-tuning"] = ("results/tables/tuning.csv", "pipeline/tables.py", runs)
+        grid = results.grid
+        runs = results.keys(*grid.configurations)
+        expected[f"figure-{grid.name}-grid"] = ("results/tables/summary.csv", "pipeline/figures.py", runs)
+    for experiment in results.further:
+        runs = results.keys(*experiment.configurations)
+        expected[f"table-further-{experiment.name}"] = ("results/tables/summary.csv", "pipeline/tables.py", runs)
+    for name, found in case.page.exhibits.items():
+        if name not in expected:
+            fail(f"{found.label} ({name}) is not known to the tests")
+        file, module, runs = expected[name]
+        if not found.source.startswith(f"{file}, by {module}"):
+            fail(f"the source of {found.label}: the page says {found.source[:80]!r}, it is {file} by {module}")
+        keys = re.findall(r"\b[0-9a-f]{16}\b", found.source)
+        counted = re.search(r"([\d,]+) runs?\b", found.source)
+        if keys and counted:
+            same(f"the number of runs behind {found.label}", int(counted[1].replace(",", "")), len(keys), "the list")
+        if runs:
+            same(f"the runs behind {found.label}", keys, runs, "runs.csv")
+
+
+@check
+def the_norms_stand_with_a_source_of_their_own(case: Case) -> None:
+    if "regularization" in case.results.shown:
+        source = exhibit(case, "table-regularization").source
+        told("the source of Table 6", source, "results/tables/collapse.csv, by pipeline/collapse.py")

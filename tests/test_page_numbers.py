@@ -1,0 +1,59 @@
+"""What the page shows is what the results have: every table, caption, count and number, read as a reader reads them."""
+
+from pathlib import Path
+
+import page_reader
+import pytest
+import telling
+from committed import ROOT, as_committed
+from page_checks import CHECKS, Case, Check
+from page_oracle import Results
+from synthetic import TEMPLATES
+
+from pipeline import context, report
+
+REPORT = ROOT / "report"
+
+
+def rendered(results: Path, benchmark: Path | None) -> Case:
+    """The page of a results folder."""
+    html = report.render(context.build(results, "Title", "Author", (), benchmark=benchmark), TEMPLATES, "screen")
+    return Case(page_reader.read(html), Results(results, benchmark=benchmark))
+
+
+@pytest.fixture(scope="module")
+def telling_results(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = telling.write_results(tmp_path_factory.mktemp("telling") / "results")
+    return rendered(folder, telling.benchmark(folder))
+
+
+@pytest.fixture(scope="module")
+def contrary_results(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = tmp_path_factory.mktemp("contrary") / "results"
+    telling.write_results(folder, telling.wrong, telling.unlike_the_paper, draw=False)
+    telling.fail_checks(folder)
+    return rendered(folder, telling.benchmark(folder, others=telling.FASTER))
+
+
+@pytest.fixture(scope="module")
+def committed_report() -> Case:
+    page = page_reader.read((REPORT / "report.html").read_text(encoding="utf-8"))
+    return Case(page, Results(REPORT / "results", REPORT / "config.json", REPORT / "benchmark.json"))
+
+
+CASES = [
+    "telling_results",
+    "contrary_results",
+    pytest.param("committed_report", marks=as_committed("report")),
+]
+
+
+@pytest.fixture(scope="module", params=CASES)
+def case(request: pytest.FixtureRequest) -> Case:
+    found: Case = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_on_the_page(case: Case, check: Check) -> None:
+    check(case)
