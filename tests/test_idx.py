@@ -52,8 +52,8 @@ WHOLE = encode(IMAGES)
 DAMAGED_IMAGES = {
     "empty": (b"", "expected images .*, found an empty file"),
     "labels": (encode(LABELS), r"expected images .*, found labels: mislabelled"),
-    "other type": (b"\0\0\x0d\x03" + WHOLE[4:], "00000803.*starts with 00000d03"),
-    "text": (b"<html>", "starts with 3c68746d"),
+    "other type": (b"\0\0\x0d\x03" + WHOLE[4:], r"00000803.*starts with 00000d03\. "),
+    "text": (b"<html>", r"starts with 3c68746d\. "),
     "short header": (WHOLE[:10], "expected a header of 16 bytes, found 10: truncated"),
     "truncated": (WHOLE[:-7], r"expected 5 images of 3 × 2 pixels \(46 bytes\), found 7 bytes fewer: truncated"),
     "trailing": (WHOLE + b"x", r"5 images of 3 × 2 pixels \(46 bytes\), found more bytes after them"),
