@@ -23,6 +23,11 @@ def test_a_run_stays_in_its_batch():
     assert set(here.parent_groupids.values()) == {GROUP}, "the profile's number is for all of them"
 
 
+def test_without_a_number_in_the_profile_each_run_is_a_job_of_its_own():
+    batches, here = Batches(), workflow(group_settings=SimpleNamespace(group_components={}))
+    assert [batches.of(here, key) for key in "abb"] == ["train-0", "train-1", "train-1"]
+
+
 @pytest.mark.parametrize("variable", CPUS)
 def test_a_job_runs_all_it_holds_on_the_cpus_it_has(monkeypatch, variable):
     for name in CPUS:

@@ -52,8 +52,8 @@ WHOLE = encode(IMAGES)
 DAMAGED_IMAGES = {
     "empty": (b"", "expected images .*, found an empty file"),
     "labels": (encode(LABELS), r"expected images .*, found labels: mislabelled"),
-    "other type": (b"\0\0\x0d\x03" + WHOLE[4:], "00000803.*starts with 00000d03"),
-    "text": (b"<html>", "starts with 3c68746d"),
+    "other type": (b"\0\0\x0d\x03" + WHOLE[4:], r"00000803.*starts with 00000d03\. "),
+    "text": (b"<html>", r"starts with 3c68746d\. "),
     "short header": (WHOLE[:10], "expected a header of 16 bytes, found 10: truncated"),
     "truncated": (WHOLE[:-7], r"expected 5 images of 3 × 2 pixels \(46 bytes\), found 7 bytes fewer: truncated"),
     "trailing": (WHOLE + b"x", r"5 images of 3 × 2 pixels \(46 bytes\), found more bytes after them"),
@@ -69,6 +69,26 @@ def test_damaged_images_are_named(tmp_path: Path, damage: str, pack: Callable[[b
     path = tmp_path / "images"
     path.write_bytes(pack(content))
     _assert_problem(path, message, lambda: idx.read_images(path))
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 46, 1000])
+def test_a_file_is_read_whole_however_it_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr(idx, "_CHUNK_BYTES", chunk)
+    path = tmp_path / "images"
+    path.write_bytes(WHOLE)
+    np.testing.assert_array_equal(idx.read_images(path), IMAGES)
+
+
+def test_a_file_may_be_as_large_as_is_allowed_and_no_larger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """5 images of 3 × 2 pixels have 30 bytes."""
+    path = tmp_path / "images"
+    path.write_bytes(WHOLE)
+    monkeypatch.setattr(idx, "LARGEST_BYTES", 30)
+    np.testing.assert_array_equal(idx.read_images(path), IMAGES)
+    monkeypatch.setattr(idx, "LARGEST_BYTES", 29)
+    _assert_problem(
+        path, "expected 1 to 29 bytes of images, found 5 images of 3 × 2 pixels", lambda: idx.read_images(path)
+    )
 
 
 def test_damaged_labels_are_named(tmp_path: Path) -> None:

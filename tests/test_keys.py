@@ -60,6 +60,11 @@ def test_a_key_is_the_hash_of_all_that_the_numbers_of_a_run_depend_on(monkeypatc
     assert keys.key(found) == hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
+def test_a_specification_that_is_no_json_has_no_key():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        keys.key({"learning_rate": float("nan")})
+
+
 def test_how_a_value_is_written_does_not_change_the_key():
     tree = configuration_file.read_tree(CONFIG_YAML, {"defaults": {"learning_rate": "1e-1", "batch_size": 64.0}})
     written = configuration_file.parse(tree, "config.yaml")

@@ -60,7 +60,15 @@ def test_a_value_is_printed_as_it_was_written(text: str, html: str, decimal: str
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(74, "74"), (0.1, "0.1"), (1.0, "1"), (0.123456789012, "0.123456789"), (1e-5, "1e-05")]
+    ("value", "text"),
+    [
+        (74, "74"),
+        (12_345_678_901, "12345678901"),
+        (0.1, "0.1"),
+        (1.0, "1"),
+        (0.123456789012, "0.123456789"),
+        (1e-5, "1e-05"),
+    ],
 )
 def test_a_number_that_nobody_wrote_is_a_short_decimal(value: float, text: str) -> None:
     assert written(value) == text

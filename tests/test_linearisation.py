@@ -1,6 +1,7 @@
 """The linear flow near zero against the network itself: the Jacobian of its gradients, and its own descent."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,31 @@ def test_the_covariance_is_that_of_pixels_and_labels() -> None:
     onehot = np.eye(CLASSES)[LABELS]
     expected = np.cov(X.T, onehot.T, bias=True)[:PIXELS, PIXELS:]
     assert linearisation.covariance(BYTES, LABELS, CLASSES) == pytest.approx(expected, abs=1e-16)
+
+
+def test_the_growth_rates_of_four_images_are_those_worked_out_by_hand() -> None:
+    """Two pixels, of which the first is bright for class 0 alone, and three classes, the last of which has no image.
+
+    Half of the images are of class 0 and half of class 1: C has 1/4 and -1/4 for the first pixel, as the mean image
+    is 1/2 there, and nothing else. Its singular value is √2/4, and the critical coefficient a quarter of that.
+    """
+    images = np.array([[255, 9], [255, 9], [0, 9], [0, 9]], np.uint8)
+    labels = np.array([0, 0, 1, 1], np.uint8)
+    expected = [[0.25, -0.25, 0], [0, 0, 0]]
+    assert linearisation.covariance(images, labels, 3) == pytest.approx(np.array(expected), abs=1e-15)
+    found = linearisation.linearise(images, labels, 3)
+    assert found.critical == float(f"{math.sqrt(2) / 16:.12g}")
+    assert found.growth_rates == (found.critical, 0.0)
+    assert (found.images, found.pixels, found.classes, found.largest_class) == (4, 2, 3, 0.5)
+
+
+def test_twelve_digits_of_a_growth_rate_are_kept_and_rounding_is_no_rate() -> None:
+    found = linearisation.linearise(BYTES, LABELS, CLASSES)
+    assert found == LINEAR
+    singular = np.linalg.svd(linearisation.covariance(BYTES, LABELS, CLASSES), compute_uv=False)
+    assert found.growth_rates[:2] == pytest.approx(singular[:2] / 4, rel=1e-11)
+    assert found.growth_rates[2] == 0
+    assert all(rate == float(f"{rate:.12g}") for rate in found.growth_rates)
 
 
 def test_what_is_told_of_the_images() -> None:

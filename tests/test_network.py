@@ -1,5 +1,7 @@
 """The reference network against finite differences and scikit-learn; softmax and sigmoid at extremes."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -81,8 +83,37 @@ def test_softmax_and_its_logarithm_are_finite_for_every_finite_input(z):
     assert not np.isnan(log_p).any()
 
 
+def test_softmax_is_that_of_each_row_whatever_the_others_are():
+    """Shares of 1 : 3, and rows that are millions apart: e^0 and e^-1000, which is nothing beside it."""
+    z = np.array([[0.0, np.log(3)], [1e6, 1e6 - 1000], [-1e6, -1e6 + np.log(3)]])
+    np.testing.assert_allclose(network.softmax(z), [[0.25, 0.75], [1, 0], [0.25, 0.75]], rtol=1e-9)
+    expected = [[np.log(0.25), np.log(0.75)], [0, -1000], [np.log(0.25), np.log(0.75)]]
+    np.testing.assert_allclose(network.log_softmax(z), expected, rtol=1e-9)
+
+
+def test_loss_accuracy_and_penalty_are_those_worked_out_by_hand():
+    """Right answers with 3/4 and 1/4, and equal logits, of which the first counts: (log 4/3 + log 4 + log 2) / 3."""
+    logits, y = np.array([[0.0, np.log(3)], [0.0, np.log(3)], [5.0, 5.0]]), np.array([1, 0, 0])
+    assert network.cross_entropy(logits, y) == pytest.approx(np.log(4 / 3 * 4 * 2) / 3)
+    assert network.accuracy(logits, y) == 2 / 3
+    assert network.accuracy(logits, np.array([1, 0, 1])) == 1 / 3
+    weights = Weights(np.array([[1.0, 2.0]]), np.full(2, 9.0), np.array([[3.0], [0.0]]), np.full(1, 9.0))
+    assert network.penalty(weights, 0.5) == 0.25 * (1 + 4 + 9), "half of 0.5, and no biases"
+
+
+@pytest.mark.parametrize("name", ["w1", "b1", "w2", "b2"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_one_number_that_is_not_finite_is_found_in_any_part(name, value):
+    weights, _, _ = problem(0)
+    assert weights.finite()
+    getattr(weights, name).flat[-1] = value
+    assert not weights.finite()
+
+
 def test_sigmoid_saturates_without_warning():
-    np.testing.assert_array_equal(network.sigmoid(np.array([-1e4, 0.0, 1e4])), [0.0, 0.5, 1.0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_array_equal(network.sigmoid(np.array([-1e4, 0.0, 1e4])), [0.0, 0.5, 1.0])
 
 
 def test_initial_weights_follow_the_starter_code():

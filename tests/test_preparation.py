@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline import dataset, preparation, sealed
 from pipeline.arrays import write_array
 from pipeline.errors import InputError
-from pipeline.examples import SETS, Examples, Prepared, prepare, split
+from pipeline.examples import SETS, Examples, Prepared, Sorted, by_length, by_use, prepare, split
 from pipeline.settings import Split
 
 ARRAYS = {
@@ -68,6 +68,19 @@ def test_the_last_images_of_the_order_are_held_out(count, fraction, seed, traini
     assert [part.labels.tolist() for part in parts] == [training, validation]
     assert [part.images[:, 0].tolist() for part in parts] == [training, validation]
     assert Split(fraction, seed).sizes(count) == (len(training), len(validation))
+
+
+def test_equal_pixels_and_images_keep_their_order():
+    """A hundred of each, of which every second is used as often, or is as long, as the others of its half."""
+    images = np.zeros((100, 100), np.uint8)
+    images[:, ::2] = 1
+    evens_first = [*range(0, 100, 2), *range(1, 100, 2)]
+    assert by_use(images).tolist() == evens_first
+    lengths = np.tile(np.array([3, 7], np.int32), 50)
+    found = by_length(Sorted(images, np.arange(100, dtype=np.uint8), lengths))
+    assert found.labels.tolist() == evens_first
+    assert found.lengths.tolist() == [3] * 50 + [7] * 50
+    assert (found.images == images[evens_first]).all()
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_a_written_run_is_read_back_to_the_last_bit(folder: Path) -> None:
 
 
 def test_the_files_of_a_run_tell_each_number_under_its_name(folder: Path) -> None:
-    history, norms = ((folder / "a" / name).read_text().splitlines() for name in ("history.csv", "norms.csv"))
+    history, norms = ((folder / "a" / name).read_bytes().decode().split("\n") for name in ("history.csv", "norms.csv"))
     assert history[0] == "epoch,training_loss,training_accuracy,validation_loss,validation_accuracy"
     assert history[2] == "2,1.25,0.53,0.9,0.47"
     assert norms[0] == "epoch,w1_norm,w2_norm,gradient_norm"
@@ -175,6 +175,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "infinity in history": replace_text("history.csv", "1.25", "inf"),
     "a gap in history": replace_text("history.csv", "1.25", ""),
     "a word in history": replace_text("history.csv", "1.25", "oops"),
+    "a stray quotation mark": replace_text("history.csv", "1.25", '"1.25"0'),
     "a renamed column": replace_text("history.csv", "validation_loss", "loss"),
     "epochs out of order": replace_text("history.csv", "\n2,", "\n4,"),
     "two epochs exchanged": lambda run: (run / "history.csv").write_text(

@@ -111,17 +111,18 @@ def test_the_selection_is_made_of_the_runs_on_disk(tmp_path: Path, monkeypatch: 
     found = settings()
     grid = found.experiments["grid"].configurations
     accuracies = dict(zip(grid, (0.1, 0.2, 0.3, 0.4, 0.5, 0.05), strict=True))
-    monkeypatch.setattr(
-        selection.records,
-        "read_all",
-        lambda _, runs: {
-            run.key: Record("ok", {"best_validation_accuracy": accuracies[run.configuration]}, (), ()) for run in runs
-        },
-    )
-    monkeypatch.setattr(selection, "read_manifest", lambda _: MANIFEST)
+
+    def read_all(folder: Path, runs: tuple[Run, ...]) -> dict[str, Record]:
+        assert folder == tmp_path / "runs"
+        assert {run.specification["data"] for run in runs} == {"f" * 64}
+        told = {run.key: {"best_validation_accuracy": accuracies[run.configuration]} for run in runs}
+        return {key: Record("ok", metrics, (), ()) for key, metrics in told.items()}
+
+    monkeypatch.setattr(selection.records, "read_all", read_all)
+    monkeypatch.setattr(selection, "read_manifest", lambda folder: {tmp_path / "data": MANIFEST}[folder])
     experiments = tree()["experiments"] | {"leaders": {"best_of": "grid", "count": 3}}
     sealed.write_text(tmp_path / "config.json", json.dumps(config.resolved(tree(experiments=experiments))))
-    selection.select(tmp_path / "config.json", tmp_path, tmp_path, tmp_path / "selection.json")
+    selection.select(*(tmp_path / name for name in ("config.json", "data", "runs", "selection.json")))
     assert json.loads((tmp_path / "selection.json").read_text()) == {
         "best": chosen(found, 4),
         "leaders": chosen(found, 4, 3, 2),

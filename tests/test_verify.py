@@ -263,6 +263,7 @@ def contents(folder: Path) -> dict[Path, Any]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_a_rebuild_is_elsewhere_and_gone_afterwards(
     sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,6 +287,7 @@ def test_a_rebuild_is_elsewhere_and_gone_afterwards(
     assert contents(sources) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_rebuild_leaves_nothing_behind(sources: Path, tmp_path: Path, number: signal.Signals) -> None:
     place = tmp_path / "place"
@@ -315,6 +317,7 @@ def test_an_interrupted_rebuild_leaves_nothing_behind(sources: Path, tmp_path: P
     assert not list(place.iterdir())
 
 
+@pytest.mark.slow
 def test_other_data_are_told_before_anything_is_trained(
     sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
