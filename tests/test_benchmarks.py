@@ -14,6 +14,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
+import sections
 from contrast import contrast, rgb
 from hypothesis import Phase, given
 from hypothesis import settings as tries
@@ -22,6 +23,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text
 from measured import FLOORS, OTHERS, OURS, SIZES, records
+from saying import Group, Passage
 from synthetic import PLACEHOLDER, TEMPLATES, write_results
 from test_figures import SMALLEST, boxes, inside, overlap
 from test_report import Outline
@@ -374,10 +376,9 @@ def page(results: Path, content: Any, medium: report.Medium = "screen") -> str:
     return report.render(context.build(results, "Title", "Author", (), benchmark=path), TEMPLATES, medium)
 
 
-def section(html: str) -> str:
-    """The words of the section, without tags."""
-    body = html[html.index('<h3 id="section-appendix-speed"') :]
-    return " ".join(re.sub(r"<[^>]+>", "", body[: body.index("</p>")]).replace("\u00a0", " ").split())
+def tell(results: Path, content: Any) -> Passage:
+    """The section's words."""
+    return sections.text("speed", speed=speed.build(written(results, content), results / "figures"))
 
 
 def test_without_the_file_there_is_no_section_and_no_word_of_it(results: Path) -> None:
@@ -404,19 +405,41 @@ def test_with_the_file_the_section_is_a_part_of_a_sound_page(results: Path, medi
 
 
 def test_what_was_measured_on_what_and_with_what(results: Path) -> None:
-    text = section(page(results, records()))
-    assert text.startswith("A.6 Speed of training Figure ")
-    assert "to put the images into a new order, to train with a running loss and accuracy, and to validate." in text
-    assert "Each system had one thread, and each time is a median." in text
-    assert (
-        "measured on one machine (Invented CPU), with Python 3.11.2, NumPy 2.4.6, BLAS openblas 0.3.30, PyTorch 2.13.0 "
-        "and JAX 0.9.1." in text
-    )
+    told = tell(results, records())
+    with_what = told.sentence("measured on one machine")
+    assert with_what.has(r"\(Invented CPU\)")
+    assert re.findall(r"(Python|NumPy|BLAS openblas|PyTorch|JAX) ([\d.]+\d)", with_what) == [
+        *(("Python", "3.11.2"), ("NumPy", "2.4.6"), ("BLAS openblas", "0.3.30"), ("PyTorch", "2.13.0")),
+        ("JAX", "0.9.1"),
+    ]
+    assert told.sentence("one thread").has("median")
+    assert told.sentence("dashed line").has("matrix products")
 
 
-def verdict(text: str) -> str:
-    """What is said between the versions and the dashed line."""
-    return text[text.index("JAX 0.9.1.") + len("JAX 0.9.1.") : text.index("The dashed line")].strip()
+JUDGED: Group = {
+    "faster": r"\bloop is faster\b|\bit is faster\b",
+    "slower": r"\bloop is slower\b|\bit is slower\b",
+    "equal": r"\btakes as long\b",
+    "alone": r"\bno other system\b",
+}
+Verdicts = dict[str, dict[int, Any]]
+
+
+def verdicts(told: Passage) -> Verdicts:
+    """What is said of each batch size: the factor and, where they differ, the fastest of the others."""
+    found: Verdicts = {}
+    for sentence in told.line("measured on one machine").sentences():
+        for verdict in sentence.words(JUDGED):
+            one = r"(?:([\d.]+) at |\bat |, | and )(?:batch size )?(\d+)(?: \(([^)]*)\))?(?=,|\.$| and )"
+            said = re.findall(one, sentence)
+            found[verdict] = {int(size): (float(factor or 1), rival or None) for factor, size, rival in said}
+    return found
+
+
+def fastest(told: Passage) -> str | None:
+    """The system that is said to be the fastest of the others throughout."""
+    match = re.search(r"At every batch size the fastest of the other systems is ([^.]+)\.", told)
+    return match[1] if match else None
 
 
 def of(*factors: float) -> tuple[float, ...]:
@@ -424,53 +447,55 @@ def of(*factors: float) -> tuple[float, ...]:
     return tuple(factor * ours for factor, ours in zip(factors, OURS, strict=True))
 
 
+HAND, EAGER, JAX = "PyTorch, by hand", "PyTorch, eager", "JAX"
+
+
 @pytest.mark.parametrize(
-    ("others", "said"),
+    ("others", "throughout", "said"),
     [
+        (OTHERS, None, {"faster": {16: (1.42, HAND), 32: (1.34, HAND), 64: (1.20, HAND), 128: (1.05, JAX)}}),
         (
-            OTHERS,
-            "This project’s loop is faster than the fastest of the others by a factor of 1.42 at batch size 16 "
-            "(PyTorch, by hand), 1.34 at 32 (PyTorch, by hand), 1.20 at 64 (PyTorch, by hand) and 1.05 at 128 (JAX).",
+            {JAX: of(2, 1.25, 12.345, 1.006), EAGER: of(3, 3, 100, 3)},
+            JAX,
+            {"faster": {16: (2.0, None), 32: (1.25, None), 64: (12.3, None), 128: (1.01, None)}},
         ),
         (
-            {"JAX": of(2, 1.25, 12.345, 1.006), "PyTorch, eager": of(3, 3, 100, 3)},
-            "At every batch size the fastest of the other systems is JAX. This project’s loop is faster than the "
-            "fastest of the others by a factor of 2.00 at batch size 16, 1.25 at 32, 12.3 at 64 and 1.01 at 128.",
+            {JAX: of(0.5, 0.8, 0.99, 0.25)},
+            JAX,
+            {"slower": {16: (2.0, None), 32: (1.25, None), 64: (1.01, None), 128: (4.0, None)}},
         ),
         (
-            {"JAX": of(0.5, 0.8, 0.99, 0.25)},
-            "At every batch size the fastest of the other systems is JAX. This project’s loop is slower than the "
-            "fastest of the others by a factor of 2.00 at batch size 16, 1.25 at 32, 1.01 at 64 and 4.00 at 128.",
+            {JAX: of(0.5, 2, 2, 2), EAGER: of(3, 1.5, 3, 3)},
+            None,
+            {"faster": {32: (1.5, EAGER), 64: (2.0, JAX), 128: (2.0, JAX)}, "slower": {16: (2.0, JAX)}},
         ),
         (
-            {"JAX": of(0.5, 2, 2, 2), "PyTorch, eager": of(3, 1.5, 3, 3)},
-            "This project’s loop is faster than the fastest of the others by a factor of 1.50 at batch size 32 "
-            "(PyTorch, eager), 2.00 at 64 (JAX) and 2.00 at 128 (JAX). It is slower than the fastest of the others by "
-            "a factor of 2.00 at batch size 16 (JAX).",
+            {JAX: of(1, 1.004, 0.997, 2)},
+            JAX,
+            {"faster": {128: (2.0, None)}, "equal": {16: (1, None), 32: (1, None), 64: (1, None)}},
         ),
         (
-            {"JAX": of(1, 1.004, 0.997, 2)},
-            "At every batch size the fastest of the other systems is JAX. This project’s loop is faster than the "
-            "fastest of the others by a factor of 2.00 at batch size 128. It takes as long as the fastest of the "
-            "others, to within 0.5%, at batch size 16, 32 and 64.",
+            {JAX: (*of(1, 1, 1, 1)[:2], None, None), EAGER: (None, 1.0, 0.23, None)},
+            None,
+            {"slower": {64: (2.0, EAGER)}, "equal": {16: (1, JAX), 32: (1, JAX)}, "alone": {128: (1, None)}},
         ),
-        (
-            {"JAX": (*of(1, 1, 1, 1)[:2], None, None), "PyTorch, eager": (None, 1.0, 0.23, None)},
-            "This project’s loop is slower than the fastest of the others by a factor of 2.00 at batch size 64 "
-            "(PyTorch, eager). It takes as long as the fastest of the others, to within 0.5%, at batch size 16 (JAX) "
-            "and 32 (JAX). No other system was measured at batch size 128.",
-        ),
-        ({}, "No other system was measured at batch size 16, 32, 64 and 128."),
+        ({}, None, {"alone": dict.fromkeys((16, 32, 64, 128), (1, None))}),
     ],
     ids=["faster", "faster than one", "slower", "both", "equal", "some missing", "alone"],
 )
-def test_who_is_faster_is_said_as_it_is(results: Path, others: dict[str, Any], said: str) -> None:
-    assert verdict(section(page(results, records(others)))) == said
+def test_who_is_faster_is_said_as_it_is(
+    results: Path, others: dict[str, Any], throughout: str | None, said: Verdicts
+) -> None:
+    told = tell(results, records(others))
+    assert verdicts(told) == said
+    assert fastest(told) == throughout
+    if "equal" in said:
+        assert told.sentence("takes as long").number("percent") == 0.5
 
 
 def test_one_batch_size_is_told_too(results: Path) -> None:
-    text = section(page(results, records({"JAX": [2.0]}, ours=[1.0], sizes=[64], floors=[0.5])))
-    assert verdict(text).endswith("by a factor of 2.00 at batch size 64 (JAX).")
+    told = tell(results, records({JAX: [2.0]}, ours=[1.0], sizes=[64], floors=[0.5]))
+    assert verdicts(told) == {"faster": {64: (2.0, None if fastest(told) else JAX)}}
 
 
 @tries(max_examples=40)
@@ -521,6 +546,7 @@ def test_the_data_are_the_records(results: Path) -> None:
 
 
 def test_names_are_text_not_markup(results: Path) -> None:
-    html = page(results, records({"<b>&": OTHERS["JAX"]}))
+    facts = speed.build(written(results, records({"<b>&": OTHERS["JAX"]})), results / "figures")
+    html = sections.html("speed", sections.page_of(speed=facts))
     assert "<b>&" not in html
     assert "(&lt;b&gt;&amp;)" in html or "systems is &lt;b&gt;&amp;." in html

@@ -1,0 +1,119 @@
+"""What make check prints of numbers held against runs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from configuration import CONFIG_YAML
+
+from pipeline import check_text, config, published
+from pipeline.cells import Judged, Reading
+from pipeline.check_rates import Rate
+from pipeline.check_text import Checked
+
+COLUMN, OTHER = published.load(published.FILE, config.load(CONFIG_YAML)).cells[:2]
+RATE = Rate("Table 9", "Table 6", "learning_rate 0.5 to 1", "testing_accuracy", "0.04", 0.045, True)
+
+
+def judged(*values: float, diverged: int = 0, cell: published.Cell = COLUMN) -> Judged:
+    return Judged(cell, Reading("training_accuracy", values), diverged)
+
+
+# the write-up prints 0.9450 first, for rate 1: 0.944 ± 0.0127 holds it, with 12.7 × 0.0014 √1.5
+RIGHT = judged(0.943, 0.945)
+WRONG = judged(0.5, 0.5002)
+LONE, LOST = judged(0.944), judged(0.944, diverged=3)
+
+
+def checked(*cells: Judged, rates: tuple[Rate, ...] = (), name: str = "a.yaml") -> Checked:
+    return Checked(Path(name), "Someone", cells, rates)
+
+
+def columns(line: str) -> list[str]:
+    return [each for each in line.split("  ") if each.strip()]
+
+
+def test_each_number_has_a_line_with_its_runs_and_verdict() -> None:
+    first, heads, *rows, last = check_text.lines(
+        checked(RIGHT, WRONG, LONE, LOST, rates=(RATE, replace(RATE, right=False)))
+    )
+    assert first == "a.yaml: Someone"
+    assert [each.strip() for each in columns(heads)] == ["table", "column", "metric", "printed", "runs", "verdict"]
+    # 0.944 ± 12.706 × 0.001414 × √1.5 and 0.5001 ± 12.706 × 0.0001414 × √1.5
+    assert [[each.strip() for each in columns(row)][3:] for row in rows] == [
+        ["0.9450", "0.9220 to 0.9660", "reproduced"],
+        ["0.9450", "0.4979 to 0.5023", "not reproduced"],
+        ["0.9450", "-", "not judged (too few runs: 1)"],
+        ["0.9450", "-", "not judged (3 of 4 runs diverged)"],
+        ["0.04", "0.0450 from Table 6", "reproduced"],
+        ["0.04", "0.0450 from Table 6", "not reproduced"],
+    ]
+    assert [each.strip() for each in columns(rows[0])][:3] == ["Table 4", "learning_rate 1", "training_accuracy"]
+    assert [each.strip() for each in columns(rows[4])][:3] == [
+        "Table 9",
+        "learning_rate 0.5 to 1",
+        "rate of testing_accuracy",
+    ]
+    assert (
+        last == f"  {check_text.verdict(checked(RIGHT, WRONG, LONE, LOST, rates=(RATE, replace(RATE, right=False))))}"
+    )
+
+
+def test_the_epoch_that_a_number_fits_instead_is_named() -> None:
+    instead = Reading("last_testing_accuracy", (0.94, 0.95))
+    assert check_text.lines(checked(replace(WRONG, instead=instead)))[2].endswith("(it fits last_testing_accuracy)")
+    assert check_text.lines(checked(WRONG))[2].endswith("not reproduced")
+
+
+@pytest.mark.parametrize(
+    ("one", "counts", "chance"),
+    [
+        (checked(RIGHT, RIGHT), "2 reproduced, 0 not reproduced.", ""),
+        (checked(RIGHT, LONE), "1 reproduced, 0 not reproduced, 1 not judged.", ""),
+        (checked(WRONG), "0 reproduced, 1 not reproduced.", "by chance with probability 0.05."),
+        # a twentieth of six
+        (
+            checked(*[RIGHT] * 4, WRONG, WRONG),
+            "4 reproduced, 2 not reproduced.",
+            "0.3 of 6 would be outside by chance.",
+        ),
+        (checked(LONE), "0 reproduced, 0 not reproduced, 1 not judged.", "does not count as reproduced."),
+        (checked(rates=(RATE,)), "1 reproduced, 0 not reproduced.", "does not count as reproduced."),
+        (checked(RIGHT, rates=(RATE, replace(RATE, right=False))), "2 reproduced, 1 not reproduced.", ""),
+    ],
+)
+def test_a_file_is_summed_up(one: Checked, counts: str, chance: str) -> None:
+    told = check_text.verdict(one)
+    assert told.startswith(counts)
+    assert told.endswith(chance) if chance else told == counts
+
+
+def test_the_overview_has_a_line_for_each_file_and_counts_them() -> None:
+    files = [
+        checked(RIGHT, RIGHT, WRONG, LONE),
+        checked(RIGHT, name="b.yaml"),
+        checked(LONE, name="c.yaml"),
+        checked(WRONG, name="d.yaml"),
+        checked(RIGHT, name="e.yaml"),
+        checked(WRONG, name="f.yaml"),
+    ]
+    heads, *rows, last = check_text.overview(files, [Path("z.yaml"), Path("y.yaml"), Path("z.yaml")])
+    assert [each.strip() for each in columns(heads)] == ["file", "reproduced", "not reproduced", "not judged"]
+    assert [row.split() for row in rows] == [
+        ["a.yaml", "2", "1", "1", "does", "not", "reproduce"],
+        ["b.yaml", "1", "0", "0", "reproduces"],
+        ["c.yaml", "0", "0", "1", "not", "judged"],
+        ["d.yaml", "0", "1", "0", "does", "not", "reproduce"],
+        ["e.yaml", "1", "0", "0", "reproduces"],
+        ["f.yaml", "0", "1", "0", "does", "not", "reproduce"],
+        ["y.yaml", "not", "judged:", "see", "above"],
+        ["z.yaml", "not", "judged:", "see", "above"],
+    ]
+    assert last == "8 files: 2 reproduce, 3 do not, 1 cannot be judged, 2 have mistakes."
+    assert check_text.overview(files[:2], [Path("z.yaml")])[-1] == (
+        "3 files: 1 reproduces, 1 does not, 1 has mistakes."
+    )
+
+
+def test_the_legend_tells_the_probability() -> None:
+    assert "probability 0.95" in check_text.legend()
