@@ -767,8 +767,8 @@ def counts(where: str, text: str, parts: Sequence[str]) -> None:
     for part in parts:
         if not re.search(rf"(?<![\d,.]){re.escape(part)}(?![\d]|,\d)", text):
             fail(f"{where}: the page says {text!r}, the results say {part!r}")
-    shown = re.findall(r"\d[\d,]*", text)
-    expected = re.findall(r"\d[\d,]*", " ".join(parts))
+    shown = re.findall(r"\d+(?:,\d{3})*", text)
+    expected = re.findall(r"\d+(?:,\d{3})*", " ".join(parts))
     if sorted(shown) != sorted(expected):
         fail(f"{where}: the page says {text!r}, the results say {'; '.join(parts)}")
 
