@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from page_checks import Case, _cell_name, _cells, check, fail, randomisation
+from page_checks import Case, Check, adds_to, cell_name, cells_of, fail, randomisation
 from page_oracle import (
     BEST,
     METRICS,
@@ -26,10 +26,14 @@ from page_oracle import (
     points,
     setting,
     significant,
+    title,
     written,
 )
 from page_oracle import times as counted
 from scipy import stats
+
+CHECKS: list[Check] = []
+check = adds_to(CHECKS)
 
 SETTING = r"(?:[ηλp] = |batch size |hidden units )(?:\d*\.?\d*e\^-?\d+|\d+(?:\.\d+)?)"
 UNITS = r" percentage points| points|%| epochs?\b| runs?\b| images?\b| times as many| times\b"
@@ -444,32 +448,46 @@ def section_3_3_tells_what_tuning_gains_in_validation_and_in_testing(case: Case)
         _says("Section 3.3", text, "do not show that tuning pays", never="Tuning pays")
     else:
         facts += loose(points(gained), near="in validation")
+    facts += _choice(case, best)
+    for parameter in grid.varied:
+        facts += _marginal(case, parameter)
+    facts += _learning(case, best, default)
+    explained("Section 3.3", text, facts)
+
+
+def _choice(case: Case, best: Configuration) -> list[Fact]:
+    """How many others of the grid could have been chosen."""
+    grid = case.results.grid
     in_grid = next(c for c in grid.configurations if all(number(c.values[p]) == number(best.values[p]) for p in TUNED))
     rivals = _rivals(best, grid.ranked)
+    facts: list[Fact] = []
     if rivals:
-        facts += [
+        facts = [
             Fact(f"{rivals:,}", "# other combinations? comes? so near"),
             Fact(in_grid[BEST].cell, "In the grid the selected one reached #"),
         ]
         lucky = in_grid[BEST].mean > best[BEST].mean
-        told = "more than its mean over the seeds" in text
+        told = "more than its mean over the seeds" in case.page.text("tuning")
         if lucky != told:
             fail(f"Section 3.3: in the grid {in_grid[BEST].mean}, over the seeds {best[BEST].mean}, told lucky: {told}")
-    for parameter in grid.varied:
-        facts += _marginal(case, parameter)
+    return facts
+
+
+def _learning(case: Case, best: Configuration, default: Configuration) -> list[Fact]:
+    """How the selected network learns, beside the default one."""
     course, usual = Course(best), Course(default)
-    facts += [
+    facts = [
         Fact(points(course.gap), rf"In its last epoch training accuracy is {place(course.gap)} validation accuracy"),
         Fact(points(usual.gap), rf"with the default configuration it is {place(usual.gap)}"),
     ]
     if course.lowest_loss == course.epochs:
-        _says("Section 3.3", text, "validation loss is lowest in the last epoch")
+        _says("Section 3.3", case.page.text("tuning"), "validation loss is lowest in the last epoch")
     else:
         facts.append(Fact(str(course.lowest_loss), f"lowest in epoch # of {course.epochs}"))
         facts.append(Fact(str(course.epochs), f"lowest in epoch {course.lowest_loss} of #"))
         rises = "clearly higher in the end" if course.loss_rises else "not clearly lower than in the end"
-        _says("Section 3.3", text, f"epoch {course.lowest_loss} of {course.epochs}[^.]*{rises}")
-    explained("Section 3.3", text, facts)
+        _says("Section 3.3", case.page.text("tuning"), f"epoch {course.lowest_loss} of {course.epochs}[^.]*{rises}")
+    return facts
 
 
 def _rivals(best: Configuration, ranked: Sequence[Configuration]) -> int:
@@ -518,7 +536,7 @@ def _marginal(case: Case, parameter: str) -> list[Fact]:
 
 @check
 def section_3_4_counts_the_printed_numbers_and_names_those_that_are_not_reproduced(case: Case) -> None:
-    cells = _cells(case)
+    cells = cells_of(case)
     count = cells["verdict"].value_counts()
     right, wrong, open_ = (int(count.get(v, 0)) for v in ("reproduced", "not reproduced", "not judged"))
     judged = right + wrong
@@ -552,7 +570,7 @@ def section_3_4_counts_the_printed_numbers_and_names_those_that_are_not_reproduc
 
 
 def _failure(case: Case, item: str, row: "pd.Series[float]") -> None:
-    name = _cell_name(row)
+    name = cell_name(row)
     away = float(row["published"]) - row["mean"]
     if not item.startswith(f"{name}: "):
         fail(f"Section 3.4 names {item.split(': ', maxsplit=1)[0]!r} where cells.csv has {name!r}")
@@ -622,11 +640,11 @@ def section_3_6_counts_the_verdicts_on_the_claims(case: Case) -> None:
 @check
 def sections_on_further_experiments_name_the_best_and_the_worst(case: Case) -> None:
     for experiment in case.results.further:
-        section = next(s for s in case.page.sections if s.level == 4 and s.title == experiment.name.replace("_", " ").capitalize())  # fmt: skip
+        section = next(s for s in case.page.sections if s.level == 4 and s.title == title(experiment.name))
         facts = [Fact(c.label, "diverged with.*#") for c in experiment.configurations if not c.finished and c.label]
         ranked = experiment.ranked
         if experiment.best_of:
-            (facts or []).extend(loose(*(setting(p, c.values[p]) for c in experiment.configurations for p in TUNED)))
+            facts += loose(*(setting(p, c.values[p]) for c in experiment.configurations for p in TUNED))
             facts += loose(len(experiment.configurations), *(c[BEST].cell for c in ranked))
         elif len(ranked) > 1 and ranked[0][BEST].mean != ranked[-1][BEST].mean:
             facts += [
