@@ -1,4 +1,4 @@
-"""Checks of the tables of a finished page against its results, each a function of a Case; CHECKS holds them all.
+"""Checks of the tables of a finished page against its results, each a function of a Case; CHECKS holds them.
 
 What is wrong is said as a reader sees it: where, what the page shows, and what the results have.
 """
@@ -48,10 +48,17 @@ Check = Callable[[Case], None]
 CHECKS: list[Check] = []
 
 
-def check(function: Check) -> Check:
-    """Add a check; its name is a sentence on what a reader sees."""
-    CHECKS.append(function)
-    return function
+def adds_to(checks: list[Check]) -> Callable[[Check], Check]:
+    """Make a decorator that adds a check to a list; its name is a sentence on what a reader sees."""
+
+    def check(function: Check) -> Check:
+        checks.append(function)
+        return function
+
+    return check
+
+
+check = adds_to(CHECKS)
 
 
 def fail(what: str) -> NoReturn:
@@ -256,7 +263,7 @@ def tables_of_further_experiments_show_every_configuration(case: Case) -> None:
 # --- The evidence
 
 
-def _cell_name(row: "pd.Series[str]") -> str:
+def cell_name(row: "pd.Series[str]") -> str:
     """Table 4, testing accuracy, η = e^-1."""
     parts = [] if row["column"] == "defaults" else row["column"].split(", ")
     named = [part.rsplit(" ", 1) for part in parts]
@@ -264,13 +271,13 @@ def _cell_name(row: "pd.Series[str]") -> str:
     return f"{row['table']}, {SHORT[row['row']]}, {settings}"
 
 
-def _cells(case: Case) -> pd.DataFrame:
+def cells_of(case: Case) -> pd.DataFrame:
     return pd.read_csv(case.results.folder / "evidence/cells.csv", dtype={"published": str, "column": str})
 
 
 @check
 def the_table_of_printed_numbers_sets_each_beside_its_runs_with_its_verdict(case: Case) -> None:
-    cells = _cells(case)
+    cells = cells_of(case)
     found = exhibit(case, "table-evidence-cells")
     told(found.label, found.caption, "(?i)printed numbers", "(?i)runs", "(?i)verdict")
     columns = ["Printed", "Mean of the runs", "Interval", "Difference, points", "Verdict"]
@@ -289,7 +296,7 @@ def the_table_of_printed_numbers_sets_each_beside_its_runs_with_its_verdict(case
             }
             wide = verdict == "reproduced" and row["high"] - row["low"] > 0.1
             shown["Verdict"] = "reproduced (wide)" if wide else verdict
-        expected[_cell_name(row)] = shown
+        expected[cell_name(row)] = shown
     table = case.page.table("evidence-cells")
     for row in table.rows:  # how many diverged is said beside the verdict
         row.cells["Verdict"] = re.sub(r" \(\d+ diverged\)", "", row.cells["Verdict"])
@@ -610,13 +617,13 @@ def the_data_under_the_figure_of_norms_are_those_of_collapse_csv(case: Case) -> 
 
 @check
 def the_data_under_the_figure_of_printed_numbers_have_low_and_high_in_order(case: Case) -> None:
-    cells = _cells(case)
+    cells = cells_of(case)
     judged = cells[cells["verdict"] != "not judged"]
     if judged.empty:
         return
     columns = ["Printed", "Mean of the runs", "Low", "High"]
     expected = {
-        _cell_name(row): {
+        cell_name(row): {
             "Printed": row["published"],
             "Mean of the runs": fixed(row["mean"]),
             "Low": fixed(row["low"]),
@@ -725,7 +732,7 @@ def the_first_page_counts_what_came_out(case: Case) -> None:
     results, summary = case.results, case.page.summary
     names = ["Printed numbers", "Arithmetic", "Claims", "Mathematics", "Data", "Runs"]
     same("the heads of the first page", list(summary), names, "the page")
-    cells, audit, claims = _cells(case), results.csv("evidence/audit.csv"), results.csv("evidence/claims.csv")
+    cells, audit, claims = cells_of(case), results.csv("evidence/audit.csv"), results.csv("evidence/claims.csv")
     count = cells["verdict"].value_counts()
     judged = int(count.get("reproduced", 0) + count.get("not reproduced", 0))
     if judged:
@@ -767,8 +774,8 @@ def counts(where: str, text: str, parts: Sequence[str]) -> None:
     for part in parts:
         if not re.search(rf"(?<![\d,.]){re.escape(part)}(?![\d]|,\d)", text):
             fail(f"{where}: the page says {text!r}, the results say {part!r}")
-    shown = re.findall(r"\d[\d,]*", text)
-    expected = re.findall(r"\d[\d,]*", " ".join(parts))
+    shown = re.findall(r"\d+(?:,\d{3})*", text)
+    expected = re.findall(r"\d+(?:,\d{3})*", " ".join(parts))
     if sorted(shown) != sorted(expected):
         fail(f"{where}: the page says {text!r}, the results say {'; '.join(parts)}")
 
@@ -946,7 +953,7 @@ def captions_of_other_figures_say_what_they_show(case: Case) -> None:
     if found := exhibits.get("figure-evidence-cells"):
         told(found.label, found.caption, "(?i)printed number", "interval of its runs", "mean of the runs at zero",
              "linear near zero and logarithmic beyond")  # fmt: skip
-        cells = _cells(case)
+        cells = cells_of(case)
         outside = cells[cells["verdict"] == "not reproduced"]
         names = found.description.split("Outside: ")[1:] or [""]
         told("what is read out of the printed numbers", found.description,

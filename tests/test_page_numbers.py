@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import page_checks
+import page_prose
 import page_reader
 import pytest
 import telling
 from committed import ROOT, as_committed
-from page_checks import CHECKS, Case, Check
+from page_checks import Case, Check
 from page_oracle import Results
 from synthetic import TEMPLATES
 
@@ -54,6 +56,6 @@ def case(request: pytest.FixtureRequest) -> Case:
     return found
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", [*page_checks.CHECKS, *page_prose.CHECKS], ids=lambda check: check.__name__)
 def test_on_the_page(case: Case, check: Check) -> None:
     check(case)

@@ -1,0 +1,965 @@
+"""Checks of the sentences of a finished page: every number in them is accounted for by the results.
+
+A Fact is a number as it reads, with its unit, and what has to stand near it. Each number of a section has to be one of
+the section's facts, in words that fit it, and facts that are wanted have to be told. A sentence may be put otherwise as
+long as its number, the name of what it is of and its direction are there.
+"""
+
+import itertools
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from page_checks import Case, Check, adds_to, cell_name, cells_of, fail, randomisation
+from page_oracle import (
+    BEST,
+    METRICS,
+    TUNED,
+    Configuration,
+    Results,
+    clearly,
+    fixed,
+    number,
+    points,
+    setting,
+    significant,
+    title,
+    written,
+)
+from page_oracle import times as counted
+from scipy import stats
+
+CHECKS: list[Check] = []
+check = adds_to(CHECKS)
+
+SETTING = r"(?:[ηλp] = |batch size |hidden units )(?:\d*\.?\d*e\^-?\d+|\d+(?:\.\d+)?)"
+UNITS = r" percentage points| points|%| epochs?\b| runs?\b| images?\b| times as many| times\b"
+NUMBER = re.compile(
+    rf"{SETTING}|\d*\.?\d*e\^-?\d+"
+    rf"|(?<![\w.^_/])-?\d+(?:,\d{{3}})*(?:\.\d+)?(?: ± \d\.\d+)?(?: \(\d+ of \d+ diverged\))?(?:{UNITS})?"
+)
+STRUCTURE = re.compile(  # numbers of the page's own parts, which are checked where they are links
+    r"(?:Tables?|Figures?|Sections?|Appendix) [A-Z]?\.?\d+(?:\.\d+)*|\(\d{1,2}\)|\[[^\]]*\]|http\S+|\b\w+_\d\b|arXiv\S+"
+    r"|Zhang et al\., \d{4}(?:, section \d\.\d)?|Burki \(\d{4}\)|[\w‖]\^\d|\w+/\d\b|1 - ηλ"
+)
+END = re.compile(r"(?<=[.?;:]) ")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number as it reads; `near` is what its clause has to hold, `never` what it must not, with # for the number."""
+
+    text: str
+    near: str = ""
+    never: str = ""
+    wanted: bool = True
+
+
+@dataclass(frozen=True)
+class Told:
+    """A number where it stands: its clause, with # in its place."""
+
+    text: str
+    clause: str
+
+
+def numbers(text: str) -> Iterator[Told]:
+    """The numbers of a text, each with its clause."""
+    bare = STRUCTURE.sub(lambda found: "§" * 2, text)
+    for clause in END.split(bare):
+        for found in NUMBER.finditer(clause):
+            yield Told(found[0].strip(), f"{clause[: found.start()]}#{clause[found.end() :]}")
+
+
+def explained(where: str, text: str, facts: Sequence[Fact]) -> None:
+    """Every number is one of the facts, in words that fit, and every fact that is wanted is told."""
+    told = list(numbers(text))
+    for each in told:
+        alike = [fact for fact in facts if fact.text == each.text]
+        clause = each.clause.replace("#", f"[{each.text}]", 1)
+        if not alike:
+            fail(f"{where}: nothing in the results explains {each.text!r} in {clause!r}")
+        if not any(_fits(fact, each) for fact in alike):
+            wanted = " or ".join(sorted({f"{f.near!r}, not {f.never!r}" for f in alike}))
+            fail(f"{where}: {each.text!r} is told of something else, wanted near {wanted}: {clause!r}")
+    for fact in facts:
+        if fact.wanted and not any(fact.text == each.text and _fits(fact, each) for each in told):
+            fail(f"{where}: the results have {fact.text!r} (near {fact.near!r}), which the page does not say: {text!r}")
+
+
+def _fits(fact: Fact, told: Told) -> bool:
+    near = not fact.near or re.search(fact.near, told.clause)
+    return bool(near) and not (fact.never and re.search(fact.never, told.clause))
+
+
+def loose(*texts: object, near: str = "") -> list[Fact]:
+    """Facts that may be told."""
+    return [Fact(str(text), near, wanted=False) for text in texts]
+
+
+def place(value: float) -> str:
+    """What a difference has to be called after its number."""
+    return "# above" if value >= 0 else "# below"
+
+
+# --- What the curves show
+
+
+@dataclass(frozen=True)
+class Course:
+    """The last epochs of a configuration, as means over the seeds."""
+
+    chosen: Configuration
+
+    def mean(self, column: str) -> "pd.Series[float]":
+        return self.chosen.course(column).mean(axis=1)
+
+    @property
+    def epochs(self) -> int:
+        return int(number(self.chosen.values["epochs"]))
+
+    @property
+    def late(self) -> int:
+        return min(3, self.epochs - 1)
+
+    @property
+    def gain(self) -> float:
+        curve = self.mean("validation_accuracy")
+        return float(curve.iloc[-1] - curve.iloc[-1 - self.late])
+
+    @property
+    def loss_fall(self) -> float:
+        losses = self.chosen.course("training_loss")
+        return float((1 - losses.iloc[-1] / losses.iloc[-2]).mean())
+
+    @property
+    def falls(self) -> float:
+        steps = self.chosen.course("validation_accuracy").diff().iloc[1:]
+        return float((steps < 0).sum().mean())
+
+    @property
+    def settled(self) -> int:
+        curve = self.mean("validation_accuracy")
+        return int(curve.index[curve >= curve.max() - 0.01][0])
+
+    @property
+    def gap(self) -> float:
+        return float(self.mean("training_accuracy").iloc[-1] - self.mean("validation_accuracy").iloc[-1])
+
+    @property
+    def lowest_loss(self) -> int:
+        return int(self.mean("validation_loss").idxmin())
+
+    @property
+    def loss_rises(self) -> bool | None:
+        loss = self.chosen.course("validation_loss")
+        differences = (loss.iloc[-1] - loss.loc[self.lowest_loss]).to_numpy()
+        if len(differences) < 2:
+            return None
+        low = stats.t.interval(0.95, len(differences) - 1, differences.mean(), stats.sem(differences))[0]
+        return bool(low > 0)
+
+
+def _decimals(values: Iterable[object]) -> list[Fact]:
+    return [Fact(f"{number(value):.4g}", "(?i)in decimals") for value in values]
+
+
+# --- Section 3.1
+
+
+@check
+def section_3_1_tells_of_the_rates_what_their_runs_show(case: Case) -> None:
+    if not case.results.has_histories or "learning_rates" not in case.results.shown:
+        return
+    experiment = case.results.experiments[case.results.shown["learning_rates"]["experiment"]]
+    ranked = experiment.ranked
+    rates = experiment.values("learning_rate")
+    facts = _decimals(rates) if any("e" in str(rate) for rate in rates) else []
+    best, worst = ranked[0], ranked[-1]
+    by_rate = sorted(ranked, key=lambda c: number(c.values["learning_rate"]))
+    small, large = by_rate[0], by_rate[-1]
+    short, long = Course(small), Course(large)
+    facts += [
+        Fact(best.label, r"# (?:does|is|do) best"),
+        Fact(best[BEST].cell, r"best \(#\)"),
+        Fact(worst.label, r"# (?:does |is )?worst"),
+        Fact(worst[BEST].cell, r"worst \(#\)"),
+    ]
+    facts += [Fact(c.label, "diverged with.*#") for c in experiment.configurations if not c.finished]
+    verdicts = {c.label: clearly(best[BEST], c[BEST]) for c in ranked[1:]}
+    close = [c for c in ranked[1:] if verdicts[c.label] is False]
+    apart = [c for c in ranked[1:] if verdicts[c.label]]
+    if close and apart and None not in verdicts.values():
+        facts += [Fact(c.label, "#.*cannot be told apart from the best") for c in close]
+        facts += [Fact(c.label, "#.* clearly below", "cannot be told") for c in apart]
+        testing = [c["testing_accuracy"].mean for c in (best, *close)]
+        facts.append(Fact(points(max(testing) - min(testing)), "testing.*within #"))
+    against = clearly(small[BEST], best[BEST])
+    if small is not best and against:
+        lack = small[BEST].mean - best[BEST].mean
+        facts += [
+            Fact(small.label, "(?i)with #.*best validation accuracy"),
+            Fact(points(lack), rf"{re.escape(small.label)} the best validation accuracy is {place(lack)} that of"),
+            Fact(best.label, "below that of #"),
+        ]
+        if small[BEST].mean >= case.results.data["largest_class"] + 0.05:
+            direction = "risen" if short.gain > 0.002 else "falls" if short.gain < -0.002 else None
+            if direction:
+                facts.append(Fact(points(short.gain), rf"validation accuracy (?:has )?{direction}.*#"))
+                facts.append(Fact(counted(short.late, "epoch"), f"{direction}.*over the last #"))
+                if direction == "risen" and short.gain > Course(best).gain:
+                    facts.append(Fact(best.label, "more than that of #"))
+            if direction != "falls" and short.loss_fall > 0:
+                wanted = direction == "risen" or short.loss_fall > 0.01
+                facts.append(Fact(f"{short.loss_fall:.1%}", "training loss still falls.*#", wanted=wanted))
+    facts += [
+        Fact(f"{long.falls:.1f} times", rf"validation accuracy falls # in .* with {re.escape(large.label)}"),
+        Fact(f"{short.falls:.1f} times", rf"# with {re.escape(small.label)}"),
+        Fact(counted(long.epochs, "epoch"), rf"in # with {re.escape(large.label)}"),
+        Fact(large.label, rf"falls {long.falls:.1f} times in .* with #"),
+        Fact(small.label, rf"{short.falls:.1f} times with #"),
+        Fact("1.00 percentage points", "(?i)comes within # of its best validation accuracy"),
+        Fact(str(long.settled), "largest rate.*in epoch #, the smallest"),
+        Fact(str(short.settled), "smallest in epoch #"),
+    ]
+    text = case.page.text("learning-rates")
+    explained("Section 3.1", text, facts)
+    if long.falls >= short.falls + 1:
+        _says("Section 3.1", text, "larger rate gives the rougher curve", never="smoother curve|equally smooth")
+    elif short.falls >= long.falls + 1:
+        _says("Section 3.1", text, "larger rate gives the smoother curve", never="rougher|equally smooth")
+    else:
+        _says("Section 3.1", text, "equally smooth", never="rougher curve|smoother curve")
+
+
+def _says(where: str, text: str, wanted: str, never: str = "") -> None:
+    if not re.search(wanted, text):
+        fail(f"{where} does not say {wanted!r}: {text!r}")
+    if never and re.search(never, text):
+        fail(f"{where} should not say {never!r}: {text!r}")
+
+
+# --- Section 3.2
+
+
+@check
+def section_3_2_tells_of_the_coefficients_what_their_runs_show(case: Case) -> None:
+    if not case.results.has_histories or "regularization" not in case.results.shown:
+        return
+    results = case.results
+    experiment = results.experiments[results.shown["regularization"]["experiment"]]
+    falling = sorted(experiment.ranked, key=lambda c: -number(c.values["reg"]))
+    if not falling:
+        return
+    coefficients = experiment.values("reg")
+    facts = _decimals(coefficients) if any("e" in str(value) for value in coefficients) else []
+    facts += [Fact(c.label, "diverged with.*#") for c in experiment.configurations if not c.finished]
+    steps = list(itertools.pairwise(falling))
+    rises = [smaller[BEST].mean - larger[BEST].mean for larger, smaller in steps]
+    text = case.page.text("regularization")
+    analysis = text.split("Near zero weights")[0]
+    if steps:
+        largest = max(range(len(steps)), key=lambda n: abs(rises[n]))
+        (larger, smaller), rise = steps[largest], rises[largest]
+        facts += [
+            Fact(larger.label, "largest change lies between #"),
+            Fact(larger[BEST].cell, rf"between {re.escape(larger.label)} \(#\)"),
+            Fact(smaller.label, r"largest change.* and # \("),
+            Fact(smaller[BEST].cell, rf"and {re.escape(smaller.label)} \(#\)"),
+            Fact(points(rise), "rise of #" if rise >= 0 else "fall of #"),
+        ]
+        clear_falls = [clearly(a[BEST], b[BEST]) for (a, b), r in zip(steps, rises, strict=True) if r < 0]
+        if min(rises) >= 0:
+            _says("Section 3.2", analysis, "No step to a smaller coefficient lowers", never="does not always help")
+        elif any(clear_falls):
+            _says("Section 3.2", analysis, "does not always help", never="No step")
+        else:
+            _says("Section 3.2", analysis, "not do so clearly", never="No step|does not always help")
+    limit = results.data["largest_class"] + 0.05
+    collapsed = [c for c in falling if c[BEST].mean < limit]
+    facts += [Fact(c.label, "(?i)with .*#.* learns nothing|with # the network learns nothing") for c in collapsed]
+    small = falling[-1]
+    course = Course(small)
+    widest = max(falling, key=lambda c: Course(c).gap)
+    facts.append(
+        Fact(points(course.gap), rf"smallest coefficient, training accuracy is {place(course.gap)} validation")
+    )
+    if widest is not small and Course(widest).gap > 0:
+        facts += [
+            Fact(widest.label, "with # it is"),
+            Fact(points(Course(widest).gap), rf"with {re.escape(widest.label)} it is {place(1)}"),
+        ]
+    facts += [
+        Fact(small.label, "(?i)with # validation accuracy comes within"),
+        Fact("1.00 percentage points", "comes within # of its best"),
+        Fact(str(course.settled), "best in epoch #"),
+        Fact(f"{course.falls:.1f} times", "falls from one epoch to the next #"),
+        *loose(course.lowest_loss, course.epochs, near="loss is lowest in epoch"),
+    ]
+    if default := _default_below(results, small):
+        best = experiment.ranked[0]
+        gain = default[BEST].mean - best[BEST].mean
+        facts += [
+            Fact(written(default.values["reg"]), "#,? the default|default, #"),
+            Fact(default[BEST].cell, "default,.*(?:reaches|does) #", wanted=gain > 0),
+        ]
+        if clearly(default[BEST], best[BEST]) and gain > 0:
+            facts.append(Fact(points(gain), "reaches.*# more"))
+            _says("Section 3.2", analysis, "too large for this network")
+        elif clearly(default[BEST], best[BEST]):
+            _says("Section 3.2", analysis, "default.* clearly worse", never="too large for this network")
+    explained("Section 3.2", analysis, facts)
+    explained("Section 3.2, why coefficients collapse", text.split("Near zero weights")[1], _collapse(case))
+    if collapsed and collapsed == falling[: len(collapsed)] and len(collapsed) < len(falling):
+        _says("Section 3.2", analysis, "penalty shrinks the weights", never="need not be the reason")
+    elif not collapsed:
+        _says("Section 3.2", analysis, "able to learn", never="learns nothing")
+
+
+def _default_below(results: Results, small: Configuration) -> Configuration | None:
+    """The default configuration where it is the smallest coefficient's but for a still smaller coefficient."""
+    if "tuning" not in results.shown:
+        return None
+    (default,) = results.experiments[results.shown["tuning"]["default"]].configurations
+    alike = all(number(default.values[p]) == number(small.values[p]) for p in default.values if p != "reg")
+    lower = number(default.values["reg"]) < number(small.values["reg"])
+    return default if alike and lower and default.finished else None
+
+
+def _collapse(case: Case) -> list[Fact]:
+    results = case.results
+    linear, table = results.json("collapse.json"), results.csv("tables/collapse.csv")
+    critical = linear["critical"]
+    experiment = results.experiments[results.shown["regularization"]["experiment"]]
+    facts = [
+        Fact(f"{linear['pixels']}", "# pixels"),
+        Fact(f"{linear['classes']}", "# classes"),
+        Fact(f"{linear['images']:,}", "# training images"),
+        Fact(significant(critical, 4), r"λ\* is #"),
+        Fact("3%", r"within # of λ\*"),
+        Fact(f"{math.sqrt(2 * linear['pixels']):.0f}", "factor of #"),
+    ]
+    falling = sorted(experiment.configurations, key=lambda c: -number(c.values["reg"]))
+    above = [c for c in falling if number(c.values["reg"]) >= critical]
+    below = [c for c in falling if number(c.values["reg"]) < critical]
+    if above and below:
+        facts += [Fact(c.label, "#.* above it") for c in above]
+        facts += [Fact(c.label, "above it and .*#.* below") for c in below]
+    if below:
+        nearest, *smaller = below
+        epochs = [_growing(c, linear) for c in below[:2]]
+        share = number(nearest.values["reg"]) / critical
+        facts += [
+            Fact(nearest.label, "nearest below is #"),
+            Fact(f"{share:.0%}", "at # of it"),
+            Fact(f"{epochs[0]} epochs", "factor e in #"),
+        ]
+        if smaller:
+            facts += [
+                Fact(smaller[0].label, "epochs, with # in"),
+                Fact(epochs[1], rf"with {re.escape(smaller[0].label)} in #"),
+            ]
+            if share >= 0.8 and nearest.finished and smaller[0].finished:
+                gain = smaller[0][BEST].mean - nearest[BEST].mean
+                if gain > 0 and clearly(smaller[0][BEST], nearest[BEST]):
+                    facts.append(Fact(points(gain), "validation accuracy # below that of"))
+                    facts.append(Fact(smaller[0].label, "below that of #"))
+    alike = ["reg", "learning_rate", "batch_size", "hidden", "epochs"]
+    distinct = table.drop_duplicates(alike)
+    starts = {significant(start) for start in distinct["w1_start"]}
+    if len(starts) == 1:
+        facts.append(Fact(starts.pop(), "value at the start, #"))
+    decided = distinct[distinct["verdict"].isin(["as predicted", "not as predicted"])]
+    runs, confirming = int(decided["n"].sum()), int(decided["as_predicted"].sum())
+    if confirming == runs and runs > 1:
+        facts.append(Fact(f"{runs} runs", "All # that can tell"))
+        texts = _written_coefficients(case.results)
+        for _, row in decided.iterrows():
+            grew = row["reg"] < critical
+            near = "with .*# .*norm grew|# and .*norm grew|#, .*norm grew" if grew else "grew, with .*#.* it shrank"
+            never = "norm grew.*#" if grew else "#.*norm grew"
+            facts.append(Fact(setting("reg", texts[row["reg"]]), near, never))
+    elif runs:
+        facts += [Fact(f"{runs} runs", "Of # that can tell"), Fact(str(confirming), "can tell, # behave")]
+        facts += loose(*(setting("reg", text) for text in _written_coefficients(results).values()))
+    return facts
+
+
+def _growing(chosen: Configuration, linear: dict[str, float]) -> str:
+    """In how many epochs weights near zero grow by the factor e: 1 / (rate · learning rate · updates)."""
+    rate = linear["critical"] - number(chosen.values["reg"])
+    updates = math.ceil(linear["images"] / number(chosen.values["batch_size"]))
+    return significant(1 / (rate * number(chosen.values["learning_rate"]) * updates), 2)
+
+
+def _written_coefficients(results: Results) -> dict[float, str]:
+    table = results.shown["regularization"]
+    names = [name for name in (table["experiment"], table.get("critical")) if name]
+    texts = {
+        number(c.values["reg"]): written(c.values["reg"])
+        for name in reversed(names)
+        for c in results.experiments[name].configurations
+    }
+    values = results.csv("tables/collapse.csv")["reg"]
+    return {v: next(t for n, t in texts.items() if math.isclose(n, v, abs_tol=1e-12)) for v in values}
+
+
+# --- Section 3.3
+
+
+@check
+def section_3_3_tells_what_tuning_gains_in_validation_and_in_testing(case: Case) -> None:
+    if not case.results.has_histories or "tuning" not in case.results.shown:
+        return
+    results, tuning = case.results, case.results.shown["tuning"]
+    (best,) = results.experiments[tuning["best"]].configurations
+    (default,) = results.experiments[tuning["default"]].configurations
+    grid = results.grid
+    if not (best.finished and default.finished and grid.ranked):
+        return
+    gained = best[BEST].mean - default[BEST].mean
+    tested = best["testing_accuracy"].mean - default["testing_accuracy"].mean
+    clear, clear_tested = (
+        clearly(best[BEST], default[BEST]),
+        clearly(best["testing_accuracy"], default["testing_accuracy"]),
+    )
+    facts = [Fact(setting(p, best.values[p]), "selects .*#") for p in grid.varied or TUNED]
+    facts += [
+        Fact(best[BEST].cell, "validation accuracy of #"),
+        Fact(best["testing_accuracy"].cell, "testing accuracy of #"),
+    ]
+    if len(grid.configurations) > 1:
+        facts.append(Fact(f"{len(grid.configurations):,}", "Each of the # combinations"))
+    text = case.page.text("tuning")
+    if clear and gained > 0:
+        facts.append(Fact(points(gained), "better than the default in validation, by #"))
+        facts.append(Fact(points(tested), rf"in testing it is {place(tested)}"))
+        if clear_tested and tested > 0:
+            facts.append(Fact(points(gained), "better than the default, by # in validation"))
+            facts.append(Fact(points(tested), "by # on images that had no say"))
+            _says("Section 3.3", text, "Tuning pays", never="do not show that tuning pays")
+        else:
+            facts.append(Fact(points(tested), rf"there the selected configuration is {place(tested)}"))
+    elif clear:
+        facts.append(Fact(points(gained), "worse than the default in validation, by #"))
+        _says("Section 3.3", text, "do not show that tuning pays", never="Tuning pays")
+    else:
+        facts += loose(points(gained), near="in validation")
+    facts += _choice(case, best)
+    for parameter in grid.varied:
+        facts += _marginal(case, parameter)
+    facts += _learning(case, best, default)
+    explained("Section 3.3", text, facts)
+
+
+def _choice(case: Case, best: Configuration) -> list[Fact]:
+    """How many others of the grid could have been chosen."""
+    grid = case.results.grid
+    in_grid = next(c for c in grid.configurations if all(number(c.values[p]) == number(best.values[p]) for p in TUNED))
+    rivals = _rivals(best, grid.ranked)
+    facts: list[Fact] = []
+    if rivals:
+        facts = [
+            Fact(f"{rivals:,}", "# other combinations? comes? so near"),
+            Fact(in_grid[BEST].cell, "In the grid the selected one reached #"),
+        ]
+        lucky = in_grid[BEST].mean > best[BEST].mean
+        told = "more than its mean over the seeds" in case.page.text("tuning")
+        if lucky != told:
+            fail(f"Section 3.3: in the grid {in_grid[BEST].mean}, over the seeds {best[BEST].mean}, told lucky: {told}")
+    return facts
+
+
+def _learning(case: Case, best: Configuration, default: Configuration) -> list[Fact]:
+    """How the selected network learns, beside the default one."""
+    course, usual = Course(best), Course(default)
+    facts = [
+        Fact(points(course.gap), rf"In its last epoch training accuracy is {place(course.gap)} validation accuracy"),
+        Fact(points(usual.gap), rf"with the default configuration it is {place(usual.gap)}"),
+    ]
+    if course.lowest_loss == course.epochs:
+        _says("Section 3.3", case.page.text("tuning"), "validation loss is lowest in the last epoch")
+    else:
+        facts.append(Fact(str(course.lowest_loss), f"lowest in epoch # of {course.epochs}"))
+        facts.append(Fact(str(course.epochs), f"lowest in epoch {course.lowest_loss} of #"))
+        rises = "clearly higher in the end" if course.loss_rises else "not clearly lower than in the end"
+        _says("Section 3.3", case.page.text("tuning"), f"epoch {course.lowest_loss} of {course.epochs}[^.]*{rises}")
+    return facts
+
+
+def _rivals(best: Configuration, ranked: Sequence[Configuration]) -> int:
+    """How many come nearer to the first of the grid than two means differ by chance."""
+    spread, top = best[BEST], ranked[0][BEST]
+    reach = top.mean - stats.t.ppf(0.975, spread.n - 1) * math.sqrt(2 / top.n) * spread.sd
+    return sum(c[BEST].mean >= reach for c in ranked) - 1
+
+
+def _marginal(case: Case, parameter: str) -> list[Fact]:
+    """The item of the list on one parameter: its best value, how far it is ahead, and where accuracy rises to."""
+    grid, text = case.results.grid, case.page.text("tuning")
+    values = sorted(grid.values(parameter), key=number)
+    of = {value: [c[BEST].mean for c in grid.ranked if c.values[parameter] == value] for value in values}
+    means = {value: sum(found) / len(found) for value, found in of.items() if found}
+    ordered = list(means.values())
+    best, effect = max(means, key=lambda value: means[value]), max(ordered) - min(ordered)
+    words = {"learning_rate": "Learning rate", "reg": "Regularization coefficient", "batch_size": "Batch size"}
+    name = words.get(parameter, parameter)
+    if len(means) == 1 or effect < 0.0005:
+        return loose(written(best))
+    item = next((p for s in case.page.sections for p in s.paragraphs if p.startswith(f"{name}: averaged")), "")
+    if f"{written(best)} does best, {points(effect)} above the worst" not in item:
+        fail(
+            f"Section 3.3: of the {name.lower()}, {written(best)} does best by {points(effect)}; the page says {item!r}"
+        )
+    steady = len(means) >= 3
+    rising = all(b > a for a, b in itertools.pairwise(ordered))
+    dropping = all(b < a for a, b in itertools.pairwise(ordered))
+    direction = "larger" if rising and steady else "smaller" if dropping and steady else None
+    told = re.search(r"steadily towards (\w+) values", item)
+    if (told[1] if told else None) != direction:
+        fail(f"Section 3.3: accuracy rises towards {direction} values of the {name.lower()}; the page says {item!r}")
+    least = 0 if parameter in ("learning_rate", "reg") else 1
+    edge = number(best) in {number(values[0]), number(values[-1])} - {least}
+    if edge != ("at the edge" in item):
+        fail(f"Section 3.3: {written(best)} at the edge: {edge}; the page says {item!r}")
+    conclusion = text[text.index("A wider search") :] if "A wider search" in text else ""
+    if edge != (name.lower() in conclusion):
+        fail(f"Section 3.3: a wider search in the {name.lower()}: {edge}; the page says {conclusion!r}")
+    return [Fact(written(best), "# does best"), Fact(points(effect), "does best, # above the worst value")]
+
+
+# --- Sections 3.4 to 3.6
+
+
+@check
+def section_3_4_counts_the_printed_numbers_and_names_those_that_are_not_reproduced(case: Case) -> None:
+    cells = cells_of(case)
+    count = cells["verdict"].value_counts()
+    right, wrong, open_ = (int(count.get(v, 0)) for v in ("reproduced", "not reproduced", "not judged"))
+    judged = right + wrong
+    if not judged:
+        return
+    section = case.page.section("evidence")
+    facts = [
+        Fact("95%", "probability of #"),
+        Fact(str(judged), "Of # numbers"),
+        Fact(str(right), "# (?:is|are) reproduced"),
+        Fact(f"{judged * 0.05:.1f}", "# would fall outside on average"),
+    ]
+    if wrong:
+        luck = float(stats.binom.sf(wrong - 1, judged, 0.05))
+        shown = f"{luck:.2f}" if luck >= 0.01 else "0.01"
+        near = "probability of #" if luck >= 0.01 else "probability of less than #"
+        facts += [Fact(str(wrong), "# (?:is|are) not"), Fact(shown, near, "95%|less than" if luck >= 0.01 else "")]
+    if open_:
+        facts.append(Fact(str(open_), "# more cannot be judged"))
+    wide = int(((cells["high"] - cells["low"] > 0.1) & (cells["verdict"] != "not judged")).sum())
+    if wide:
+        facts += [Fact(str(wide), "# of the intervals (?:is|are) wider"), Fact("10 points", "wider than #")]
+    paragraphs = [p for p in section.paragraphs if ": the printed " not in p]
+    explained("Section 3.4", " ".join(paragraphs), facts)
+    outside = cells[cells["verdict"] == "not reproduced"]
+    items = [p for p in section.paragraphs if ": the printed " in p]
+    if len(items) != len(outside):
+        fail(f"Section 3.4 names {len(items)} numbers that are not reproduced, cells.csv has {len(outside)}")
+    for item, (_, row) in zip(items, outside.iterrows(), strict=True):
+        _failure(case, item, row)
+
+
+def _failure(case: Case, item: str, row: "pd.Series[float]") -> None:
+    name = cell_name(row)
+    away = float(row["published"]) - row["mean"]
+    if not item.startswith(f"{name}: "):
+        fail(f"Section 3.4 names {item.split(': ', maxsplit=1)[0]!r} where cells.csv has {name!r}")
+    facts = [
+        Fact(str(row["published"]), "the printed # is"),
+        Fact(points(away), rf"is {place(away)} the mean of"),
+        Fact(f"{int(row['n'])} runs", "the mean of #"),
+    ]
+    explained(f"Section 3.4, {name}", item.split(": ", 1)[1], facts)
+    values = _values_behind(case, row)
+    beyond = not min(values) <= float(row["published"]) <= max(values)
+    side = "above" if away > 0 else "below"
+    if bool(re.search(rf"and {side} every one of them", item)) != beyond:
+        fail(f"Section 3.4, {name}: it is {'' if beyond else 'not '}{side} all of {values}; the page says {item!r}")
+    others = [m for m, words in METRICS.items() if f"same runs, {words.lower()}, which" in item]
+    if "another measure of the same runs" in item and not others:
+        fail(f"Section 3.4, {name}: no measure is named: {item!r}")
+
+
+def _values_behind(case: Case, row: "pd.Series[float]") -> list[float]:
+    """The metric of the runs of a printed cell's configuration."""
+    wanted = {"hidden": 128.0, "epochs": 10.0, "learning_rate": 0.1, "reg": 0.001, "batch_size": 64.0}
+    for part in str(row["column"]).split(", "):
+        parameter, text = part.rsplit(" ", 1)
+        wanted[parameter] = number(text)
+    own = case.results.runs[case.results.runs["status"] == "ok"].drop_duplicates("key")
+    for parameter, value in wanted.items():
+        own = own[(own[parameter] - value).abs() < 1e-9]
+    return [float(value) for value in own[str(row["row"])]]
+
+
+@check
+def section_3_5_counts_what_is_right_and_wrong_in_the_arithmetic(case: Case) -> None:
+    count = case.results.csv("evidence/audit.csv")["verdict"].value_counts()
+    right, wrong, open_ = (int(count.get(v, 0)) for v in ("right", "wrong", "not judged"))
+    facts = [Fact(str(right + wrong), "Here # of them were computed")] if right + wrong > 1 else []
+    if right and wrong:
+        facts += [Fact(str(right), "# (?:is|are) right"), Fact(str(wrong), "right and # wrong|# (?:is|are) wrong")]
+    if open_ and right + wrong:
+        facts.append(Fact(str(open_), "For # more the cells are missing"))
+    explained("Section 3.5", case.page.text("audit"), facts)
+
+
+@check
+def section_3_6_counts_the_verdicts_on_the_claims(case: Case) -> None:
+    claims, tests = (case.results.csv(f"evidence/{name}.csv") for name in ("claims", "tests"))
+    of = claims["verdict"].value_counts()
+    deciding = int(((tests["decides"] == "yes") & (tests["seeds"] > 0)).sum())
+    facts = [
+        Fact("95%", "confidence interval of #"),
+        Fact("0.2 points", "#.* of accuracy"),
+        Fact(counted(3, "epoch"), "mean over the last #"),
+        Fact(str(len(claims)), "Of # claims"),
+    ]
+    facts += [
+        Fact(str(of.get(verdict, 0)), f"# (?:is|are) {verdict}")
+        for verdict in ("supported", "contradicted", "undetermined")
+    ]
+    if deciding:
+        facts += [
+            Fact(str(deciding), "rest on # tests"),
+            Fact(f"{deciding * 0.05:.1f}", "by chance, # of their intervals would miss"),
+        ]
+    explained("Section 3.6", case.page.text("claims"), facts)
+
+
+@check
+def sections_on_further_experiments_name_the_best_and_the_worst(case: Case) -> None:
+    for experiment in case.results.further:
+        section = next(s for s in case.page.sections if s.level == 4 and s.title == title(experiment.name))
+        facts = [Fact(c.label, "diverged with.*#") for c in experiment.configurations if not c.finished and c.label]
+        ranked = experiment.ranked
+        if experiment.best_of:
+            facts += loose(*(setting(p, c.values[p]) for c in experiment.configurations for p in TUNED))
+            facts += loose(len(experiment.configurations), *(c[BEST].cell for c in ranked))
+        elif len(ranked) > 1 and ranked[0][BEST].mean != ranked[-1][BEST].mean:
+            facts += [
+                Fact(ranked[0].label, r"highest validation accuracy is that of #"),
+                Fact(ranked[0][BEST].cell, r"highest validation accuracy is that of [^(]* \(#\)"),
+                Fact(ranked[-1].label, "lowest that of #"),
+                Fact(ranked[-1][BEST].cell, r"lowest that of [^(]* \(#\)"),
+            ]
+        explained(f"the section on {experiment.name}", section.text, facts)
+
+
+# --- Protocol, recovery, randomization tests, appendix
+
+
+@check
+def the_protocol_states_the_settings_of_the_runs(case: Case) -> None:
+    results, config = case.results, case.results.config
+    defaults, network, data = config["defaults"], config["network"], results.data
+    _, validation = results.sizes
+    facts = [
+        Fact(str(data["pixels"]), "maps # pixels"),
+        Fact(str(network["hidden"]), "# sigmoid units"),
+        Fact(str(data["classes"]), "# softmax outputs"),
+        Fact(f"{written(network['initial_scale'])} times", "Weights start at #"),
+        Fact(str(network["initial_seed"]), "generator seeded by #"),
+        Fact(written(defaults["learning_rate"]), "η is #"),
+        Fact(written(defaults["reg"]), "λ is #"),
+        Fact(f"{defaults['batch_size']} images", "a batch has #"),
+        Fact(counted(config["epochs"], "epoch"), "training lasts #"),
+        Fact(f"{data['training_images']:,} images", "Of the # meant for training"),
+        Fact(f"{validation:,}", "# are held out for validation"),
+    ]
+    if config["split"]["seed"] is not None:
+        facts.append(Fact(str(config["split"]["seed"]), "permutation with seed #"))
+    if (results.csv("tables/summary.csv")["n"] > 1).any():
+        facts.append(Fact("95%", r"confidence interval \(#"))
+    section = case.page.section("protocol")
+    explained("Protocol", section.text, facts)
+
+
+@check
+def the_recovery_of_the_protocol_is_told_as_recovery_json_has_it(case: Case) -> None:
+    found = case.results.json("recovery.json")
+    facts: list[Fact] = []
+    if split := found["split"]:
+        facts += _split(case, split)
+    elif found["held_out"]["here"] != found["held_out"]["published"] and found["data"] == found["published_data"]:
+        facts += [
+            Fact(f"{found['held_out']['published']:,}", "write-up holds out #"),
+            Fact(f"{found['held_out']['here']:,}", "this report #"),
+        ]
+    if ranking := found["ranking"]:
+        facts += [
+            Fact(str(ranking["below"]), f"In # of {ranking['columns']} printed columns"),
+            Fact(str(ranking["columns"]), f"{ranking['below']} of # printed columns"),
+        ]
+        if ranking["run_columns"]:
+            facts += [
+                Fact(str(ranking["run_below"]), f"runs .*in # of {ranking['run_columns']}"),
+                Fact(str(ranking["run_columns"]), f"runs .*in {ranking['run_below']} of #"),
+            ]
+    if penalty := found["penalty"]:
+        names = {1.0: "λ/2 ‖W‖", 2.0: "λ ‖W‖", 0.5: "λ/4 ‖W‖"}
+        text = case.page.section("recovery").text
+        facts.append(Fact(f"λ = {penalty['reg']}", "numbers printed for #"))
+        for factor in penalty["factors"]:
+            told = points(factor["distance"])
+            facts.append(Fact(told, "from runs with the penalty"))
+            if f"{names[factor['factor']]}^2 by {told}" not in text:
+                fail(f"the penalty {names[factor['factor']]}^2 is {told} away; the page says {text!r}")
+        nearest = min(penalty["factors"], key=lambda each: each["distance"])["factor"]
+        here = "and is what is used here" if nearest == 1 else "which is not what is used here"
+        _says("the recovery", text, re.escape(f"{names[nearest]}^2 comes nearest, {here}"))
+    facts += _readings(found["readings"])
+    if epoch := found["epoch"]:
+        facts += [
+            Fact(points(epoch["best"]), "testing accuracies lie # on average from .*best epoch"),
+            Fact(points(epoch["last"]), "# from those of the last epoch"),
+            Fact(str(epoch["cells"]), "Of # numbers"),
+            Fact(str(epoch["nearer_best"]), "# (?:is|are) nearer to the first"),
+            Fact(str(epoch["nearer_last"]), "and # to the second"),
+        ]
+    explained("How the protocol was recovered", case.page.section("recovery").text, facts)
+
+
+def _shares(part: dict[str, object], near: str) -> Iterator[Fact]:
+    for match in part["matches"]:  # type: ignore[attr-defined]
+        if match["classes"]:
+            word = "class" if len(match["classes"]) == 1 else "classes"
+            yield Fact(match["printed"], f"{near}# of {word} {match['classes'][0]}")
+            for one in match["classes"]:
+                yield Fact(str(one), f"{match['printed']} of {word} (?:[\\d, or]*)#")
+
+
+def _split(case: Case, split: dict[str, object]) -> Iterator[Fact]:
+    parts = {name: part for name, part in split.items() if isinstance(part, dict) and "matches" in part}
+    text = case.page.section("recovery").text
+    yield from _shares(parts["testing"], "(?:testing accuracies.*)")
+    for match in parts["validation"]["matches"]:
+        yield Fact(match["printed"], "validation accuracies of the same columns,.*#")
+    for match in parts["training"]["matches"]:
+        yield Fact(match["printed"], "training accuracies of these columns,.*#")
+    yield from _shares(parts["validation"], "In the split used here.*")
+    yield from _shares(parts["validation_in_order"], "in file order.*")
+    yield from _shares(parts["training"], "training images.*")
+    fits = split["shuffled"] and all(match["classes"] for match in parts["validation"]["matches"])
+    if not all(match["classes"] for match in parts["validation_in_order"]["matches"]):
+        _says("the recovery", text, "images were shuffled before they were divided")
+    if not fits:
+        return
+    chance: dict[str, int] = split["chance"]  # type: ignore[assignment]
+    yield Fact(str(case.results.config["split"]["seed"]), "seed used here, #, fits")
+    yield Fact(f"{chance['draws']:,}", "of # random splits")
+    if chance["hits"]:
+        one_in = int(float(f"{chance['draws'] / chance['hits']:.1e}"))
+        yield Fact(f"{one_in:,}", "one in # random seeds")
+        yield Fact(str(chance["hits"]), "# (?:has|have) all these numbers")
+
+
+def _readings(readings: Sequence[dict[str, object]]) -> Iterator[Fact]:
+    for place_, each in enumerate(readings):
+        one, other = str(each["printed"]), str(each["other_printed"])
+        yield Fact(setting(str(each["parameter"]), each["written"]), f"if # meant {each['decimal']}|If # meant")
+        yield Fact(str(each["decimal"]), "meant #, a column of")
+        yield Fact(one, f"testing accuracies, # and {other}")
+        yield Fact(other, f"testing accuracies, {one} and #")
+        yield Fact(points(float(one) - float(other)), f"{other}, lie # apart")
+        if place_ == 0 and each["sd"] is not None:
+            yield Fact(points(float(str(each["sd"]))), "standard deviation of #")
+
+
+@check
+def the_randomization_tests_are_told_as_they_came_out(case: Case) -> None:
+    tests = randomisation(case.results)
+    if not tests:
+        return
+    results, settings, data = case.results, case.results.config["randomisation"], case.results.data
+    hidden = results.config["network"]["hidden"]
+    parameters = data["pixels"] * hidden + hidden + hidden * data["classes"] + data["classes"]
+    chance = 1 / data["classes"]
+    most = counted(settings["epochs"], "epoch")
+    facts = [
+        Fact(str(data["pixels"]), "# inputs"),
+        Fact(str(hidden), "# sigmoid units"),
+        Fact(str(data["classes"]), "# softmax outputs"),
+        Fact(f"{parameters:,}", "# parameters in all"),
+        Fact(f"{tests['true labels']['images']:,}", "learns # of the training images"),
+        Fact(most, "at most #|within #"),
+        Fact(f"{written(settings['initial_scale'])} times", "weights start at #"),
+        Fact(written(settings["learning_rate"]), "learning rate is #"),
+        Fact(f"{settings['batch_size']} images", "a batch has #"),
+        Fact(f"{data['testing_images']:,}", "on the # testing images"),
+        Fact(str(settings["seed"]), "once, with seed #"),
+        Fact("10%", "up to # between numbers of epochs"),
+        Fact("3.00 percentage points", "up to # between testing accuracies|differ by more than #"),
+    ]
+    if settings["reg"]:
+        facts.append(Fact(written(settings["reg"]), "regularization coefficient is #"))
+    facts += [Fact(f"{float(number(p)):g}", "Here p is .*#") for p in sorted(settings["corruption"], key=number)]
+    facts += _fitting(tests, most) + _testing(tests, chance) + list(_starting(case, tests, chance))
+    explained("Section 2.3", case.page.text("randomisation"), facts)
+
+
+def _fitting(tests: dict[str, dict[str, object]], most: str) -> list[Fact]:
+    facts = [
+        Fact(f"{test['training_accuracy']:.4f}", "did not fit .*training accuracy of .*#")
+        for test in tests.values()
+        if not test["diverged"] and not test["epochs_to_fit"]
+    ]
+    corrupted = [name for name in tests if "labels" in name and name != "true labels"]
+    true, random = tests["true labels"]["epochs_to_fit"], tests[corrupted[-1]]["epochs_to_fit"]
+    if isinstance(true, int) and isinstance(random, int):
+        facts += [
+            Fact(counted(random, "epoch"), f"To fit {corrupted[-1]} takes #"),
+            Fact(counted(true, "epoch"), "to fit the true ones #"),
+        ]
+        if random > 1.1 * true:
+            facts.append(Fact(f"{random / true:.1f} times as many", "That is #"))
+    images = [tests[name]["epochs_to_fit"] for name in ("random pixels", "gaussian images".replace("g", "G", 1))]
+    if isinstance(random, int) and all(isinstance(i, int) and random > 1.1 * i for i in images):
+        first, second = images
+        facts += [
+            Fact(str(first), f"random pixels and Gaussian images are fitted sooner.* in # and {second} epochs"),
+            Fact(counted(int(str(second)), "epoch"), f"fitted sooner.* in {first} and #"),
+        ]
+    facts += loose(*(f"p = {name.split('= ')[1]}" for name in corrupted if "=" in name))
+    return facts
+
+
+def _testing(tests: dict[str, dict[str, object]], chance: float) -> list[Fact]:
+    def accuracy(name: str) -> float:
+        return float(str(tests[name]["testing_accuracy"]))
+
+    labels = [name for name in tests if "labels" in name]
+    last = labels[-1]
+    gap, noise = accuracy(last) - chance, accuracy("Gaussian images") - chance
+    facts = [
+        Fact(fixed(accuracy("true labels")), "With true labels the testing accuracy is #"),
+        Fact(fixed(accuracy(last)), f"and with {last} #"),
+        Fact(fixed(chance), "chance,? which is #|where chance is #"),
+        Fact(fixed(accuracy("true labels")), "without the permutation #"),
+        Fact(fixed(accuracy("shuffled pixels")), "#, and without the permutation"),
+        Fact(
+            fixed(accuracy("random pixels")),
+            "about the class.*testing accuracy is #|testing accuracy is #, where chance",
+        ),
+        Fact(fixed(accuracy("Gaussian images")), "noise.*testing accuracy of #|testing accuracy of # is"),
+    ]
+    if last == "random labels":
+        near = "ends # from chance" if abs(gap) <= 0.03 else rf"ends {place(gap)} chance"
+        facts.append(Fact(points(gap), near))
+    if abs(noise) > 0.03:
+        facts.append(Fact(points(noise), rf"is {place(noise)} chance"))
+    return facts
+
+
+def _starting(case: Case, tests: dict[str, dict[str, object]], chance: float) -> Iterator[Fact]:
+    halfway = (1 + chance) / 2
+    labels = [name for name in tests if "labels" in name]
+    if labels[-1] != "random labels":
+        return
+    for name in ("true labels", "random pixels", "Gaussian images", "random labels"):
+        epochs = case.results.csv(f"randomisation/{tests[name]['file']}.csv")
+        above = epochs[epochs["training_accuracy"] > halfway]
+        if not above.empty:
+            yield Fact(str(int(above["epoch"].iloc[0])), f"in epoch # with {name}")
+
+
+@check
+def the_appendix_gives_the_numbers_of_the_data(case: Case) -> None:
+    data = case.results.data
+    training, validation = case.results.sizes
+    facts = [
+        Fact(f"{data['training_images']:,} images", "# for training"),
+        Fact(f"{training:,}", "of which # train"),
+        Fact(f"{validation:,}", "# validate"),
+        Fact(f"{data['testing_images']:,}", "# for testing"),
+        Fact(str(data["pixels"]), "each of # pixels"),
+        Fact(str(data["classes"]), "one of # classes"),
+    ]
+    explained("Appendix A.2", case.page.section("appendix-data").text, facts)
+
+
+@check
+def the_speed_of_training_is_told_as_it_was_measured(case: Case) -> None:
+    if case.results.benchmark is None:
+        return
+    records = json.loads(case.results.benchmark.read_text())
+    facts = [
+        Fact("48,000", "on the # training images"),
+        Fact("128", "with # hidden units"),
+    ]
+    section = case.page.section("appendix-speed").text
+    versions = records[0]["versions"]
+    text = section
+    for name, version in {"python": versions["python"], **versions}.items():
+        shown = {"python": "Python", "numpy": "NumPy", "blas": "BLAS", "torch": "PyTorch", "jax": "JAX"}.get(name, name)
+        if f"{shown} {version}" not in text:
+            fail(f"Appendix A.6 does not name {shown} {version}: {text!r}")
+        text = text.replace(f"{shown} {version}", shown)
+    text = text.replace(records[0]["machine"]["cpu"], "CPU")
+    sizes = sorted({r["batch_size"] for r in records})
+    faster, slower, equal = [], [], []
+    for size in sizes:
+        others = [r for r in records if r["batch_size"] == size and r["system"] != "this project"]
+        if not others:
+            facts.append(Fact(str(size), "No other system was measured at.*#"))
+            continue
+        rival = min(others, key=lambda r: r["seconds_per_epoch"])
+        factor = max(rival["ratio_to_ours"], 1 / rival["ratio_to_ours"])
+        group = equal if factor < 1.005 else faster if rival["ratio_to_ours"] > 1 else slower
+        group.append((size, significant(factor), rival["system"]))
+    for group, words in ((faster, "faster than"), (slower, "slower than")):
+        for size, factor, rival in group:
+            shown = f"batch size {size}" if size == group[0][0] else str(size)
+            facts += [
+                Fact(factor, rf"{words} .*# at {shown}\b"),
+                Fact(shown, rf"{words} .*{re.escape(factor)} at #"),
+            ]
+            _says(
+                "Appendix A.6", text, rf"{words} [^.]*(?:\d\.\d+[^.]*)*{re.escape(factor)} at (?:batch size )?{size}\b"
+            )
+            if len({r for g in (faster, slower, equal) for *_, r in g}) > 1:
+                _says("Appendix A.6", text, rf"{size} \({re.escape(rival)}\)")
+    if equal:
+        facts.append(Fact("0.5%", "within #"))
+        first, *further = (str(size) for size, *_ in equal)
+        facts += [Fact(f"batch size {first}", "takes as long.*#"), *(Fact(f, "takes as long.*#") for f in further)]
+    explained("Appendix A.6", text, facts)
+
+
+@check
+def sections_without_results_have_the_numbers_of_their_templates_alone(case: Case) -> None:
+    """What the theory says of a neuron's weights follows config; its other numbers are those of the problem."""
+    neurons = case.results.config["neurons"]
+    text = case.page.text("and-or")
+    for name, neuron in neurons.items():
+        first, second, bias = (f"{number(v):g}" for v in (*neuron["weights"], neuron["bias"]))
+        if case.results.json("theory.json")["solutions"][name]["bias"] == _fraction(neuron["bias"]):
+            _says("Section 1.2", text, re.escape(f"w_1 = {first}, w_2 = {second}, b = {bias}"))
+    theory = case.results.json("theory.json")
+    for name, solution in theory["solutions"].items():
+        holds = all(row["output"] == row["expected"] for row in solution["rows"])
+        part = text[text.index(f"{name.upper()}. ") :]
+        part = part[: part.index("OR. ")] if name == "and" else part
+        verdict = f"four outputs are those of {name.upper()}" if holds else f"not those of {name.upper()}"
+        _says(f"Section 1.2, {name.upper()}", part, verdict)
+        on_boundary = ["({}, {})".format(*row["inputs"]) for row in solution["rows"] if row["sum"] == "0"]
+        told = re.search(r"For (.*?) the sum is exactly zero", part)
+        shown = re.findall(r"\(\d, \d\)", told[1]) if told else []
+        if shown != on_boundary:
+            fail(f"Section 1.2: the sum of {name.upper()} is zero for {on_boundary}; the page says {shown}")
+
+
+def _fraction(value: object) -> str:
+    from fractions import Fraction
+
+    return str(Fraction(str(value)))
