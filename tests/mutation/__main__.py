@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from mutation import mutants, planted
@@ -52,7 +51,8 @@ def main() -> None:
 
 def _planted(areas: list[str], workers: int) -> Iterator[Tried]:
     faults = planted.load(areas) if areas else []
-    for fault, noticed in track(planted.noticed(faults, workers), "Planted faults", len(faults)):
+    for number, (fault, noticed) in enumerate(planted.noticed(faults, workers), start=1):
+        print(f"{number} of {len(faults)} {'noticed' if noticed else 'LIVES'} {fault.area}: {fault.name}", flush=True)
         yield Tried(fault.area, fault.name, noticed, fault.lives)
 
 

@@ -7,7 +7,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PYTEST = (sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist")
+WITHOUT = ("no:cacheprovider", "no:randomly", "no:xdist")
+PYTEST = (
+    sys.executable,
+    "-m",
+    "pytest",
+    "-x",
+    "-q",
+    "-m",
+    "not slow",
+    *(word for each in WITHOUT for word in ("-p", each)),
+)
 
 
 def copy(folder: Path) -> Path:
