@@ -162,14 +162,44 @@ def test_of_two_possible_metrics_the_one_that_fits_counts(tmp_path: Path) -> Non
     assert judge(write(tmp_path), far)[2].verdict == "not reproduced"
 
 
-def test_a_number_of_another_epoch_is_recognised_and_not_reproduced(tmp_path: Path) -> None:
-    table = runs(testing_accuracy=[0.96, 0.961, 0.962], last_testing_accuracy=SPREAD)
-    judged = judge(write(tmp_path), table)[0]
+@pytest.mark.parametrize(
+    ("metric", "other"),
+    [
+        ("testing_accuracy", "last_testing_accuracy"),
+        ("last_testing_accuracy", "testing_accuracy"),
+        ("validation_accuracy", "best_validation_accuracy"),
+        ("best_validation_accuracy", "validation_accuracy"),
+        ("training_accuracy", None),
+    ],
+)
+def test_a_number_of_another_epoch_is_recognised_and_not_reproduced(
+    tmp_path: Path, metric: str, other: str | None
+) -> None:
+    rows = [{"metric": metric, "printed": ["0.9450", "-"]}]
+    table = runs(**{metric: [0.96, 0.961, 0.962]} | ({other: SPREAD} if other else {}))
+    judged = judge(write(tmp_path, rows=rows), table)[0]
     assert judged.verdict == "not reproduced"
-    assert judged.beyond_all
-    assert judged.instead is not None
-    assert judged.instead.metric == "last_testing_accuracy"
-    assert judge(write(tmp_path), runs(testing_accuracy=[0.96, 0.961, 0.962]))[0].instead is None
+    assert (judged.instead and judged.instead.metric) == other
+    assert judge(write(tmp_path, rows=rows), runs(**{metric: [0.96, 0.961, 0.962]}))[0].instead is None
+    assert judge(write(tmp_path, rows=rows), runs(**{metric: SPREAD}))[0].instead is None
+
+
+@pytest.mark.parametrize(
+    ("values", "beyond"),
+    [
+        ([0.946, 0.947], True),
+        ([0.943, 0.944], True),
+        ([0.944, 0.946], False),
+        ([0.945, 0.947], False),
+        ([0.943, 0.945], False),
+    ],
+)
+def test_a_number_is_beyond_all_runs_if_none_is_as_large_or_none_as_small(
+    tmp_path: Path, values: list[float], beyond: bool
+) -> None:
+    judged = judge(write(tmp_path), runs(testing_accuracy=values))[0]
+    assert judged.beyond_all is beyond
+    assert judged.difference == pytest.approx(0.945 - sum(values) / 2)
 
 
 def test_the_tally_says_what_chance_would_do() -> None:
@@ -228,5 +258,8 @@ def test_the_table_has_the_columns_of_the_contract(tmp_path: Path) -> None:
     assert list(frame) == ["table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
     first = frame.iloc[0]
     assert (first["published"], first["n"], first["verdict"]) == ("0.9450", 3, "reproduced")
-    assert first["mean"] == pytest.approx(0.945)
+    low, high = 0.945 - 4.303 * 0.001 * math.sqrt(4 / 3), 0.945 + 4.303 * 0.001 * math.sqrt(4 / 3)
+    assert [first[name] for name in ("mean", "sd")] == pytest.approx([0.945, 0.001])
+    assert [first[name] for name in ("low", "high")] == pytest.approx([low, high], abs=1e-6)
+    assert (first["table"], first["row"], first["column"]) == ("Table 1", "testing_accuracy", "learning_rate 1")
     assert frame["mean"].isna().tolist() == [False, True, False, True]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline import claims, writeup_claims
 from pipeline.archive import COURSES, Archive, Courses, Values
-from pipeline.claims import POINTS, Claim, Measured
+from pipeline.claims import NATS, POINTS, Claim, Measured
 from pipeline.intervals import Interval
 from pipeline.settings import Configuration
 from pipeline.writeup_claims import BEST, CLAIMS, DEFAULT, LARGE_BATCH, RATE_E2
@@ -180,6 +180,20 @@ def test_a_longer_run_stands_for_a_shorter_one() -> None:
     assert five["gradient_norm"].shape == (3, 5)
     assert found.find(replace(RATE_E2, epochs=6)) is None
     assert found.find(DEFAULT) is None
+    longest = found.longest(replace(RATE_E2, epochs=2))
+    assert longest is not None
+    assert longest["validation_accuracy"].shape == (3, 5)
+
+
+def test_of_runs_of_two_lengths_those_with_most_seeds_count_and_of_equally_many_the_shorter() -> None:
+    lengths = [tables(replace(RATE_E2, epochs=n), seeds) for n, seeds in ((3, 4), (5, 2), (8, 4))]
+    lengths[2][1]["validation_accuracy"] += 100  # no run is the beginning of a longer one here, so that it shows
+    found = Archive.of(*(pd.concat(parts) for parts in zip(*lengths, strict=True)))
+    three, four = found.find(replace(RATE_E2, epochs=3)), found.find(replace(RATE_E2, epochs=4))
+    assert three is not None
+    assert four is not None
+    assert (three.seeds, three["validation_accuracy"][0].tolist()) == ((1, 2, 3, 4), [1.1, 2.1, 3.1])
+    assert (four.seeds, four["validation_accuracy"].max()) == ((1, 2, 3, 4), pytest.approx(104.4))
 
 
 def test_a_run_of_two_experiments_counts_once() -> None:
@@ -209,7 +223,34 @@ def test_a_row_for_each_claim_and_one_for_each_test() -> None:
     assert set(frame["verdict"]) == {"undetermined"}
 
 
-def test_numbers_are_told_in_their_unit() -> None:
-    tested = claims.Tested(rule("above"), Measured(-0.0021, Interval(-0.004, 0.0005), SEEDS))
-    assert tested.statistic == "−0.21 percentage points (−0.40 to 0.05)"
-    assert math.isclose(claims.tests_to_frame([claims.Judged(CLAIMS[0], (tested,))])["value"][0], -0.21)
+TESTED = (
+    claims.Tested(rule("above", 0.002), Measured(0.0051, Interval(0.003, 0.0075), 5)),
+    claims.Tested(replace(rule("below", 0.5), unit=NATS, what="b"), Measured(0.25, Interval(0.125, 0.625), 4)),
+    claims.Tested(replace(rule("above"), what="c", decides=False), Measured(-0.0021, Interval(-0.004, -0.0005), 3)),
+    claims.Tested(replace(rule("below", -0.002), what="d"), None),
+)
+
+
+def test_a_row_of_tests_csv_has_each_number_in_its_column_and_in_its_unit() -> None:
+    rows = claims.tests_to_frame([claims.Judged(Claim("n", "3", "A claim.", ()), TESTED)]).to_dict("records")
+    names = ("test", "decides", "unit", "value", "low", "high", "seeds", "predicts", "threshold", "verdict")
+    assert [tuple(row[name] for name in names) for row in rows[:3]] == [
+        ("a", "yes", "percentage points", *map(pytest.approx, (0.51, 0.3, 0.75)), 5, "above", 0.2, "supported"),
+        ("b", "yes", "nats", 0.25, 0.125, 0.625, 4, "below", 0.5, "undetermined"),
+        ("c", "no", "percentage points", *map(pytest.approx, (-0.21, -0.4, -0.05)), 3, "above", 0, "contradicted"),
+    ]
+    last = rows[3]
+    assert [math.isnan(last[name]) for name in ("value", "low", "high")] == [True] * 3
+    assert (last["seeds"], last["threshold"], last["verdict"]) == (0, pytest.approx(-0.2), "undetermined")
+    assert {row["claim"] for row in rows} == {"A claim."}
+
+
+def test_a_row_of_claims_csv_joins_what_its_deciding_tests_measured_and_say() -> None:
+    (row,) = claims.to_frame([claims.Judged(Claim("n", "3", "A claim.", ()), TESTED)]).to_dict("records")
+    assert row == {
+        "claim": "A claim.",
+        "test": "a; b; d",
+        "statistic": "0.51 percentage points (0.30 to 0.75); 0.250 nats (0.125 to 0.625); not measured",
+        "verdict": "undetermined",
+        "sentence": "yes ? The seeds are too few.",
+    }
