@@ -1,7 +1,6 @@
-"""Claims: one rule for every verdict, and every test of the write-up's claims decided by histories of known truth."""
+"""Claims: one rule for every verdict, the runs that it goes by, and how it is told."""
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import claims, writeup_claims
-from pipeline.archive import COURSES, Archive, Courses, Values
-from pipeline.claims import POINTS, Claim, Measured
+from pipeline.archive import COURSES, Archive, Courses
+from pipeline.claims import EPOCHS, NATS, POINTS, RATIO, UPDATES, Claim, Measured, Unit
 from pipeline.intervals import Interval
 from pipeline.settings import Configuration
-from pipeline.writeup_claims import BEST, CLAIMS, DEFAULT, LARGE_BATCH, RATE_E2
+from pipeline.writeup_claims import BEST, DEFAULT, LARGE_BATCH, RATE_E2
 
 SEEDS = 4
 
@@ -79,140 +78,14 @@ def test_a_claim_stands_with_all_its_tests_and_falls_with_one(verdicts: list[str
     assert claims.Judged(claim, (*tests, background)).verdict == expected
 
 
-# --- The write-up's claims on courses of known truth
+# --- The best of the grid
 
 
-def wobble(size: float) -> Values:
-    """A deviation for each seed, zero in the mean."""
-    return np.linspace(-size, size, SEEDS)[:, None]
-
-
-def course(configuration: Configuration, curve: Callable[[Values], Values], **columns: Any) -> Courses:
-    """Runs whose validation accuracy is `curve` of the epoch; other columns as given, or in step with it."""
-    epoch = np.arange(1, configuration.epochs + 1, dtype=float)[None, :]
-    accuracy = curve(epoch) + wobble(0.0002)
-    ours: dict[str, Values] = {name: np.ones((SEEDS, configuration.epochs)) for name in COURSES}
-    ours |= {"validation_accuracy": accuracy, "training_accuracy": accuracy, "validation_loss": 1 - accuracy}
-    ours |= {name: np.broadcast_to(values(epoch) + wobble(0.0002), accuracy.shape) for name, values in columns.items()}
-    return Courses(configuration, tuple(range(1, SEEDS + 1)), ours)
-
-
-def flat(level: float) -> Callable[[Values], Values]:
-    return lambda epoch: np.full_like(epoch, level)
-
-
-def rising(level: float, scale: float) -> Callable[[Values], Values]:
-    """Within a point of `level` after about 2 × `scale` epochs, and on."""
-    return lambda epoch: level - 0.1 * np.exp(-epoch / scale)
-
-
-def rough(level: float, size: float) -> Callable[[Values], Values]:
-    return lambda epoch: level + size * (-1) ** epoch
-
-
-# what a course looks like that makes a test's number large, and one that makes it small, for each of its needs
-Pair = tuple[tuple[Any, ...], tuple[Any, ...]]
-HIGH_FIRST: Pair = ((flat(0.95), flat(0.70)), (flat(0.70), flat(0.95)))
-GAINS: Pair = ((rising(0.95, 15),), (lambda epoch: 0.95 - 0.001 * epoch,))
-
-
-def early_start(epoch: Values) -> Values:
-    """Above every level that a test asks for from the first epoch on."""
-    return np.full_like(epoch, 0.97)
-
-
-def late_start(epoch: Values) -> Values:
-    """The same from the fifth epoch on."""
-    return np.where(epoch < 5, 0.3, 0.97)
-
-
-def never(epoch: Values) -> Values:
-    return np.full_like(epoch, 0.3)
-
-
-def parting(epoch: Values) -> Values:
-    return 0.95 + 0.002 * epoch
-
-
-def joining(epoch: Values) -> Values:
-    return 0.99 - 0.001 * epoch
-
-
-def with_training(curve: Callable[[Values], Values]) -> dict[str, Any]:
-    return {"curve": flat(0.9), "training_accuracy": curve}
-
-
-KINDS: dict[str, Pair] = {
-    "validation accuracy after": GAINS,
-    "norm of the mean gradient": (
-        ({"curve": flat(0.9), "gradient_norm": lambda epoch: 1 / epoch},),
-        ({"curve": flat(0.9), "gradient_norm": lambda epoch: epoch},),
-    ),
-    "mean second difference": ((rough(0.9, 0.02), rising(0.9, 3)), (rising(0.9, 3), rough(0.9, 0.02))),
-    "training minus validation accuracy after": ((with_training(parting),), (with_training(joining),)),
-    "training (running mean) minus": ((with_training(flat(0.99)),), (with_training(flat(0.905)),)),
-    "validation loss after": (
-        ({"curve": flat(0.9), "validation_loss": lambda epoch: 0.1 * epoch},),
-        ({"curve": flat(0.9), "validation_loss": lambda epoch: -0.1 * epoch},),
-    ),
-    "validation loss with": ((flat(0.90), flat(0.95)), (flat(0.95), flat(0.90))),
-    "epochs until within a point": ((rising(0.95, 3), rising(0.95, 0.5)), (rising(0.95, 0.5), rising(0.95, 3))),
-    "epochs to": ((late_start, early_start), (early_start, late_start)),
-    "the same in thousands of updates": ((never, early_start), (early_start, never)),
-    **dict.fromkeys(("validation accuracy with", "best validation accuracy", "rate "), HIGH_FIRST),
-}
-TESTS = [(claim, test) for claim in CLAIMS for test in claim.tests]
-
-
-def kind(test: claims.Test) -> Pair:
-    """The courses of the longest beginning that fits and has as many needs."""
-    fitting = [name for name in KINDS if test.what.startswith(name) and len(KINDS[name][0]) == len(test.needs)]
-    return KINDS[max(fitting, key=len)]
-
-
-def archive(test: claims.Test, shapes: tuple[Any, ...]) -> Archive:
-    built = [
-        course(need, **(shape if isinstance(shape, dict) else {"curve": shape}))
-        for need, shape in zip(test.needs, shapes, strict=True)
-    ]
-    return Archive({each.configuration: each for each in built})
-
-
-@pytest.mark.parametrize(("claim", "test"), TESTS, ids=[f"{c.name}-{c.tests.index(t)}" for c, t in TESTS])
-def test_each_test_is_decided_by_the_truth(claim: Claim, test: claims.Test) -> None:
-    large, small = kind(test)
-    expected = {"above": ("supported", "contradicted"), "below": ("contradicted", "supported")}[test.predicts]
-    for shapes, verdict in zip((large, small), expected, strict=True):
-        (judged,) = claims.judge([replace(claim, tests=(test,))], archive(test, shapes))
-        tested = judged.tests[0]
-        assert tested.verdict == verdict, tested.statistic
-        assert tested.sentence == getattr(test, verdict)
-
-
-@pytest.mark.parametrize(("claim", "test"), TESTS, ids=[f"{c.name}-{c.tests.index(t)}" for c, t in TESTS])
-def test_seeds_that_disagree_decide_nothing(claim: Claim, test: claims.Test) -> None:
-    """Half of the seeds as the claim has it, half the other way round."""
-    large, small = (archive(test, shapes) for shapes in kind(test))
-    mixed = {}
-    for need in test.needs:
-        first, second = large.find(need), small.find(need)
-        assert first is not None
-        assert second is not None
-        columns = {name: np.concatenate([first[name][:2], second[name][2:]]) for name in COURSES}
-        mixed[need] = Courses(need, first.seeds, columns)
-    (judged,) = claims.judge([replace(claim, tests=(test,))], Archive(mixed))
-    assert judged.tests[0].verdict == "undetermined", judged.tests[0].statistic
-
-
-@pytest.mark.parametrize(("claim", "test"), TESTS, ids=[f"{c.name}-{c.tests.index(t)}" for c, t in TESTS])
-def test_without_runs_or_with_one_seed_nothing_is_decided(claim: Claim, test: claims.Test) -> None:
-    whole = archive(test, kind(test)[0])
-    found = [courses for need in test.needs if (courses := whole.find(need)) is not None]
-    single = Archive({each.configuration: each.of_seeds((1,)) for each in found})
-    for runs in (Archive({}), single):
-        (judged,) = claims.judge([replace(claim, tests=(test,))], runs)
-        assert judged.tests[0].verdict == "undetermined"
-        assert judged.tests[0].missing == test.needs
+def course(configuration: Configuration, level: float, seeds: int = SEEDS) -> Courses:
+    """Runs whose validation accuracy is about `level`, a little other for each seed."""
+    accuracy = np.full((seeds, configuration.epochs), level) + np.linspace(-0.0002, 0.0002, seeds)[:, None]
+    columns = {name: np.zeros_like(accuracy) for name in COURSES} | {"validation_accuracy": accuracy}
+    return Courses(configuration, tuple(range(1, seeds + 1)), columns)
 
 
 LEADERS = (BEST, replace(BEST, batch_size=32), replace(BEST, learning_rate=0.8))
@@ -228,15 +101,15 @@ LEADERS = (BEST, replace(BEST, batch_size=32), replace(BEST, learning_rate=0.8))
     ],
 )
 def test_the_best_of_the_grid_is_held_against_every_leader(levels: tuple[float, ...], verdict: str) -> None:
-    runs = {each: course(each, flat(level)) for each, level in zip(LEADERS, levels, strict=True)}
+    runs = {each: course(each, level) for each, level in zip(LEADERS, levels, strict=True)}
     (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS, 1)], Archive(runs))
     assert judged.verdict == verdict
 
 
 def test_the_seed_that_chose_the_leaders_does_not_count() -> None:
-    lucky = course(LEADERS[1], flat(0.96))
+    lucky = course(LEADERS[1], 0.96)
     lucky.columns["validation_accuracy"][0] += 0.03
-    runs = {BEST: course(BEST, flat(0.97)), LEADERS[1]: lucky}
+    runs = {BEST: course(BEST, 0.97), LEADERS[1]: lucky}
     (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS[:2], 1)], Archive(runs))
     assert judged.verdict == "supported"
     (measured,) = [each.measured for each in judged.tests]
@@ -245,7 +118,7 @@ def test_the_seed_that_chose_the_leaders_does_not_count() -> None:
 
 
 def test_all_seeds_that_chose_the_leaders_are_left_out() -> None:
-    runs = {each: course(each, flat(level)) for each, level in zip(LEADERS, (0.97, 0.96, 0.95), strict=True)}
+    runs = {each: course(each, level) for each, level in zip(LEADERS, (0.97, 0.96, 0.95), strict=True)}
     for chosen_by, verdict in ((SEEDS - 2, "supported"), (SEEDS - 1, "undetermined"), (SEEDS, "undetermined")):
         (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS, chosen_by)], Archive(runs))
         assert judged.verdict == verdict
@@ -254,7 +127,7 @@ def test_all_seeds_that_chose_the_leaders_are_left_out() -> None:
 
 @pytest.mark.parametrize("leaders", [(), (BEST,)])
 def test_without_rivals_the_best_of_the_grid_cannot_be_told(leaders: tuple[Configuration, ...]) -> None:
-    (judged,) = claims.judge([writeup_claims.best_of_grid(leaders, 1)], Archive({BEST: course(BEST, flat(0.97))}))
+    (judged,) = claims.judge([writeup_claims.best_of_grid(leaders, 1)], Archive({BEST: course(BEST, 0.97)}))
     assert judged.verdict == "undetermined"
 
 
@@ -262,19 +135,73 @@ def test_without_rivals_the_best_of_the_grid_cannot_be_told(leaders: tuple[Confi
 
 
 def tables(configuration: Configuration, seeds: int, experiment: str = "e") -> tuple[pd.DataFrame, ...]:
+    """runs.csv, histories.csv and norms.csv: each number is its column's place in hundreds, epoch and seed / 10."""
     parameters = vars(configuration)
     rows = [
         {"experiment": experiment, "key": f"{configuration.epochs}-{s}", **parameters, "seed": s, "status": "ok"}
         for s in range(1, seeds + 1)
     ]
     epochs = [
-        {**{k: row[k] for k in ("experiment", "key")}, "epoch": e, **dict.fromkeys(COURSES, e + row["seed"] / 10)}
+        {
+            **{k: row[k] for k in ("experiment", "key")},
+            "epoch": e,
+            **{name: 100 * place + e + row["seed"] / 10 for place, name in enumerate(COLUMNS, start=1)},
+        }
         for row in rows
         for e in range(1, configuration.epochs + 1)
     ]
     frame = pd.DataFrame(epochs)
     norms = ["w1_norm", "w2_norm", "gradient_norm"]
     return pd.DataFrame(rows), frame.drop(columns=norms), frame[["experiment", "key", "epoch", *norms]]
+
+
+COLUMNS = (
+    "training_loss",
+    "training_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "w1_norm",
+    "w2_norm",
+    "gradient_norm",
+)
+
+
+def lengths(*epochs_and_seeds: tuple[int, int]) -> Archive:
+    """Runs of so many epochs and seeds of one configuration."""
+    kinds = [tables(replace(RATE_E2, epochs=epochs), seeds) for epochs, seeds in epochs_and_seeds]
+    return Archive.of(*(pd.concat(each) for each in zip(*kinds, strict=True)))
+
+
+def test_every_column_seed_and_epoch_is_in_its_place_however_the_tables_are_sorted() -> None:
+    mixed = (table.sample(frac=1, random_state=3) for table in tables(replace(RATE_E2, epochs=3), 3))
+    courses = Archive.of(*mixed).find(replace(RATE_E2, epochs=3))
+    assert courses is not None
+    assert courses.seeds == (1, 2, 3)
+    for place, name in enumerate(COLUMNS, start=1):
+        expected = [[100 * place + e + s / 10 for e in (1, 2, 3)] for s in (1, 2, 3)]
+        assert courses[name] == pytest.approx(np.array(expected)), name
+    some = courses.of_seeds((3, 1))
+    assert (some.seeds, some["w2_norm"][:, 0].tolist()) == ((3, 1), pytest.approx([601.3, 601.1]))
+
+
+def test_most_seeds_count_then_the_shortest_run_and_the_longest_is_asked_for_by_name() -> None:
+    runs = lengths((4, 2), (7, 3), (5, 3))
+    three, longest = runs.find(replace(RATE_E2, epochs=3)), runs.longest(replace(RATE_E2, epochs=3))
+    assert three is not None
+    assert longest is not None
+    assert (len(three.seeds), three["w1_norm"].shape, three.configuration.epochs) == (3, (3, 3), 3)
+    assert (longest.configuration.epochs, longest["w1_norm"].shape) == (7, (3, 7))
+    assert runs.longest(replace(RATE_E2, epochs=8)) is None
+    assert runs.longest(replace(RATE_E2, epochs=3, reg=0.5)) is None
+
+
+def test_a_single_seed_is_no_run_to_speak_of() -> None:
+    runs = lengths((5, 1), (3, 2))
+    assert runs.find(replace(RATE_E2, epochs=4)) is None
+    found, longest = runs.find(replace(RATE_E2, epochs=2)), runs.longest(replace(RATE_E2, epochs=2))
+    assert found is not None
+    assert longest is not None
+    assert (found.seeds, longest.configuration.epochs) == ((1, 2), 3)
 
 
 def test_a_longer_run_stands_for_a_shorter_one() -> None:
@@ -284,7 +211,7 @@ def test_a_longer_run_stands_for_a_shorter_one() -> None:
     assert three is not None
     assert five is not None
     assert (three.seeds, five.seeds) == ((1, 2, 3), (1, 2, 3))  # the longer runs have more seeds
-    assert three["validation_accuracy"].tolist()[1] == pytest.approx([1.2, 2.2, 3.2])
+    assert three["validation_accuracy"].tolist()[1] == pytest.approx([401.2, 402.2, 403.2])
     assert five["gradient_norm"].shape == (3, 5)
     assert found.find(replace(RATE_E2, epochs=6)) is None
     assert found.find(DEFAULT) is None
@@ -307,17 +234,103 @@ def test_with_a_diverged_seed_the_others_do_not_speak_for_their_configuration() 
 
 # --- Tables
 
+PAIR = (RATE_E2, replace(RATE_E2, reg=0.5))
 
-def test_a_row_for_each_claim_and_one_for_each_test() -> None:
-    judged = claims.judge(CLAIMS, Archive({}))
-    frame, tests = claims.to_frame(judged), claims.tests_to_frame(judged)
+
+def example(measured: Measured | None, unit: Unit, side: claims.Side, threshold: float, **changes: Any) -> claims.Test:
+    """A test that finds what it is given, whatever the runs."""
+    test = claims.Test("", PAIR, lambda *_: measured, side, threshold, unit, "For.", "Against.", "Neither.")
+    return replace(test, **changes)
+
+
+EXAMPLES = (
+    Claim(
+        "first",
+        "3.1",
+        "First.",
+        (
+            example(Measured(-0.0021, Interval(-0.004, 0.0005), 3), POINTS, "below", 0.001, what="gain"),
+            example(Measured(2.3, Interval(1.5, 3.12), 4), EPOCHS, "below", 0.5, what="delay"),
+            example(Measured(1.2345, Interval(1.1, 1.4), 5), NATS, "above", -0.25, what="loss", decides=False),
+        ),
+    ),
+    Claim(
+        "second",
+        "3.2",
+        "Second.",
+        (
+            example(Measured(0.03, Interval(0.02, 0.05), 2), UPDATES, "above", 0.0, what="updates"),
+            example(None, RATIO, "below", 1.0, what="ratio"),
+        ),
+    ),
+)
+BOTH = Archive({each: course(each, 0.9) for each in PAIR})
+
+
+def test_every_test_is_a_row_with_its_numbers_in_its_unit() -> None:
+    frame = claims.tests_to_frame(claims.judge(EXAMPLES, BOTH))
+    points, nothing = "percentage points", (None, None, None, 0)
+    head = ("claim", "test", "decides", "unit", "value", "low", "high", "seeds", "predicts", "threshold", "verdict")
+    assert tuple(frame) == head
+    rows = [
+        ("First.", "gain", "yes", points, -0.21, -0.4, 0.05, 3, "below", 0.1, "supported"),
+        ("First.", "delay", "yes", "epochs", 2.3, 1.5, 3.12, 4, "below", 0.5, "contradicted"),
+        ("First.", "loss", "no", "nats", 1.2345, 1.1, 1.4, 5, "above", -0.25, "supported"),
+        ("Second.", "updates", "yes", "thousand updates", 0.03, 0.02, 0.05, 2, "above", 0.0, "supported"),
+        ("Second.", "ratio", "yes", "times", *nothing, "below", 1.0, "undetermined"),
+    ]
+    for found, expected in zip(frame.itertuples(index=False), rows, strict=True):
+        for column, value, wanted in zip(head, found, expected, strict=True):
+            told = f"tests.csv, {expected[1]}, {column}: {value}, not {wanted}"
+            if wanted is None:
+                assert math.isnan(value), told
+            else:
+                assert value == (pytest.approx(wanted) if isinstance(wanted, float) else wanted), told
+
+
+def test_every_claim_is_a_row_with_what_its_deciding_tests_say() -> None:
+    frame = claims.to_frame(claims.judge(EXAMPLES, BOTH))
+    assert frame.to_dict("records") == [
+        {
+            "claim": "First.",
+            "test": "gain; delay",
+            "statistic": "−0.21 percentage points (−0.40 to 0.05); 2.3 epochs (1.5 to 3.1)",
+            "verdict": "contradicted",
+            "sentence": "For. Against.",
+        },
+        {
+            "claim": "Second.",
+            "test": "updates; ratio",
+            "statistic": "0.0 thousand updates (0.0 to 0.1); not measured",
+            "verdict": "undetermined",
+            "sentence": "For. The seeds are too few.",
+        },
+    ]
     assert list(frame) == ["claim", "test", "statistic", "verdict", "sentence"]
-    assert len(frame) == len(CLAIMS)
-    assert len(tests) == len(TESTS)
-    assert set(frame["verdict"]) == {"undetermined"}
 
 
-def test_numbers_are_told_in_their_unit() -> None:
-    tested = claims.Tested(rule("above"), Measured(-0.0021, Interval(-0.004, 0.0005), SEEDS))
-    assert tested.statistic == "−0.21 percentage points (−0.40 to 0.05)"
-    assert math.isclose(claims.tests_to_frame([claims.Judged(CLAIMS[0], (tested,))])["value"][0], -0.21)
+@pytest.mark.parametrize(
+    ("unit", "statistic", "claimed"),
+    [
+        (POINTS, "−123.46 percentage points (−200.00 to 25.00)", "above −6.25"),
+        (NATS, "−1.235 nats (−2.000 to 0.250)", "above −0.062"),
+        (EPOCHS, "−1.2 epochs (−2.0 to 0.2)", "above −0.1"),
+        (UPDATES, "−1.2 thousand updates (−2.0 to 0.2)", "above −0.1"),
+        (RATIO, "−1.23 times (−2.00 to 0.25)", "above −0.06"),
+    ],
+)
+def test_numbers_are_told_in_their_unit(unit: Unit, statistic: str, claimed: str) -> None:
+    found = Measured(-1.23456, Interval(-2, 0.25), SEEDS)
+    tested = claims.Tested(example(found, unit, "above", -0.0625), found)
+    assert (tested.statistic, tested.claimed) == (statistic, claimed)
+
+
+def test_the_runs_that_are_missing_are_named_with_all_their_parameters() -> None:
+    (judged, _) = claims.judge(EXAMPLES, Archive({PAIR[0]: course(PAIR[0], 0.9)}))
+    sentence = judged.tests[0].sentence
+    for name, value in (("learning_rate", "0.1353"), ("reg", "0.5"), ("batch_size", "64"), ("hidden", "128")):
+        assert f"{name} {value}" in sentence, sentence
+    assert "reg 0.001" not in sentence  # these are there
+    (judged, _) = claims.judge(EXAMPLES, Archive({}))
+    assert "reg 0.001" in judged.tests[0].sentence
+    assert "reg 0.5" in judged.tests[0].sentence
