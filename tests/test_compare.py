@@ -3,14 +3,13 @@
 import io
 import random
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import finished_build
 import pandas as pd
 import pytest
-from finished_build import ROOT, SUMMARY, TABLES, edit
+from finished_build import SUMMARY, TABLES, edit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,6 +150,18 @@ def test_rows_of_one_build_alone_are_counted() -> None:
     assert not table_changes(table(SUMMARY), table(SUMMARY))
 
 
+def test_rows_are_told_by_the_build_that_has_them(builds: tuple[Path, Path]) -> None:
+    old, new = builds
+    path = new / "results/tables/summary.csv"
+    *kept, _ = path.read_text().splitlines(keepends=True)
+    more = "single,0.3,training_accuracy,0.95,0.001,2\nsingle,0.4,training_accuracy,0.96,0.001,2\n"
+    finished_build.write(path, "".join(kept) + more)
+    (told,) = changed(old, new)["numbers"]
+    assert told == "tables/summary.csv: 2 rows only in the new build; 1 row only in the old build"
+    (told,) = changed(new, old)["numbers"]
+    assert told == "tables/summary.csv: 1 row only in the new build; 2 rows only in the old build"
+
+
 ROWS = st.lists(
     st.tuples(st.sampled_from("ab"), st.integers(1, 3), st.one_of(st.none(), st.floats(-1e9, 1e9))),
     unique_by=lambda row: row[:2],
@@ -203,23 +214,35 @@ def test_a_damaged_table_is_one_line(tmp_path: Path) -> None:
 # --- The command
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipeline.compare", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+Command = Callable[..., tuple[int, str, str]]
 
 
-def test_the_exit_status(builds: tuple[Path, Path], tmp_path: Path) -> None:
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Command:
+    """The exit status of make compare, and what it prints on stdout and stderr."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["compare", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            compare.main()
+        return ended.value.code, *capsys.readouterr()
+
+    return run
+
+
+def test_the_exit_status(builds: tuple[Path, Path], tmp_path: Path, command: Command) -> None:
     old, new = map(str, builds)
-    assert run(old, new).returncode == 0
+    assert command(old, new)[0] == 0
     edit(Path(new) / "results/tables/summary.csv", "0.9345", "0.9346")
-    found = run(old, new)
-    assert (found.returncode, found.stderr) == (1, "")
+    status, said, errors = command(old, new)
+    assert (status, errors) == (1, "")
+    assert "0.9345 -> 0.9346" in said
     for arguments, problem in (
         ((old, str(tmp_path)), "expected a project with a finished build, or its results, found no config.json"),
         ((old, str(tmp_path / "none")), "found no such folder"),
         ((old,), "make compare: expected the folders of two builds, found 1. Hint: make compare A=folder B=folder"),
     ):
-        found = run(*arguments)
-        assert (found.returncode, found.stdout) == (2, "")
-        assert problem in found.stderr
-        assert found.stderr.count("\n") == 1
+        status, said, errors = command(*arguments)
+        assert (status, said) == (2, "")
+        assert problem in errors
+        assert errors.count("\n") == 1

@@ -1,6 +1,7 @@
 """Wrong configurations: each problem is one line that names file, key path, expected and found."""
 
 import copy
+import math
 
 import pytest
 import yaml
@@ -10,6 +11,19 @@ from hypothesis import strategies as st
 
 from pipeline import config as configuration_file
 from pipeline.errors import InputError
+from pipeline.settings import (
+    Configuration,
+    DataFile,
+    DataSet,
+    GzipFile,
+    Network,
+    Neuron,
+    Randomisation,
+    RateOfChange,
+    Split,
+    SweepTable,
+    TuningTable,
+)
 
 TREE = yaml.safe_load(CONFIG_YAML.read_text(encoding="utf-8"))
 
@@ -187,3 +201,130 @@ def test_whole_numbers_may_be_written_in_any_way():
     found = (config.split.seed, config.network.initial_seed, config.data.classes, config.defaults.epochs, packed.size)
     assert found == (1000, 1024, 10, 10, 1000)
     assert all(type(value) is int for value in found)
+
+
+def test_every_setting_gets_to_its_place() -> None:
+    """All numbers are different, so that none can stand in for another."""
+    files = {
+        role: {"name": f"file{n}", "sha256": f"{n}" * 64, "gzip": {"size": 100 + n, "sha256": f"{n + 4}" * 64}}
+        for n, role in enumerate(("training_images", "training_labels", "testing_images", "testing_labels"))
+    }
+    tree = copy.deepcopy(TREE) | {
+        "title": "A title",
+        "author": "An author",
+        "source": "mnist",
+        "numerics": "portable",
+        "replicates": 4,
+        "epochs": 11,
+        "data": {
+            "name": "Small",
+            "training_images": 1000,
+            "testing_images": 300,
+            "classes": 7,
+            "mirrors": ["https://example.org/a/"],
+            "files": files,
+        },
+        "split": {"validation_fraction": 0.25, "seed": 5},
+        "network": {"hidden": 16, "initial_scale": 0.05, "initial_seed": 6},
+        "defaults": {"learning_rate": "e^-1", "reg": 0.002, "batch_size": 32},
+        "neurons": {"and": {"weights": [0.5, 0.25], "bias": -0.75}, "or": {"weights": [2, 3], "bias": -1}},
+        "randomisation": {
+            "images": 200,
+            "learning_rate": 0.3,
+            "reg": 0.004,
+            "batch_size": 20,
+            "initial_scale": 0.06,
+            "epochs": 40,
+            "seed": 8,
+            "corruption": [0.4, 0.9],
+        },
+        "experiments": {
+            "rates": {"sweep": {"learning_rate": [1, "e^-2"]}, "fixed": {"reg": 0.006, "hidden": 9}, "epochs": 74},
+            "penalties": {"sweep": {"reg": [0.1, 0.2]}, "replicates": 3},
+            "critical": {"sweep": {"reg": [0.15, 0.16]}},
+            "grid": {"grid": {"batch_size": [8, 64], "learning_rate": [0.7, 0.8]}, "replicates": 1},
+            "best": {"best_of": "grid", "replicates": 2},
+            "leaders": {"best_of": "grid", "count": 3},
+            "default": {"single": {}},
+            "other": {"single": {"batch_size": 128}, "epochs": 12},
+        },
+        "tables": {
+            "learning_rates": {
+                "experiment": "rates",
+                "metrics": ["training_accuracy", "testing_accuracy"],
+                "rate_of_change": {"metric": "training_loss", "pairs": [[1, "e^-2"]]},
+            },
+            "regularization": {"experiment": "penalties", "metrics": ["validation_accuracy"], "critical": "critical"},
+            "tuning": {"best": "best", "default": "default", "others": ["other"], "metrics": ["testing_accuracy"]},
+            "evidence": ["leaders"],
+        },
+    }
+    found = configuration_file.parse(tree, "config.yaml")
+    assert (found.title, found.author, found.source, found.numerics) == ("A title", "An author", "mnist", "portable")
+    assert found.data == DataSet(
+        name="Small",
+        training_images=1000,
+        testing_images=300,
+        classes=7,
+        mirrors=("https://example.org/a/",),
+        files={
+            role: DataFile(f"file{n}", f"{n}" * 64, GzipFile(100 + n, f"{n + 4}" * 64)) for n, role in enumerate(files)
+        },
+    )
+    assert (found.split, found.network) == (Split(0.25, 5), Network(0.05, 6))
+    assert found.neurons == {"and": Neuron((0.5, 0.25), -0.75), "or": Neuron((2, 3), -1)}
+    assert found.randomisation == Randomisation(
+        images=200,
+        learning_rate=0.3,
+        reg=0.004,
+        batch_size=20,
+        initial_scale=0.06,
+        epochs=40,
+        seed=8,
+        corruption=(0.4, 0.9),
+    )
+    rate = math.exp(-1)
+    usual = Configuration(learning_rate=rate, reg=0.002, batch_size=32, hidden=16, epochs=11)
+    assert (found.defaults, found.replicates) == (usual, 4)
+
+    def experiment(name: str) -> tuple[object, ...]:
+        each = found.experiments[name]
+        return each.name, each.kind, each.varied, each.configurations, list(each.seeds), each.best_of, each.count
+
+    of = Configuration  # learning rate, reg, batch size, hidden units, epochs
+    grid = (
+        of(0.7, 0.002, 8, 16, 11),
+        of(0.8, 0.002, 8, 16, 11),
+        of(0.7, 0.002, 64, 16, 11),
+        of(0.8, 0.002, 64, 16, 11),
+    )
+    assert [experiment(name) for name in found.experiments] == [
+        ("rates", "sweep", ("learning_rate",), RATES, [1, 2, 3, 4], None, 1),
+        ("penalties", "sweep", ("reg",), (of(rate, 0.1, 32, 16, 11), of(rate, 0.2, 32, 16, 11)), [1, 2, 3], None, 1),
+        (
+            "critical",
+            "sweep",
+            ("reg",),
+            (of(rate, 0.15, 32, 16, 11), of(rate, 0.16, 32, 16, 11)),
+            [1, 2, 3, 4],
+            None,
+            1,
+        ),
+        ("grid", "grid", ("batch_size", "learning_rate"), grid, [1], None, 1),
+        ("best", "best_of", ("batch_size", "learning_rate"), (), [1, 2], "grid", 1),
+        ("leaders", "best_of", ("batch_size", "learning_rate"), (), [1, 2, 3, 4], "grid", 3),
+        ("default", "single", (), (usual,), [1, 2, 3, 4], None, 1),
+        ("other", "single", (), (of(rate, 0.002, 128, 16, 12),), [1, 2, 3, 4], None, 1),
+    ]
+    tables = found.tables
+    change = RateOfChange("training_loss", ((1, math.exp(-2)),))
+    assert tables.learning_rates == SweepTable("rates", ("training_accuracy", "testing_accuracy"), change)
+    assert tables.regularization == SweepTable("penalties", ("validation_accuracy",), None, "critical")
+    assert tables.tuning == TuningTable("best", "default", ("other",), ("testing_accuracy",))
+    assert tables.tuning.rows == ("best", "other", "default"), "from top to bottom"
+    assert tables.evidence == ("leaders",)
+    assert found.searched == found.experiments["grid"]
+
+
+# 74 epochs of its own, a penalty and hidden units that are fixed, and the default batch size
+RATES = (Configuration(1, 0.006, 32, 9, 74), Configuration(math.exp(-2), 0.006, 32, 9, 74))

@@ -195,3 +195,50 @@ def test_the_ranges_leave_the_zeros_out():
     assert found == [(0, 96), (96, 704)]
     products = sum((stop - start) * int((lengths > start).sum()) for start, stop in found)
     assert products == lengths.sum()
+
+
+# --- The epochs of a run, whatever is learned in them
+
+
+class Scripted:
+    """A trainer of five images whose epochs are what a list says: training loss and accuracy, and a weight."""
+
+    def __init__(self, script: list[tuple[float, float, float]]) -> None:
+        self.training, self.script, self.orders = range(5), script, []
+
+    @property
+    def weights(self) -> Weights:
+        return Weights(*(np.full(1, self.script[len(self.orders) - 1][2]) for _ in range(4)))
+
+    def epoch(self, order: np.ndarray) -> tuple[float, float]:
+        self.orders.append(order.tolist())
+        return self.script[len(self.orders) - 1][:2]
+
+
+def run(monkeypatch: pytest.MonkeyPatch, script: list, losses: list[float], epochs: int) -> tuple[list, list]:
+    """The epochs and the orders of the images. The validation accuracy is a tenth of the weight after the epoch."""
+    trainer, seconds = Scripted(script), iter([10, 12, 20, 23, 30, 34, 40, 45])
+    monkeypatch.setattr(sgd.time, "perf_counter", lambda: next(seconds))
+    monkeypatch.setattr(sgd, "evaluate", lambda weights, _: (losses[len(trainer.orders) - 1], weights.w1[0] / 10))
+    return list(sgd.train(trainer, None, epochs, 7)), trainer.orders
+
+
+def test_each_epoch_has_a_shuffle_of_its_own_and_is_measured_at_its_end(monkeypatch):
+    script = [(0.9, 0.25, 1.0), (0.7, 0.5, 2.0), (0.8, 0.375, 3.0)]
+    epochs, orders = run(monkeypatch, script, [1.5, 1.25, 1.75], 3)
+    shuffle = np.random.default_rng(7)
+    assert orders == [shuffle.permutation(5).tolist() for _ in range(3)]
+    assert epochs == [
+        sgd.Epoch(0.9, 0.25, 1.5, 0.1, 2, finite=True),
+        sgd.Epoch(0.7, 0.5, 1.25, 0.2, 3, finite=True),
+        sgd.Epoch(0.8, 0.375, 1.75, pytest.approx(0.3), 4, finite=True),
+    ]
+
+
+@pytest.mark.parametrize(("place", "number"), [("training", np.nan), ("validation", np.inf), ("weight", -np.inf)])
+def test_a_run_ends_with_the_first_loss_or_weight_that_is_not_finite(monkeypatch, place, number):
+    wrong = {"training": 0.5, "validation": 1.5, "weight": 2.0} | {place: number}
+    script = [(0.5, 0.1, 1.0), (wrong["training"], 0.1, wrong["weight"]), (0.5, 0.1, 3.0), (0.5, 0.1, 4.0)]
+    epochs, orders = run(monkeypatch, script, [1.5, wrong["validation"], 1.5, 1.5], 4)
+    assert [epoch.finite for epoch in epochs] == [True, False]
+    assert len(orders) == 2

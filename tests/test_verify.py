@@ -336,6 +336,50 @@ def test_other_data_are_told_before_anything_is_trained(
 
 # --- The machine and the output
 
+SMALL, LARGE, TEXT = (
+    Change("seed 1", "training_accuracy", 0.9, 0.9004, {}),
+    Change("seed 2", "training_accuracy", 0.9, 0.95, {}),
+    Change("seed 3", "status", "ok", "diverged", {}),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "exact", "word", "told"),
+    [
+        ([], True, "FAILED", []),  # the bytes differ, which is why it is judged
+        ([], False, "within tolerance", ["0 values"]),
+        ([SMALL], True, "FAILED", ["1 difference", "seed 1", "0.9 -> 0.9004"]),
+        ([SMALL], False, "within tolerance", ["1 value", "seed 1", "0.9 -> 0.9004"]),
+        ([SMALL, LARGE, TEXT], False, "FAILED", ["2 differences", "seed 2", "0.9 -> 0.95"]),
+        ([SMALL, TEXT], False, "FAILED", ["1 difference", "seed 3", "ok -> diverged"]),
+        ([SMALL, LARGE, TEXT], True, "FAILED", ["3 differences", "seed 2"]),
+    ],
+)
+def test_a_table_fails_by_what_is_beyond_the_tolerance_or_by_any_byte(
+    changes: list[Change], exact: bool, word: str, told: list[str]
+) -> None:
+    found = verify.judge("runs.csv", changes, exact)
+    assert (found.file, found.word) == ("runs.csv", word)
+    assert all(part in found.detail for part in told), found.detail
+
+
+@pytest.mark.parametrize(
+    ("bytes_of", "page", "words"),
+    [
+        ((), (), ["every byte"]),
+        ((), ("another title",), ["another title", "other bytes the same"]),
+        (("kernel: a -> b",), ("kernel: a -> b",), ["kernel: a -> b", "within tolerance"]),
+    ],
+)
+def test_what_is_expected_is_told_by_what_differs_here(
+    bytes_of: tuple[str, ...], page: tuple[str, ...], words: list[str]
+) -> None:
+    conditions = verify.Conditions(bytes_of, page)
+    expected, found = verify.lines(conditions, [Outcome("a", "same bytes"), Outcome("b", "same bytes")])
+    assert all(word in expected for word in words)
+    assert "2 same bytes" in found
+    assert found.endswith("are reproduced.")
+
 
 def test_the_class_is_that_of_the_kernels_in_use() -> None:
     found = machine_class.describe()
@@ -364,20 +408,23 @@ def test_what_failed_is_in_the_output() -> None:
     ]
 
 
-def test_the_exit_status_of_the_present_build(project: Path) -> None:
-    def run() -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "pipeline.verify", "--present"]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
+def test_the_exit_status_of_the_present_build(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def run() -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["verify", "--present"])
+        with pytest.raises(SystemExit) as ended:
+            verify.main()
+        return ended.value.code, *capsys.readouterr()
 
-    assert run().returncode == 0
+    assert run()[0] == 0
     edit(project / "results/runs.csv", "0.92,", "0.95,")
-    found = run()
-    assert (found.returncode, found.stderr) == (1, "")
-    assert "runs.csv  FAILED  1 difference" in found.stdout
+    status, said, errors = run()
+    assert (status, errors) == (1, "")
+    assert "runs.csv  FAILED  1 difference" in said
     shutil.rmtree(FOLDER)
-    found = run()
-    assert (found.returncode, found.stdout, found.stderr.count("\n")) == (2, "", 1)
+    status, said, errors = run()
+    assert (status, said, errors.count("\n")) == (2, "", 1)
 
 
 def test_every_table_of_the_reference_is_a_table(project: Path) -> None:
