@@ -406,6 +406,7 @@ def test_with_the_file_the_section_is_a_part_of_a_sound_page(results: Path, medi
 
 def test_what_was_measured_on_what_and_with_what(results: Path) -> None:
     told = tell(results, records())
+    assert told.sentence("how long an epoch takes").numbers("any")[-2:] == [48_000, 128]
     with_what = told.sentence("measured on one machine")
     assert with_what.has(r"\(Invented CPU\)")
     assert re.findall(r"(Python|NumPy|BLAS openblas|PyTorch|JAX) ([\d.]+\d)", with_what) == [

@@ -372,6 +372,12 @@ def test_the_default_is_compared_with_the_best_of_the_coefficients(default: floa
     assert said.words(SIDE) == {0.95: ["above"], 0.60: ["below"], 0.9001: []}[default]
 
 
+@pytest.mark.parametrize("smallest", ["e^-8", 0.001])
+def test_a_default_that_is_no_smaller_is_not_compared(smallest: Any) -> None:
+    experiments = tree()["experiments"] | {"regularization": {"sweep": {"reg": [1, smallest]}}}
+    assert not coefficients(experiments=experiments).has("the default,")
+
+
 def test_a_default_written_as_a_power_is_shown_as_written() -> None:
     defaults = {"learning_rate": 0.1, "reg": "1e-4", "batch_size": 64}
     said = coefficients(lambda chosen, seed: rising(0.9 - chosen.reg / 10 + jitter(seed)), defaults=defaults)
@@ -893,6 +899,16 @@ def test_a_diverged_further_configuration_is_told(lost: tuple[int, ...], one: bo
     assert told.sentence("left out").has("this configuration is" if one else "these configurations are")
 
 
+def test_many_diverged_configurations_are_counted() -> None:
+    experiments = tree()["experiments"] | {"widths": {"sweep": {"hidden": list(range(1, 15))}}}
+    rule: Rule = lambda c, seed: None if c.hidden < 14 else usual(c, seed)  # noqa: E731
+    said = further(rule, experiments=experiments).sentence("diverged")
+    assert said.numbers("any") == [13]
+    assert said.has("13 configurations")
+    named = further(lambda c, seed: None if c.hidden < 13 else usual(c, seed), experiments=experiments)
+    assert len(named.sentence("diverged").names()) == 12
+
+
 def test_a_further_selection_says_what_was_selected() -> None:
     grid = {"grid": {"hidden": [16, 32], "batch_size": [64]}, "replicates": 1}
     more = {"sizes": grid, "best_size": {"best_of": "sizes"}}
@@ -949,6 +965,8 @@ def test_the_protocol_tells_the_settings() -> None:
     assert varied.number("epochs") == 6
     held_out = told.sentence("held out")
     assert held_out.numbers("any")[:2] == [1000, 200]
+    assert told.sentence("^Testing accuracy is").has("highest validation accuracy")
+    assert told.sentence("without naming an epoch").has("best epoch")
 
 
 @pytest.mark.parametrize("seed", [None, 7])
@@ -973,6 +991,56 @@ def test_the_losses_are_those_of_each_sweep() -> None:
         "learning rates.",
         "regularization.",
     ]
+
+
+# --- References
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence", "caption"),
+    [
+        ("learning_rates", "sets differences", r"per unit of the learning rate"),
+        ("tuning", "lists the values", r"grid search parameters"),
+        ("tuning", "shows all of them", r"every combination of the grid"),
+        ("tuning", "shows the selected network", r"the selected configuration:"),
+        ("regularization", "shows both", r"norm of W1"),
+        ("regularization", "of the coefficients in", r"for each regularization coefficient"),
+        ("evidence", "sets every number", "printed numbers, the runs"),
+        ("claims", "lists what", "claims, what was measured"),
+        ("claims", "on scales of their own", "equal numbers of updates"),
+        ("review", "shows how the tests went", "training accuracy by epoch"),
+    ],
+)
+def test_a_table_or_figure_that_is_named_is_the_one_that_is_meant(name: str, sentence: str, caption: str) -> None:
+    told = text(name, mnist_context() if name in ("evidence", "claims") else sections.usual_context())
+    (shown,) = re.findall(r"^(?:Table|Figure) R?\d+", told.line(r"^(?:Table|Figure) R?\d+\.", caption))
+    assert told.sentence(sentence).has(rf"\b{shown}\b")
+
+
+@cache
+def mnist_context() -> Context:
+    """Results that can be held against the write-up's numbers."""
+    return of_results(lambda c, seed: usual(c, seed) + usual(c, seed)[-1:] * 4, data="MNIST", epochs=10)
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "words"),
+    [
+        ("regularization", "section-claims", "tests"),
+        ("tuning", "section-learning-rates", "compares rates"),
+        ("tuning", "section-regularization", "compares coefficients"),
+        ("appendix", "section-appendix-data", r"\. A number"),
+        ("appendix", "section-appendix-configuration", ";"),
+    ],
+)
+def test_a_section_that_is_named_is_the_one_that_is_meant(name: str, target: str, words: str) -> None:
+    html = sections.html(name, sections.usual_context())
+    assert re.search(rf'<a href="#{target}">(?:Section|Appendix) [^<]+</a>\s*{words}', html)
+
+
+def test_a_rough_curve_leads_to_the_claims() -> None:
+    html = sections.html("learning_rates", sections.of_runs(by_rate(curve(0.94, dips=3), curve(0.93), curve(0.90))))
+    assert html.count('<a href="#section-claims">') == 1
 
 
 # --- Numbers as text
