@@ -506,7 +506,7 @@ def the_data_under_each_figure_of_curves_are_the_means_over_its_runs(case: Case)
         same(f"the data of {label}, heads", list(table.heads), heads, "curves.csv")
         rows = iter(table.rows)
         for panel, chosen in enumerate(panels):
-            for _, epoch in _epochs(curves, chosen).iterrows():
+            for _, epoch in epochs_of(curves, chosen).iterrows():
                 row = next(rows, None)
                 if row is None:
                     fail(f"the data of {label} end before epoch {epoch['epoch']:g} of {chosen.caption}")
@@ -527,7 +527,7 @@ def the_data_under_each_figure_of_curves_are_the_means_over_its_runs(case: Case)
             fail(f"the data of {label} have {left} rows more than curves.csv")
 
 
-def _epochs(curves: pd.DataFrame, chosen: Configuration) -> pd.DataFrame:
+def epochs_of(curves: pd.DataFrame, chosen: Configuration) -> pd.DataFrame:
     own = curves[curves["experiment"] == chosen.experiment]
     for name, value in chosen.values.items():
         own = own[(own[name] - number(value)).abs() <= 1e-12 + 1e-9 * abs(number(value))]
@@ -541,7 +541,7 @@ def the_curves_are_the_means_of_the_histories(case: Case) -> None:
     curves = case.results.csv("tables/curves.csv")
     for name, (panels, metric) in curve_figures(case.results).items():
         for chosen in panels:
-            own = _epochs(curves, chosen).set_index("epoch")
+            own = epochs_of(curves, chosen).set_index("epoch")
             for part in ("training", "validation"):
                 mean = chosen.course(f"{part}_{metric}").mean(axis=1)
                 found = own[f"{part}_{metric}_mean"]
@@ -919,7 +919,7 @@ def captions_of_curves_name_their_parameters_and_what_is_drawn(case: Case) -> No
         told(f"what is read out of {found.label}", found.description, f"training and validation {metric}")
         curves = case.results.csv("tables/curves.csv")
         for chosen in panels:
-            own = _epochs(curves, chosen)
+            own = epochs_of(curves, chosen)
             named = ", ".join(f"{WORDS[p]} {written(chosen.values[p])}" for p in chosen.varied or TUNED)
             end = "diverged" if own.empty else ", ".join(
                 f"{part} {own.iloc[-1][f'{part}_{metric}_mean']:.4f}" for part in ("training", "validation")

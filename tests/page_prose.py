@@ -163,8 +163,13 @@ class Course:
         return bool(low > 0)
 
 
-def _decimals(values: Iterable[object]) -> list[Fact]:
-    return [Fact(f"{number(value):.4g}", "(?i)in decimals") for value in values]
+def _decimals(values: Sequence[object], text: str) -> list[Fact]:
+    """The values of a sweep in decimals, in their order, where some are powers of e."""
+    if not any("e^" in str(value) for value in values):
+        return []
+    decimals = [f"{number(value):.4g}" for value in values]
+    _says("the values in decimals", text, re.escape(f"{', '.join(decimals[:-1])} and {decimals[-1]}"))
+    return [Fact(decimal, "(?i)in decimals") for decimal in decimals]
 
 
 # --- Section 3.1
@@ -177,7 +182,7 @@ def section_3_1_tells_of_the_rates_what_their_runs_show(case: Case) -> None:
     experiment = case.results.experiments[case.results.shown["learning_rates"]["experiment"]]
     ranked = experiment.ranked
     rates = experiment.values("learning_rate")
-    facts = _decimals(rates) if any("e" in str(rate) for rate in rates) else []
+    facts = _decimals(rates, case.page.text("learning-rates"))
     best, worst = ranked[0], ranked[-1]
     by_rate = sorted(ranked, key=lambda c: number(c.values["learning_rate"]))
     small, large = by_rate[0], by_rate[-1]
@@ -255,7 +260,7 @@ def section_3_2_tells_of_the_coefficients_what_their_runs_show(case: Case) -> No
     if not falling:
         return
     coefficients = experiment.values("reg")
-    facts = _decimals(coefficients) if any("e" in str(value) for value in coefficients) else []
+    facts = _decimals(coefficients, case.page.text("regularization"))
     facts += [Fact(c.label, "diverged with.*#") for c in experiment.configurations if not c.finished]
     steps = list(itertools.pairwise(falling))
     rises = [smaller[BEST].mean - larger[BEST].mean for larger, smaller in steps]
@@ -448,6 +453,10 @@ def section_3_3_tells_what_tuning_gains_in_validation_and_in_testing(case: Case)
         _says("Section 3.3", text, "do not show that tuning pays", never="Tuning pays")
     else:
         facts += loose(points(gained), near="in validation")
+    default_reg, searched = number(default.values["reg"]), [number(v) for v in grid.values("reg")]
+    goes_down = "reg" in grid.varied and max(searched) <= default_reg and min(searched) < default_reg
+    if goes_down != ("goes down from the default" in text):
+        fail(f"Section 3.3: whether the search goes down from the default is {goes_down}; the page says otherwise")
     facts += _choice(case, best)
     for parameter in grid.varied:
         facts += _marginal(case, parameter)

@@ -105,6 +105,7 @@ class Exhibit:
     table: Table | None
     description: str = ""
     data_label: str = ""
+    drawing: ET.Element | None = None
 
 
 @dataclass
@@ -227,6 +228,7 @@ def _exhibit(element: ET.Element, section: str) -> Exhibit:
         table=read_table(tables[0]) if tables else None,
         description=" ".join(described.replace(MINUS, "-").split()),
         data_label=tables[0].get("aria-label", "") if tables else "",
+        drawing=drawing,
     )
 
 

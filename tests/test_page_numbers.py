@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import page_checks
+import page_drawings
 import page_prose
 import page_reader
 import pytest
@@ -43,6 +44,7 @@ def committed_report() -> Case:
     return Case(page, Results(REPORT / "results", REPORT / "config.json", REPORT / "benchmark.json"))
 
 
+ALL = [*page_checks.CHECKS, *page_prose.CHECKS, *page_drawings.CHECKS]
 CASES = [
     "telling_results",
     "contrary_results",
@@ -56,6 +58,6 @@ def case(request: pytest.FixtureRequest) -> Case:
     return found
 
 
-@pytest.mark.parametrize("check", [*page_checks.CHECKS, *page_prose.CHECKS], ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", ALL, ids=lambda check: check.__name__)
 def test_on_the_page(case: Case, check: Check) -> None:
     check(case)
