@@ -216,13 +216,13 @@ def test_where_every_run_diverged_there_are_no_curves() -> None:
 
 
 def test_a_run_that_experiments_share_counts_once_in_each_ones_curves() -> None:
-    shared = run("rates", BASE, 1)
-    runs = (shared, replace(shared, experiment="other"))
-    records = {shared.key: record(0.5, losses=(2.0, 1.0))}
+    shared, second = run("rates", BASE, 1), run("other", BASE, 2)
+    runs = (shared, replace(shared, experiment="other"), second)
+    records = {each.key: record(0.5, losses=(2.0, 1.0)) for each in (shared, second)}
     found = tables.curves(histories_table(runs, records), runs_table(runs, records))
     assert found[["experiment", "epoch", "n"]].to_numpy().tolist() == [
-        ["other", 1, 1],
-        ["other", 2, 1],
+        ["other", 1, 2],
+        ["other", 2, 2],
         ["rates", 1, 1],
         ["rates", 2, 1],
     ]
