@@ -459,7 +459,42 @@ def test_the_overview_counts_every_kind(tmp_path: Path) -> None:
     assert check.report([right], [])[0] == "a.yaml: Someone"
 
 
-def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path) -> None:
+def rows_of(lines: list[str]) -> list[list[str]]:
+    """The cells of an aligned table."""
+    return [re.split(r" {2,}", line.strip()) for line in lines]
+
+
+def test_the_overview_tells_of_each_file_how_its_numbers_fared(tmp_path: Path) -> None:
+    fits, fails, open_ = (checked(tmp_path, values).cells[0] for values in ((0.90, 0.91), (0.50, 0.51), (0.9,)))
+    mixed = replace(checked(tmp_path, ()), cells=(fits,) * 3 + (fails,) * 2 + (open_,))
+    right = replace(mixed, path=Path("b.yaml"), cells=(fits,) * 4 + (open_,) * 5)
+    *table, last = check_text.overview([mixed, right, mixed], [Path("z.yaml"), Path("y.yaml")])
+    assert rows_of(table) == [
+        ["file", "reproduced", "not reproduced", "not judged"],
+        ["a.yaml", "3", "2", "1", "does not reproduce"],
+        ["b.yaml", "4", "0", "5", "reproduces"],
+        ["a.yaml", "3", "2", "1", "does not reproduce"],
+        ["y.yaml", "not judged: see above"],
+        ["z.yaml", "not judged: see above"],
+    ]
+    assert last == "5 files: 1 reproduces, 2 do not, 2 have mistakes."
+
+
+def test_a_report_has_every_file_then_the_overview_of_more_than_one_then_the_legend(tmp_path: Path) -> None:
+    right, wrong = checked(tmp_path, (0.90, 0.91)), checked(tmp_path, (0.50, 0.51), name="b.yaml")
+    assert check.report([right], []) == [*check_text.lines(right), "", check_text.legend()]
+    for judged, bad in (([right, wrong], []), ([right], [Path("z.yaml")]), ([right, wrong], [Path("z.yaml")])):
+        every = [line for each in judged for line in (*check_text.lines(each), "")]
+        told = check.report(judged, bad)
+        assert told == [*every, *check_text.overview(judged, bad), "", check_text.legend()]
+
+
+def test_the_table_of_a_check_has_its_columns_even_if_nothing_was_judged(tmp_path: Path) -> None:
+    names = ["file", "table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
+    assert list(check.to_frame([]).columns) == list(check.to_frame([checked(tmp_path, (0.9,))]).columns) == names
+
+
+def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     change = {
         "name": "Table 9",
         "table": "Table 6",
@@ -474,7 +509,19 @@ def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path) -> Non
     assert (rate.name, rate.column, rate.printed, rate.right) == ("Table 9", "learning_rate 0.5 to 1", "0.04", True)
     assert rate.computed == pytest.approx(0.04)
     some = Checked(Path("a.yaml"), "Someone", (), (rate, replace(rate, right=False)))
-    assert "0.0400 from Table 6" in check_text.lines(some)[2]
+    told = rows_of(check_text.lines(some)[1:4])
+    assert told[1] == [
+        "Table 9",
+        "learning_rate 0.5 to 1",
+        "rate of testing_accuracy",
+        "0.04",
+        "0.0400 from Table 6",
+        "reproduced",
+    ]
+    assert [row[-1] for row in told] == ["verdict", "reproduced", "not reproduced"]
+    monkeypatch.setattr(cells, "judge", lambda *_: ())
+    (whole,) = check._checked([Submission(Path("a.yaml"), found)], pd.DataFrame())
+    assert (whole.path, whole.title, whole.rates) == (Path("a.yaml"), "Someone", (rate,))
     assert check_text.verdict(some).startswith("1 reproduced, 1 not reproduced. None could be judged by runs")
     assert check.status([some], []) == 1
     alone = replace(some, rates=(rate,))

@@ -51,5 +51,8 @@ def test_each_difference_is_told_with_the_setting_that_fits_it(
     wanted = settings | {f"data.files.{role}.sha256": checksum(array)}
     assert dict(re.findall(r"(data\.[\w.]+) to ((?:at least )?\w+)", told)) == wanted
     assert told.startswith(f"{role.replace('_', ' ')}: expected ")
+    if "data.classes" in settings:
+        assert "expected labels up to 3 and the sha256" in told
+        assert f"found labels up to {array.max()} and the sha256" in told
     for found in (STATED.files[role].sha256, checksum(array)):
         assert f"the sha256 {found}" in told

@@ -4,13 +4,14 @@ import copy
 import json
 import math
 import pickle
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import labels
-from pipeline.quantity import Quantity, plain, read_numbers, respelled, written
+from pipeline.quantity import Quantity, half_unit, plain, read_numbers, respelled, written
 
 
 @pytest.mark.parametrize(
@@ -84,17 +85,26 @@ def test_what_leading_zeros_and_underscores_may_mean(text, meant):
 
 
 def test_texts_stay_texts_and_numbers_below_such_keys_do_not():
-    tree = {"title": "2024", "data": {"name": "1", "classes": "10"}, "experiments": {"name": {"single": {"reg": "1"}}}}
-    assert read_numbers(tree, plain) == {
-        "title": "2024",
+    tree = {"title": "2024", "author": "1024", "table": "4", "data": {"name": "1", "classes": "10"}}
+    tree |= {"experiments": {"name": {"single": {"reg": "1"}}}, "epochs": "74"}
+    assert read_numbers(tree, plain) == tree | {
         "data": {"name": "1", "classes": 10},
         "experiments": {"name": {"single": {"reg": 1}}},
+        "epochs": 74,
     }
+    assert read_numbers({"data": "2024"}, plain) == {"data": "2024"}
 
 
 def test_numbers_are_as_json_holds_them_or_as_they_are_written():
     found = read_numbers(["10", "0.50", ".5", "1e-3", "e^-1", "9" * 40, "9" * 41, "x", None], plain)
     assert json.dumps(found) == json.dumps([10, 0.5, 0.5, "1e-3", "e^-1", int("9" * 40), "9" * 41, "x", None])
+
+
+@pytest.mark.parametrize(
+    ("printed", "half"), [("0.9450", "1/20000"), ("0.012", "1/2000"), ("3", "1/2"), (".5", "1/20")]
+)
+def test_half_a_unit_in_the_last_place_is_exact(printed, half):
+    assert half_unit(printed) == Fraction(half)
 
 
 def test_copies_keep_the_text():

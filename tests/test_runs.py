@@ -13,7 +13,7 @@ from pipeline.plan import Run
 from pipeline.provenance import Provenance
 from pipeline.records import Record
 from pipeline.runs import Rows
-from pipeline.settings import Config, Configuration
+from pipeline.settings import Config, Configuration, Experiment
 
 TEN = Configuration(learning_rate=0.5, reg=0.01, batch_size=32, hidden=16, epochs=10)
 OTHER = {"learning_rate": 0.25, "reg": 0.02, "batch_size": 64, "hidden": 8, "epochs": 74}
@@ -42,6 +42,11 @@ SETTINGS = settings()
 
 def planned() -> tuple[Run, ...]:
     return plan.runs(SETTINGS, SETTINGS.experiments.values(), "f" * 64)
+
+
+def test_an_experiment_takes_over_one_configuration_unless_it_says_how_many() -> None:
+    plain = Experiment("some", "best_of", (), (), 2)
+    assert (plain.count, plain.best_of, list(plain.seeds)) == (1, None, [1, 2])
 
 
 def numbers() -> dict[str, int]:
