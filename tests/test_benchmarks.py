@@ -490,6 +490,8 @@ def test_who_is_faster_is_said_as_it_is(
     told = tell(results, records(others))
     assert verdicts(told) == said
     assert fastest(told) == throughout
+    if "slower" in said:
+        assert told.sentence("is slower").has("^It is") is ("faster" in said)
     if "equal" in said:
         assert told.sentence("takes as long").number("percent") == 0.5
 

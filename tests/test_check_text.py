@@ -96,6 +96,7 @@ def test_the_overview_has_a_line_for_each_file_and_counts_them() -> None:
         checked(WRONG, name="d.yaml"),
         checked(RIGHT, name="e.yaml"),
         checked(WRONG, name="f.yaml"),
+        checked(LONE, LOST, name="g.yaml"),
     ]
     heads, *rows, last = check_text.overview(files, [Path("z.yaml"), Path("y.yaml"), Path("z.yaml")])
     assert [each.strip() for each in columns(heads)] == ["file", "reproduced", "not reproduced", "not judged"]
@@ -106,12 +107,13 @@ def test_the_overview_has_a_line_for_each_file_and_counts_them() -> None:
         ["d.yaml", "0", "1", "0", "does", "not", "reproduce"],
         ["e.yaml", "1", "0", "0", "reproduces"],
         ["f.yaml", "0", "1", "0", "does", "not", "reproduce"],
+        ["g.yaml", "0", "0", "2", "not", "judged"],
         ["y.yaml", "not", "judged:", "see", "above"],
         ["z.yaml", "not", "judged:", "see", "above"],
     ]
-    assert last == "8 files: 2 reproduce, 3 do not, 1 cannot be judged, 2 have mistakes."
-    assert check_text.overview(files[:2], [Path("z.yaml")])[-1] == (
-        "3 files: 1 reproduces, 1 does not, 1 has mistakes."
+    assert last == "9 files: 2 reproduce, 3 do not, 2 cannot be judged, 2 have mistakes."
+    assert check_text.overview(files[:3], [Path("z.yaml")])[-1] == (
+        "4 files: 1 reproduces, 1 does not, 1 cannot be judged, 1 has mistakes."
     )
 
 

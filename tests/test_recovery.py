@@ -466,6 +466,13 @@ def test_the_penalty_that_comes_nearest_is_named(distances: dict[float, float], 
     assert judged.has(r"is not what is used here|not what\b") is not here
 
 
+@pytest.mark.parametrize(("factor", "shown"), [(1.0, "λ/2"), (2.0, "λ"), (0.5, "λ/4"), (4.0, "2λ"), (3.0, "3λ/2")])
+def test_a_penalty_is_written_as_a_multiple_of_lambda(factor: float, shown: str) -> None:
+    # the gradient of λ/2 ‖W‖² is λ W
+    said = told_of(penalty=Penalty("e^-3", 3, (Factor(factor, 0.01),))).sentence("numbers printed for")
+    assert re.findall(r"(\S+) ‖W‖2", said) == [shown]
+
+
 def test_a_single_factor_is_not_the_last_of_several() -> None:
     said = told_of(penalty=Penalty("e^-3", 3, (Factor(1.0, 0.01),))).sentence("numbers printed for")
     assert not said.has(r"\band\b")

@@ -987,6 +987,7 @@ def test_the_protocol_says_whether_there_are_several_seeds() -> None:
 
 def test_the_losses_are_those_of_each_sweep() -> None:
     said = sections.tell("losses")
+    assert said.has("without the penalty")
     assert [line.split(": ")[1] for line in said.splitlines() if line.startswith("Figure")] == [
         "learning rates.",
         "regularization.",
