@@ -18,7 +18,8 @@ from pipeline.settings import Configuration
 from pipeline.sgd import Epoch
 from pipeline.training import write
 
-EPOCHS = 3
+EPOCHS = 4
+VALIDATION = (0.2, 0.6, 0.6, 0.4)  # the best epoch is the second, and as good as the third
 CONFIGURATION = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=EPOCHS)
 
 
@@ -28,14 +29,14 @@ def make_run(key: str, epochs: int = EPOCHS) -> Run:
 
 
 def write_run(folder: Path, run: Run, *, finished: int = EPOCHS, diverged: bool = False, loss: float = 2.5) -> None:
-    epochs = tuple(Epoch(loss / n, 0.1 * n, 1 / 3 / n, 0.2 * n, 0.0, finite=True) for n in range(1, finished + 1))
+    numbered = list(enumerate(VALIDATION[:finished], start=1))
+    epochs = tuple(Epoch(loss / n, 0.1 * n, 1 / 3 / n, accuracy, 0.0, finite=True) for n, accuracy in numbered)
     metrics: dict[str, float | int | None] = dict.fromkeys(METRICS)
     if not diverged:
         last = epochs[-1]
         metrics |= {"training_accuracy": last.training_accuracy, "training_loss": last.training_loss}
         metrics |= {"validation_accuracy": last.validation_accuracy, "testing_accuracy": 0.55}
-        metrics |= {"best_validation_accuracy": last.validation_accuracy, "best_epoch": finished}
-        metrics |= {"last_testing_accuracy": 0.55}
+        metrics |= {"best_validation_accuracy": 0.6, "best_epoch": 2, "last_testing_accuracy": 0.45}
     norms = tuple(Norms(1.5 * n, 0.75 * n, 0.5 / n) for n in range(1, finished + 1))
     write(Result(epochs, norms, diverged, metrics), run.specification, folder / run.key)
 
@@ -55,12 +56,29 @@ def edit_json(path: Path, **changes: Any) -> None:
 def test_a_written_run_is_read_back_to_the_last_bit(folder: Path) -> None:
     record = records.read(folder / "a", make_run("a"))
     assert record.status == "ok"
-    assert record.metrics["training_loss"] == 2.5 / 3
-    assert [epoch["epoch"] for epoch in record.history] == [1, 2, 3]
-    assert [epoch["validation_loss"] for epoch in record.history] == [1 / 3, 1 / 3 / 2, 1 / 3 / 3]
-    assert [epoch["w1_norm"] for epoch in record.norms] == [1.5, 3.0, 4.5]
-    assert [epoch["gradient_norm"] for epoch in record.norms] == [0.5, 0.25, 0.5 / 3]
-    assert [epoch["training_loss"] for epoch in record.history] == [2.5, 1.25, 2.5 / 3]
+    assert record.metrics == {
+        "training_accuracy": 0.4,
+        "training_loss": 2.5 / 4,
+        "validation_accuracy": 0.4,
+        "best_validation_accuracy": 0.6,
+        "best_epoch": 2,
+        "testing_accuracy": 0.55,
+        "last_testing_accuracy": 0.45,
+    }
+    columns = {
+        "epoch": [1, 2, 3, 4],
+        "training_loss": [2.5, 1.25, 2.5 / 3, 2.5 / 4],
+        "training_accuracy": [0.1 * n for n in (1, 2, 3, 4)],
+        "validation_loss": [1 / 3, 1 / 3 / 2, 1 / 3 / 3, 1 / 3 / 4],
+        "validation_accuracy": [0.2, 0.6, 0.6, 0.4],
+    }
+    assert {name: [epoch[name] for epoch in record.history] for name in columns} == columns
+    norms = {
+        "w1_norm": [1.5, 3.0, 4.5, 6.0],
+        "w2_norm": [0.75, 1.5, 2.25, 3.0],
+        "gradient_norm": [0.5, 0.25, 0.5 / 3, 0.125],
+    }
+    assert {name: [epoch[name] for epoch in record.norms] for name in norms} == norms
 
 
 @pytest.mark.parametrize("finished", [0, 1, EPOCHS - 1])
@@ -116,6 +134,15 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "specification differs": lambda run: edit_json(run / "metrics.json", specification={"learning_rate": 0.2}),
     "key differs": lambda run: edit_json(run / "metrics.json", key="b"),
     "metrics edited": lambda run: edit_json(run / "metrics.json", best_validation_accuracy=0.99),
+    "the last validation accuracy called the best": lambda run: edit_json(
+        run / "metrics.json", best_validation_accuracy=0.4, best_epoch=4
+    ),
+    "the best validation accuracy called the last": lambda run: edit_json(
+        run / "metrics.json", validation_accuracy=0.6
+    ),
+    "the later of two equal epochs called the best": lambda run: edit_json(run / "metrics.json", best_epoch=3),
+    "another training accuracy": lambda run: edit_json(run / "metrics.json", training_accuracy=0.3),
+    "another training loss": lambda run: edit_json(run / "metrics.json", training_loss=2.5 / 3),
     "history of another": swap("history.csv"),
     "status unknown": lambda run: edit_json(run / "metrics.json", status="fine"),
     "status says diverged": lambda run: edit_json(run / "metrics.json", status="diverged"),
@@ -128,12 +155,12 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a gap in history": replace_text("history.csv", "1.25", ""),
     "a word in history": replace_text("history.csv", "1.25", "oops"),
     "a renamed column": replace_text("history.csv", "validation_loss", "loss"),
-    "epochs out of order": replace_text("history.csv", "\n2,", "\n4,"),
+    "epochs out of order": replace_text("history.csv", "\n2,", "\n5,"),
     "an epoch too few": lambda run: (run / "history.csv").write_text(
         "".join((run / "history.csv").read_text().splitlines(keepends=True)[:-1])
     ),
     "an epoch too many": lambda run: (run / "history.csv").write_text(
-        (run / "history.csv").read_text() + "4,0.1,0.1,0.1,0.1\n"
+        (run / "history.csv").read_text() + "5,0.1,0.1,0.1,0.1\n"
     ),
 }
 
