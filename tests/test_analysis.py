@@ -202,6 +202,14 @@ def test_a_smallest_rate_at_chance_has_no_other_ending(mean: float, expected: st
 # --- Courses
 
 
+def test_the_best_epoch_in_the_middle_of_a_course_and_the_first_of_equals_count() -> None:
+    accuracies, losses = (0.5, 0.86, 0.9, 0.9, 0.7), (3.0, 2.0, 1.0, 1.0, 2.0)
+    found = course([(1.0, 0.75, loss, each) for loss, each in zip(losses, accuracies, strict=True)])
+    assert (found.settled_epoch, found.lowest_validation_loss_epoch) == (3, 3)
+    assert found.late_gain == pytest.approx(0.7 - 0.86)
+    assert found.gap == pytest.approx(0.05)
+
+
 def course(*seeds: Epochs, epochs: int = BASE.epochs) -> comparison.Course:
     configuration = replace(BASE, epochs=epochs)
     experiment = single("only", configuration)
@@ -598,6 +606,72 @@ def test_two_values_that_finished_of_three_are_no_trend() -> None:
 
 def test_a_grid_that_diverged_while_another_seed_of_its_choice_finished() -> None:
     assert tuned(dict.fromkeys(RISING, None), best=(0.9, 0.1, 4, 1)) is None
+
+
+# --- Every metric has numbers of its own
+
+
+def told_apart(data: Results, **accuracies: Mapping[float, float]) -> Results:
+    """The same with the means of a metric by learning rate given."""
+    table = data.summary.table
+    for metric, means in accuracies.items():
+        for rate, mean in means.items():
+            table.loc[(table["metric"] == metric) & (table["learning_rate"] == rate), "mean"] = mean
+    return data
+
+
+def test_the_spread_is_of_testing_accuracies_and_the_ranking_of_the_best_validation_accuracies() -> None:
+    experiment = sweep_of("learning_rate", 1, 2, 3)
+    data = told_apart(
+        results(*points(experiment, (0.5, 0.01), (0.5, 0.01), (0.5, 0.01))),
+        best_validation_accuracy={1: 0.90, 2: 0.91, 3: 0.60},
+        validation_accuracy={1: 0.70, 2: 0.40, 3: 0.95},
+        testing_accuracy={1: 0.93, 2: 0.88, 3: 0.99},
+        last_testing_accuracy={1: 0.10, 2: 0.20, 3: 0.30},
+    )
+    table = SweepTable(experiment.name, ("testing_accuracy",))
+    found = analysis.findings(settings(experiment, learning_rates=table), data, []).learning_rates
+    assert found is not None
+    assert rates(found.sweep.ranked) == [2, 1, 3]
+    assert found.spread_close == pytest.approx(0.05)  # 0.93 - 0.88; the third is apart
+    assert found.smallest_against_best.value == pytest.approx(-0.01)
+
+
+def test_gains_over_the_default_are_told_by_their_own_metrics() -> None:
+    grid = Experiment("grid", "grid", ("learning_rate",), (GRID[1, 16], GRID[2, 16]), 1)
+    selected, usual = replace(single("best", GRID[2, 16]), best_of="grid"), single("default")
+    data = told_apart(
+        results(
+            *points(grid, (0.5, None, 1, 0), (0.5, None, 1, 0)),
+            *points(selected, (0.5, 0.001)),
+            *points(usual, (0.5, 0.001)),
+        ),
+        best_validation_accuracy={1: 0.94, 2: 0.96, 0.1: 0.92},
+        validation_accuracy={1: 0.95, 2: 0.70, 0.1: 0.60},
+        testing_accuracy={1: 0.99, 2: 0.975, 0.1: 0.905},
+        last_testing_accuracy={1: 0.30, 2: 0.40, 0.1: 0.20},
+    )
+    table = TuningTable("best", "default", (), ("testing_accuracy",))
+    found = analysis.findings(settings(grid, selected, usual, tuning=table), data, []).tuning
+    assert found is not None
+    assert found.best.configuration == GRID[2, 16]
+    assert found.default.configuration == BASE
+    assert found.against_default.value == pytest.approx(0.04)
+    assert found.against_default_testing.value == pytest.approx(0.07)
+    assert found.chosen_in_grid.mean == 0.96
+    assert found.marginals[0].means == ((1, 0.94), (2, 0.96))
+
+
+def test_runs_of_another_length_in_the_same_experiment_are_another_configuration() -> None:
+    long = replace(BASE, epochs=7)
+    experiment = Experiment("lengths", "sweep", ("epochs",), (BASE, long), 2)
+    courses = {BASE: [flat(0.7), flat(0.7)], long: [flat(0.9, 6) + flat(0.8, 1)] * 2}
+    data = results(*points(experiment, (0.7, 0.01, 2, 0), (0.9, 0.01, 2, 0)), courses=courses)
+    short, longer = comparison.sweep(experiment, data).trained
+    assert (short.finished.epochs, longer.finished.epochs) == (5, 7)
+    assert (short.finished.falls, longer.finished.falls) == (0, 1)
+    assert (short.finished.late_gain, longer.finished.late_gain) == (0, pytest.approx(-0.1))
+    assert (short["testing_accuracy"].mean, longer["testing_accuracy"].mean) == (0.7, 0.9)
 
 
 # --- Nothing finished

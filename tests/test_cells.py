@@ -55,6 +55,40 @@ def test_a_mean_is_students(values: list[float]) -> None:
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=1e-6)
 
 
+def test_an_interval_reaches_to_its_ends_and_by_the_slack_beyond() -> None:
+    interval = intervals.Interval(-0.25, 0.5)
+    assert interval.width == 0.75
+    for slack, outside in ((0.0, (-0.2501, 0.5001)), (0.125, (-0.3751, 0.6251))):
+        inside = (-0.25 - slack, 0.1, 0.5 + slack)
+        assert [interval.contains(value, slack) for value in (*inside, *outside)] == [True] * 3 + [False] * 2
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(-0.5, 0.25, (0, 0.25)), (0.5, 1.5, (0.5, 1)), (0.25, 0.5, (0.25, 0.5)), (1.5, 2, (1, 1)), (-2, -1, (0, 0))],
+)
+def test_an_interval_is_cut_to_what_can_be(low: float, high: float, expected: tuple[float, float]) -> None:
+    found = intervals.Interval(low, high).within(0, 1)
+    assert (found.low, found.high) == expected
+
+
+def test_equal_values_have_an_interval_of_one_point() -> None:
+    assert intervals.difference([0.75, 0.75], [0.5, 0.5, 0.5]) == intervals.Interval(0.25, 0.25)
+    assert intervals.mean([0.75, 0.75]) == intervals.Interval(0.75, 0.75)
+
+
+def test_intervals_by_hand_at_another_level() -> None:
+    """Of 0.1, 0.2 and 0.6: mean 0.3, variance 0.07; Student's t of 2 and 90 % is 2.919986."""
+    values = [0.1, 0.2, 0.6]
+    reach = 2.919986 * math.sqrt(0.07)
+    mean, further = intervals.mean(values, 0.9), intervals.prediction(values, 0.9)
+    assert (mean.low, mean.high) == pytest.approx((0.3 - reach / 3**0.5, 0.3 + reach / 3**0.5), abs=1e-6)
+    assert (further.low, further.high) == pytest.approx((0.3 - reach * (4 / 3) ** 0.5, 0.3 + reach * (4 / 3) ** 0.5))
+    expected = stats.ttest_ind(values, [0.5, 0.8], equal_var=False).confidence_interval(0.9)
+    found = intervals.difference(values, [0.5, 0.8], 0.9)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+
+
 # --- Verdicts
 
 
@@ -202,6 +236,15 @@ def test_a_number_is_beyond_all_runs_if_none_is_as_large_or_none_as_small(
     assert judged.difference == pytest.approx(0.945 - sum(values) / 2)
 
 
+def test_runs_of_more_epochs_do_not_stand_for_a_printed_number(tmp_path: Path) -> None:
+    """Of 10 epochs, as printed, and of 74, with the same rate; the one of another batch size is not meant either."""
+    short, long, other = (runs(testing_accuracy=[level] * 3) for level in (0.945, 0.99, 0.5))
+    long = long.assign(epochs=74, key=["l1", "l2", "l3"])
+    other = other.assign(batch_size=16, key=["o1", "o2", "o3"])
+    judged = judge(write(tmp_path), pd.concat([long, short, other]))[0]
+    assert (judged.n, judged.reading.mean, judged.verdict) == (3, pytest.approx(0.945), "reproduced")
+
+
 def test_the_tally_says_what_chance_would_do() -> None:
     tally = cells.Tally(reproduced=28, failed=1, unjudged=2)
     assert tally.judged == 29
@@ -256,10 +299,14 @@ def matching_runs(printed: published.Published) -> pd.DataFrame:
 def test_the_table_has_the_columns_of_the_contract(tmp_path: Path) -> None:
     frame = cells.to_frame(judge(write(tmp_path), runs(testing_accuracy=SPREAD)))
     assert list(frame) == ["table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
-    first = frame.iloc[0]
-    assert (first["published"], first["n"], first["verdict"]) == ("0.9450", 3, "reproduced")
-    low, high = 0.945 - 4.303 * 0.001 * math.sqrt(4 / 3), 0.945 + 4.303 * 0.001 * math.sqrt(4 / 3)
-    assert [first[name] for name in ("mean", "sd")] == pytest.approx([0.945, 0.001])
-    assert [first[name] for name in ("low", "high")] == pytest.approx([low, high], abs=1e-6)
-    assert (first["table"], first["row"], first["column"]) == ("Table 1", "testing_accuracy", "learning_rate 1")
-    assert frame["mean"].isna().tolist() == [False, True, False, True]
+    first = frame.iloc[0].to_dict()
+    texts = {"table": "Table 1", "row": "testing_accuracy", "column": "learning_rate 1", "published": "0.9450"}
+    # Student's t of 2 is 4.302653, and the interval of a further run is 1.1547 times as wide as that of one
+    numbers = {"mean": 0.945, "sd": 0.001, "n": 3, "low": 0.945 - 0.0049682, "high": 0.945 + 0.0049682}
+    assert {name: first[name] for name in texts} == texts
+    for name, value in numbers.items():
+        assert first[name] == pytest.approx(value, abs=1e-6), f"cells.csv, {name}: {first[name]}, not {value}"
+    assert first["verdict"] == "reproduced"
+    for name in ("mean", "sd", "low", "high"):
+        assert frame[name].isna().tolist() == [False, True, False, True], name
+    assert frame["n"].tolist() == [3, 0, 3, 0]

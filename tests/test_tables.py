@@ -17,7 +17,17 @@ from pipeline.metrics import METRICS
 from pipeline.plan import Run
 from pipeline.quantity import Quantity
 from pipeline.records import Record
-from pipeline.runs import PARAMETERS, RUN_COLUMNS, histories_table, read_csv, runs_table, to_csv
+from pipeline.runs import (
+    PARAMETERS,
+    RUN_COLUMNS,
+    Rows,
+    histories_table,
+    norms_table,
+    read_csv,
+    runs_table,
+    to_csv,
+    trained_with,
+)
 from pipeline.settings import Configuration, Experiment, RateOfChange
 
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=2)
@@ -267,7 +277,7 @@ def test_the_order_of_rows_changes_no_table() -> None:
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5))
 @example([0.1 + 0.2, 5e-324, 1.7976931348623157e308, 0.1, 1 / 3])
 @example([1e22, 8.41e21, 123456789012345680.0, 2.2250738585072011e-308, -0.0])
-@settings(max_examples=500)
+@settings(max_examples=100)
 def test_csv_keeps_every_bit(tmp_path_factory: pytest.TempPathFactory, values: list[float]) -> None:
     text = to_csv(pd.DataFrame({"name": "x", "value": values}))
     path = tmp_path_factory.getbasetemp() / "values.csv"
@@ -287,6 +297,84 @@ def test_a_quantity_is_a_plain_number_in_the_csv(tmp_path: Path) -> None:
     assert table["learning_rate"].tolist() == [0.36787944117144233]
     assert tables.summarise(table, experiment)["n"].tolist() == [1] * len(tables.SUMMARISED)
     assert list(tables.summarise(table, experiment).columns[:5]) == PARAMETERS
+
+
+# --- Runs of two lengths
+
+LENGTHS = Experiment("lengths", "sweep", ("epochs",), tuple(replace(BASE, epochs=n) for n in (74, 10)), 2)
+
+
+def of_two_lengths() -> pd.DataFrame:
+    """runs.csv of 10 epochs, with accuracies about 0.5, and of 74, about 0.8, in two experiments."""
+    rows = []
+    for experiment in ("lengths", "other"):
+        for configuration, level in zip(LENGTHS.configurations, (0.8, 0.5), strict=True):
+            for seed in (1, 2):
+                key = f"{configuration.epochs}-{seed}"
+                metrics = {name: level + place / 100 + seed / 1000 for place, name in enumerate(METRICS)}
+                rows.append({"experiment": experiment, "key": key, **vars(configuration), "seed": seed, **metrics})
+    return pd.DataFrame(rows).assign(status="ok")
+
+
+def test_runs_of_ten_and_of_74_epochs_are_not_pooled() -> None:
+    summary = tables.summarise(of_two_lengths(), LENGTHS)
+    rows = summary[summary["metric"] == "testing_accuracy"]
+    assert rows["epochs"].tolist() == [74, 10]
+    assert rows["mean"].tolist() == pytest.approx([0.8515, 0.5515])  # the sixth metric, mean of seeds 1 and 2
+    assert rows["n"].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize(
+    "other", [{"epochs": 10}, {"learning_rate": 0.2}, {"reg": 0.0}, {"batch_size": 16}, {"hidden": 64}]
+)
+def test_what_was_trained_with_other_parameters_is_not_found(other: dict[str, float]) -> None:
+    table = of_two_lengths()
+    table = table[table["epochs"] == 74]
+    both = pd.concat([table, table.assign(**other)])
+    configuration = replace(BASE, epochs=74)
+    assert len(trained_with(both, configuration)) == 4  # two seeds in each of two experiments
+    assert len(Rows(both).of(LENGTHS, configuration)) == 2
+    assert trained_with(table, replace(configuration, **other)).empty
+    assert Rows(table).of(LENGTHS, replace(configuration, **other)).empty
+
+
+def test_no_runs_have_no_rows() -> None:
+    assert Rows(of_two_lengths().iloc[:0]).of(LENGTHS, LENGTHS.configurations[0]).empty
+
+
+def test_curves_of_runs_of_two_lengths_are_curves_of_their_own() -> None:
+    runs = tuple(run("rates", replace(BASE, epochs=n), seed) for n in (2, 3) for seed in (1, 2))
+    runs = tuple(replace(each, key=f"{each.configuration.epochs}-{each.seed}") for each in runs)
+    losses = {"2-1": (2.0, 1.0), "2-2": (4.0, 2.0), "3-1": (7.0, 6.0, 5.0), "3-2": (9.0, 8.0, 4.0)}
+    records = {key: record(0.5, losses=each) for key, each in losses.items()}
+    found = tables.curves(histories_table(runs, records), runs_table(runs, records))
+    assert found[["epochs", "epoch", "n", "training_loss_mean"]].to_numpy().tolist() == [
+        [2, 1, 2, 3.0],
+        [2, 2, 2, 1.5],
+        [3, 1, 2, 8.0],
+        [3, 2, 2, 7.0],
+        [3, 3, 2, 4.5],
+    ]
+
+
+def test_every_epoch_keeps_its_own_numbers_in_the_tables() -> None:
+    history = tuple(dict(zip(HISTORY, (n, 1.1 * n, 0.12 * n, 1.3 * n, 0.14 * n), strict=True)) for n in (1, 2))
+    norms = tuple(dict(zip(NORMS, (n, 2.5 * n, 3.5 * n, 4.5 * n), strict=True)) for n in (1, 2))
+    (only,) = [run("rates", BASE, 7)]
+    records = {only.key: Record("ok", dict.fromkeys(METRICS, 0.5) | {"best_epoch": 1}, history, norms)}
+    identity = ["rates", only.key, 0.1, 0.001, 64, 128, 2, 7]
+    frames = (histories_table((only,), records), HISTORY, history), (norms_table((only,), records), NORMS, norms)
+    for table, names, epochs in frames:
+        assert list(table) == ["experiment", "key", *PARAMETERS, "seed", *names]
+        assert table.to_numpy().tolist() == [[*identity, *epoch.values()] for epoch in epochs]
+    curves = tables.curves(frames[0][0], runs_table((only,), records))
+    assert {name: curves[f"{name}_mean"].tolist() for name in HISTORY[1:]} == {
+        name: [epoch[name] for epoch in history] for name in HISTORY[1:]
+    }
+
+
+HISTORY = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
+NORMS = ("epoch", "w1_norm", "w2_norm", "gradient_norm")
 
 
 # --- the selection
