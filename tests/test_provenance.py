@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from synthetic import TEMPLATES, tree, usual, write_results
 
@@ -229,6 +229,8 @@ def ten_thousand() -> tuple[Config, Provenance]:
 
 
 @given(st.dictionaries(st.text(min_size=1), st.integers(1, 500), max_size=12), st.integers(0, 1000))
+@example({"a": 5, "b": 10}, 15)
+@example({"a": 10, "b": 5, "c": 1}, 15)
 def test_the_list_has_as_many_experiments_as_fit(counts: dict[str, int], limit: int):
     listed = runlist.within(limit, counts)
     assert sum(counts[name] for name in listed) <= limit
