@@ -203,6 +203,65 @@ def test_whole_numbers_may_be_written_in_any_way():
     assert all(type(value) is int for value in found)
 
 
+def lines(*changes) -> list[str]:
+    """What is said of the configuration after changes; nothing if it is right."""
+    tree = copy.deepcopy(TREE)
+    for change in changes:
+        change(tree)
+    try:
+        configuration_file.parse(tree, "config.yaml")
+    except InputError as error:
+        return list(error.problems)
+    return []
+
+
+MANY = [n / 1000 for n in range(1, 101)]
+
+
+@pytest.mark.parametrize(
+    ("path", "most", "problem", "before"),
+    [
+        # of 60,000 images a fifth is held out
+        ("defaults.batch_size", 48_000, "batch_size: expected at most 48,000 (the training set), found 48,001.", {}),
+        (
+            "randomisation.batch_size",
+            5000,
+            "batch_size: expected at most 5,000 (the images of a test), found 5,001.",
+            {},
+        ),
+        (
+            "randomisation.batch_size",
+            48_000,
+            "batch_size: expected at most 48,000 (the images of a test), found 48,001.",
+            {"randomisation.images": 100_000},
+        ),
+        ("experiments.leaders.count", 30, "count: expected at most 30, found 31.", {"experiments.grid.grid.reg": MANY}),
+        (
+            "experiments.leaders.count",
+            2,
+            "count: expected at most 2 (the configurations of 'grid'), found 3.",
+            {"experiments.grid": {"grid": {"reg": MANY[:2], "learning_rate": [0.1]}}},
+        ),
+        ("replicates", 10_000, "replicates: expected a whole number from 1 to 10000, found 10001.", {}),
+    ],
+)
+def test_a_number_may_be_as_large_as_is_said_and_no_larger(path: str, most: int, problem: str, before: dict) -> None:
+    changes = [setting(name, value) for name, value in before.items()]
+    assert not any(
+        problem.partition(":")[0] in line and "at most" in line for line in lines(*changes, setting(path, most))
+    )
+    assert any(line.endswith(problem) for line in lines(*changes, setting(path, most + 1)))
+
+
+@pytest.mark.parametrize(("table", "parameter"), [("learning_rates", "learning_rate"), ("regularization", "reg")])
+def test_a_table_of_a_sweep_has_thirty_columns_at_most(table: str, parameter: str) -> None:
+    name = TREE["tables"][table]["experiment"]
+    for count in (30, 31):
+        told = lines(setting(f"experiments.{name}.sweep", {parameter: MANY[:count]}))
+        refused = [line for line in told if f"expected a sweep over at most 30 values, found {count}" in line]
+        assert len(refused) == (count > 30)
+
+
 def test_every_setting_gets_to_its_place() -> None:
     """All numbers are different, so that none can stand in for another."""
     files = {

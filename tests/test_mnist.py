@@ -440,15 +440,26 @@ def test_csv_in_another_order_is_named_with_what_it_is(tmp_path: Path, mnist_dir
         assert f"found the sha256 {_sha256(encode(turned[role]))}. " in problem
 
 
-def test_images_of_two_sizes(tmp_path: Path, mnist_dir: Path) -> None:
-    turned = encode(ARRAYS["testing_images"].reshape(8, 2, 8))
-    _write(mnist_dir, PLAIN | {"testing_images": turned})
+@pytest.mark.parametrize("shape", [(8, 2, 8), (8, 4, 3), (8, 3, 4)])
+def test_images_of_two_sizes(tmp_path: Path, mnist_dir: Path, shape: tuple[int, int, int]) -> None:
+    _, rows, columns = shape
+    other = encode(np.resize(ARRAYS["testing_images"], shape))
+    _write(mnist_dir, PLAIN | {"testing_images": other})
     settings = _settings()
-    files = settings.data.files | {"testing_images": DataFile(NAMES["testing_images"], _sha256(turned))}
+    files = settings.data.files | {"testing_images": DataFile(NAMES["testing_images"], _sha256(other))}
     for source in ("mnist", "auto"):
         changed = replace(settings, source=source, data=replace(settings.data, files=files))
         (problem,) = _problems(tmp_path, changed)
-        assert problem.startswith("Small: expected training and testing images of one size, found 4 × 4 and 2 × 8 ")
+        assert problem.startswith("Small: expected training and testing images of one size, ")
+        assert f"found 4 × 4 and {rows} × {columns} " in problem
+
+
+def test_files_of_one_name_and_other_content_do_not_share_a_place_in_the_cache(tmp_path: Path) -> None:
+    """Such as those of MNIST and of Fashion-MNIST, which are called the same."""
+    one, other = (mnist._cached(DataFile("images", digit * 64), tmp_path) for digit in "ab")
+    assert one != other
+    assert one.name == other.name == "images.gz"
+    assert one.is_relative_to(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from synthetic import TEMPLATES, tree, usual, write_results
 
@@ -46,7 +46,11 @@ def contents(results: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_results(tmp_path_factory.mktemp("provenance") / "results")
+    """With a third row in the table of tuning."""
+    tables, experiments = tree()["tables"], tree()["experiments"] | {"other": {"single": {"batch_size": 16}}}
+    tables["tuning"]["others"] = ["other"]
+    folder = tmp_path_factory.mktemp("provenance") / "results"
+    return write_results(folder, tables=tables, experiments=experiments)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +72,7 @@ def test_the_runs_are_those_that_runs_csv_has_for_what_is_shown(results: Path, p
         "table-rate-of-change": of("learning_rates", learning_rate=1)
         | of("learning_rates", learning_rate=math.exp(-2)),
         "table-regularization": of("regularization"),
-        "table-tuning": of("best") | of("default"),
+        "table-tuning": of("best") | of("other") | of("default"),
         "table-search-space": set(),
         "table-further-widths": of("widths"),
         "figure-learning_rates-1": of("learning_rates", learning_rate=1),
@@ -147,7 +151,9 @@ def test_the_page_tells_the_source_of_each(page: Context, medium: report.Medium,
 
 
 @pytest.mark.parametrize("medium", ["screen", "print"])
-def test_the_appendix_tells_what_it_takes(page: Context, medium: report.Medium, monkeypatch: pytest.MonkeyPatch):
+def test_the_appendix_tells_what_it_takes(
+    results: Path, page: Context, medium: report.Medium, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(report, "font_faces", lambda _: "")
     html = report.render(page, TEMPLATES, medium)
     body = html[html.index('<h2 id="section-appendix"') :]
@@ -157,7 +163,8 @@ def test_the_appendix_tells_what_it_takes(page: Context, medium: report.Medium, 
     for wanted in (code_fingerprint(), f"NumPy {numpy_version()}", page.manifest.fingerprint, "make report"):
         assert wanted in body
     listing = unescape(re.search(r'<pre class="listing"><code>(.*?)</code>', body, flags=re.DOTALL)[1])
-    assert yaml.safe_load(listing) == {key: value for key, value in config.resolved(tree()).items() if key != "data"}
+    given = json.loads((results / "config.json").read_text())
+    assert yaml.safe_load(listing) == {key: value for key, value in given.items() if key != "data"}
 
 
 def test_every_run_is_in_the_list_and_diverged_ones_are_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -222,6 +229,8 @@ def ten_thousand() -> tuple[Config, Provenance]:
 
 
 @given(st.dictionaries(st.text(min_size=1), st.integers(1, 500), max_size=12), st.integers(0, 1000))
+@example({"a": 5, "b": 10}, 15)
+@example({"a": 10, "b": 5, "c": 1}, 15)
 def test_the_list_has_as_many_experiments_as_fit(counts: dict[str, int], limit: int):
     listed = runlist.within(limit, counts)
     assert sum(counts[name] for name in listed) <= limit
