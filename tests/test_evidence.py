@@ -101,6 +101,30 @@ def test_metrics_of_two_epochs_are_told_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("parameters", "name"),
+    [
+        ({}, "Table 4, testing accuracy, defaults"),
+        ({"learning_rate": 0.6, "batch_size": 16}, "Table 4, testing accuracy, η = 0.6, batch size 16"),
+    ],
+)
+def test_a_cell_is_named_by_all_that_its_table_names(parameters: dict[str, float], name: str, tmp_path: Path) -> None:
+    column = replace(ABOVE.cell.column, named=parameters)
+    ((head, _),) = facts(replace(ABOVE, cell=replace(ABOVE.cell, column=column)), folder=tmp_path).table.rows
+    assert head.striptags().replace("\u00a0", " ") == name
+
+
+def test_the_sources_are_the_files_and_what_made_them(tmp_path: Path) -> None:
+    shown = facts(RIGHT, folder=tmp_path)
+    sources = (shown.table.source, shown.plot.source, shown.claims_source, shown.curves.source)
+    assert [(source.file, source.module) for source in sources] == [
+        ("results/evidence/cells.csv", "pipeline/evidence.py"),
+        ("results/evidence/cells.csv", "pipeline/cells_figure.py"),
+        ("results/evidence/claims.csv", "pipeline/evidence.py"),
+        ("results/histories.csv", "pipeline/claims_figure.py"),
+    ]
+
+
 def test_the_data_of_the_figure_are_the_judged_cells(tmp_path: Path) -> None:
     plot = facts(SINGLE, RIGHT, ABOVE, WIDE, folder=tmp_path).plot
     assert [row.panel for row in plot.data.rows] == [0, 1, 2]
