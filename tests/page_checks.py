@@ -345,6 +345,7 @@ def the_table_of_the_audit_has_printed_recomputed_and_verdict_in_their_columns(c
         same(f"{found.label}, {row.head[0]}, marked as wrong", marked, row.cells["Verdict"] == "wrong", "audit.csv")
 
 
+SECTIONS = ["3.1"] * 3 + ["3.2"] * 5 + ["3.3"] * 7  # of the write-up, claim by claim
 DIGITS = {"percentage points": 2, "nats": 3, "epochs": 1, "thousand updates": 1, "times": 2}
 
 
@@ -358,8 +359,12 @@ def the_table_of_claims_shows_each_test_with_its_interval_from_low_to_high(case:
     same(f"{found.label}, heads", list(table.heads), ["Claim and tests", *columns], "the table")
     shown_claims = [re.fullmatch(r"(.*) \((\d\.\d)\) \| (\w+)", title_) for title_, _ in table.groups]
     same(f"{found.label}, number of claims", len(table.groups), len(claims), "claims.csv")
-    for match, (_, rows), (_, claim) in zip(shown_claims, table.groups, claims.iterrows(), strict=True):
+    same("the sections of the claims", [match and match[2] for match in shown_claims], SECTIONS, "the write-up")
+    for match, style, (_, rows), (_, claim) in zip(
+        shown_claims, table.styles, table.groups, claims.iterrows(), strict=True
+    ):
         assert match, "a claim without its section or verdict"
+        same(f"the look of the verdict on {match[1]!r}", style.split()[-1], match[3], "its verdict")
         same("a claim", match[1], claim["claim"], "claims.csv")
         same(f"the verdict on {match[1]!r}", match[3], claim["verdict"], "claims.csv")
         own = tests[tests["claim"] == claim["claim"]]

@@ -214,7 +214,7 @@ class Results:
                 {p: self._as_written(value, searched.get(p, ())) for p, value in point.items()}
                 for point in self.json("selection.json")[name]
             ]
-            varied = tuple(searched) if len(points) > 1 else ()
+            varied = tuple(searched)
         elif kind == "single":
             points, varied = [tree["single"]], ()
         else:

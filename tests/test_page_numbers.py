@@ -4,6 +4,7 @@ from pathlib import Path
 
 import page_checks
 import page_drawings
+import page_print
 import page_prose
 import page_reader
 import pytest
@@ -61,3 +62,8 @@ def case(request: pytest.FixtureRequest) -> Case:
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.__name__)
 def test_on_the_page(case: Case, check: Check) -> None:
     check(case)
+
+
+@as_committed("report")
+def test_the_pdf_in_report_has_the_numbers_of_the_page_beside_it(committed_report: Case) -> None:
+    page_print.same_numbers(committed_report.page, (REPORT / "report.pdf").read_bytes())
