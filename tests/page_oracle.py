@@ -162,8 +162,14 @@ class Experiment:
 class Results:
     """A results folder."""
 
-    def __init__(self, folder: Path, config: Path | None = None, benchmark: Path | None = None) -> None:
-        self.folder, self.benchmark = folder, benchmark
+    def __init__(
+        self,
+        folder: Path,
+        config: Path | None = None,
+        benchmark: Path | None = None,
+        packages: Sequence[tuple[str, str, str, bool]] = (),  # name, version, locked one, asked for by the project
+    ) -> None:
+        self.folder, self.benchmark, self.packages = folder, benchmark, packages
         self.config: dict[str, Any] = json.loads((config or folder / "config.json").read_text())
 
     def json(self, name: str) -> Any:
