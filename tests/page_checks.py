@@ -5,10 +5,12 @@ What is wrong is said as a reader sees it: where, what the page shows, and what 
 
 import json
 import math
+import platform
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib import metadata
 from typing import Any, NoReturn
 
 import pandas as pd
@@ -345,6 +347,7 @@ def the_table_of_the_audit_has_printed_recomputed_and_verdict_in_their_columns(c
         same(f"{found.label}, {row.head[0]}, marked as wrong", marked, row.cells["Verdict"] == "wrong", "audit.csv")
 
 
+SECTIONS = ["3.1"] * 3 + ["3.2"] * 5 + ["3.3"] * 7  # of the write-up, claim by claim
 DIGITS = {"percentage points": 2, "nats": 3, "epochs": 1, "thousand updates": 1, "times": 2}
 
 
@@ -358,8 +361,12 @@ def the_table_of_claims_shows_each_test_with_its_interval_from_low_to_high(case:
     same(f"{found.label}, heads", list(table.heads), ["Claim and tests", *columns], "the table")
     shown_claims = [re.fullmatch(r"(.*) \((\d\.\d)\) \| (\w+)", title_) for title_, _ in table.groups]
     same(f"{found.label}, number of claims", len(table.groups), len(claims), "claims.csv")
-    for match, (_, rows), (_, claim) in zip(shown_claims, table.groups, claims.iterrows(), strict=True):
+    same("the sections of the claims", [match and match[2] for match in shown_claims], SECTIONS, "the write-up")
+    for match, style, (_, rows), (_, claim) in zip(
+        shown_claims, table.styles, table.groups, claims.iterrows(), strict=True
+    ):
         assert match, "a claim without its section or verdict"
+        same(f"the look of the verdict on {match[1]!r}", style.split()[-1], match[3], "its verdict")
         same("a claim", match[1], claim["claim"], "claims.csv")
         same(f"the verdict on {match[1]!r}", match[3], claim["verdict"], "claims.csv")
         own = tests[tests["claim"] == claim["claim"]]
@@ -385,6 +392,20 @@ def _same_test(name: str, cells: Mapping[str, str], test: "pd.Series[float]", cl
     same(f"{name}, measured", cells["Measured, with its interval"], measured, "tests.csv")
     if test["decides"] == "yes" and cells["Verdict"] not in str(claim["sentence"]).replace("\u2212", "-"):
         fail(f"{name}: the page says {cells['Verdict']!r}, claims.csv says {claim['sentence']!r}")
+
+
+@check
+def a_test_of_two_rates_is_the_difference_of_their_means_in_points(case: Case) -> None:
+    runs = case.results.runs
+    own = runs[(runs["reg"] == 0.001) & (runs["batch_size"] == 64) & (runs["epochs"] == 10) & (runs["hidden"] == 128)]
+    means = own.drop_duplicates("key").groupby(own["learning_rate"].round(6))[BEST].mean()
+    for row in case.page.table("claims").rows:
+        if row.head[0] == "Best validation accuracy of rate 1 minus that of e^-1" and row.cells["Claimed"]:
+            measured = row.cells["Measured, with its interval"]
+            expected = f"{100 * (means[1.0] - means[round(math.exp(-1), 6)]):.2f} percentage points"
+            if measured != "–":
+                same(row.head[0], measured.split(" (")[0], expected, "runs.csv")
+                same(f"{row.head[0]}, claimed", row.cells["Claimed"], "below 1.00", "the write-up: less than a point")
 
 
 @check
@@ -752,6 +773,7 @@ def the_first_page_counts_what_came_out(case: Case) -> None:
     of = claims["verdict"].value_counts()
     parts = [f"{of.get(verdict, 0)} {verdict}" for verdict in ("supported", "contradicted", "undetermined")]
     counts("the claims on the first page", summary["Claims"], parts)
+    told("the claims on the first page", summary["Claims"], "supported.*contradicted.*undetermined")
     checks, failed = theory_checks(results)
     counts("the mathematics on the first page", summary["Mathematics"], [f"{checks - failed} of {checks}", "passed"])
     training, validation = results.sizes
@@ -824,6 +846,8 @@ def _same_sum(label: str, equation: str, solution: dict[str, Any], row: dict[str
     weights = [Fraction(w) for w in solution["weights"]]
     total = sum(w * x for w, x in zip(weights, row["inputs"], strict=True))
     total += Fraction(solution["bias"])
+    terms = " + ".join(f"{float(w):g} · {x}" for w, x in zip(weights, row["inputs"], strict=True))
+    told(f"equation {label}", equation, f"^{re.escape(terms)} ")
     told(f"equation {label}", equation, re.escape(f"= {float(total):g} {'<' if total < 0 else '≥'} 0"))
     same(f"the sum in theory.json of {label}", Fraction(row["sum"]), total, "the neuron")
     same(f"the output in theory.json of {label}", row["output"], int(total >= 0), "the neuron")
@@ -873,6 +897,28 @@ def the_appendix_shows_the_configuration_that_the_runs_saw(case: Case) -> None:
     same("the order of the configuration in the appendix", list(shown), list(expected), "config.json")
 
 
+@check
+def the_appendix_lists_the_packages_and_versions_that_made_the_page(case: Case) -> None:
+    results = case.results
+    rebuild = case.page.section("appendix-rebuild").text
+    code = re.findall(r"fingerprint ([0-9a-f]{64})", rebuild)
+    if len(code) != 1 or code[0] == results.data["fingerprint"]:
+        fail(f"the code that training depends on has no fingerprint of its own: {rebuild!r}")
+    if not results.packages:
+        return
+    shown = case.page.section("appendix-software").paragraphs
+    told("Appendix A.3", shown[0], f"Python {platform.python_version()}\\b")
+    told("Appendix A.5", rebuild, f"NumPy {re.escape(metadata.version('numpy'))}\\b")
+    asked, needed = shown[1 : shown.index("Those need:")], shown[shown.index("Those need:") + 1 : -1]
+    for direct, listed in ((True, asked), (False, needed)):
+        expected = [
+            f"{name} {version}" + ("" if version == locked else f" (locked: {locked})")
+            for name, version, locked, wanted in results.packages
+            if wanted == direct
+        ]
+        same(f"the packages that the {'project asks for' if direct else 'others need'}", listed, expected, "the lock")
+
+
 # --- Captions, labels, sources
 
 
@@ -896,6 +942,8 @@ def every_link_to_a_table_figure_or_section_has_its_number(case: Case) -> None:
         name = target.removeprefix("section-")
         if target.startswith("section-") and re.match(r"(Section|Appendix) ", text):
             same("a link to a section", text.split(" ", 1)[1], sections[name].number, "its heading")
+        elif target.startswith("section-") and re.match(r"(?:[A-Z]|\d)(?:\.\d+)* ", text):
+            same("a line of the contents", text, f"{sections[name].number} {sections[name].title}", "its heading")
 
 
 @check

@@ -162,8 +162,14 @@ class Experiment:
 class Results:
     """A results folder."""
 
-    def __init__(self, folder: Path, config: Path | None = None, benchmark: Path | None = None) -> None:
-        self.folder, self.benchmark = folder, benchmark
+    def __init__(
+        self,
+        folder: Path,
+        config: Path | None = None,
+        benchmark: Path | None = None,
+        packages: Sequence[tuple[str, str, str, bool]] = (),  # name, version, locked one, asked for by the project
+    ) -> None:
+        self.folder, self.benchmark, self.packages = folder, benchmark, packages
         self.config: dict[str, Any] = json.loads((config or folder / "config.json").read_text())
 
     def json(self, name: str) -> Any:
@@ -214,7 +220,7 @@ class Results:
                 {p: self._as_written(value, searched.get(p, ())) for p, value in point.items()}
                 for point in self.json("selection.json")[name]
             ]
-            varied = tuple(searched) if len(points) > 1 else ()
+            varied = tuple(searched)
         elif kind == "single":
             points, varied = [tree["single"]], ()
         else:

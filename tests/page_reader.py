@@ -69,6 +69,7 @@ class Table:
 
     heads: tuple[str, ...]
     groups: tuple[tuple[str, tuple[Row, ...]], ...]
+    styles: tuple[str, ...] = ()  # of each group, the class of the last cell of its title
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -237,16 +238,18 @@ def read_table(element: ET.Element) -> Table:
     (head,) = element.findall("thead/tr")
     heads = tuple(text_of(each) for each in head)
     groups: list[tuple[str, tuple[Row, ...]]] = []
+    styles: list[str] = []
     for body in element.findall("tbody"):
         title, rows = "", []
+        styles.append("")
         for row in body.findall("tr"):
             own = [each for each in row if each.get("scope") == "row"]
             if any(each.get("scope") == "rowgroup" for each in row):
-                title = " | ".join(text_of(each) for each in row)
+                title, styles[-1] = " | ".join(text_of(each) for each in row), row[-1].get("class", "")
                 continue
             values = [text_of(each) for each in row if each not in own]
             columns = heads[len(own) :]
             assert len(values) <= len(columns), f"more cells than heads: {text_of(row)}"
             rows.append(Row(tuple(text_of(each) for each in own), dict(zip(columns, values, strict=False)), row))
         groups.append((title, tuple(rows)))
-    return Table(heads, tuple(groups))
+    return Table(heads, tuple(groups), tuple(styles))

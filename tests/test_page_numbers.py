@@ -4,6 +4,7 @@ from pathlib import Path
 
 import page_checks
 import page_drawings
+import page_print
 import page_prose
 import page_reader
 import pytest
@@ -14,14 +15,18 @@ from page_oracle import Results
 from synthetic import TEMPLATES
 
 from pipeline import context, report
+from pipeline.software import Package
 
 REPORT = ROOT / "report"
+PACKAGES = (("asked", "1.2.3", "1.2.3", True), ("newer", "2.1.0", "2.0.9", True), ("needed", "0.4", "0.4", False))
 
 
 def rendered(results: Path, benchmark: Path | None) -> Case:
     """The page of a results folder."""
-    html = report.render(context.build(results, "Title", "Author", (), benchmark=benchmark), TEMPLATES, "screen")
-    return Case(page_reader.read(html), Results(results, benchmark=benchmark))
+    packages = [Package(name, version, locked, direct=direct) for name, version, locked, direct in PACKAGES]
+    told = context.build(results, "Title", "Author", packages, benchmark=benchmark)
+    page = page_reader.read(report.render(told, TEMPLATES, "screen"))
+    return Case(page, Results(results, benchmark=benchmark, packages=PACKAGES))
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +66,8 @@ def case(request: pytest.FixtureRequest) -> Case:
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.__name__)
 def test_on_the_page(case: Case, check: Check) -> None:
     check(case)
+
+
+@as_committed("report")
+def test_the_pdf_in_report_has_the_numbers_of_the_page_beside_it(committed_report: Case) -> None:
+    page_print.same_numbers(committed_report.page, (REPORT / "report.pdf").read_bytes())

@@ -9,6 +9,8 @@ import sys
 from html.parser import HTMLParser
 from typing import Any
 
+import page_print
+import page_reader
 import pytest
 from pypdf import PdfReader
 from synthetic import EPOCHS, TEMPLATES, write_results
@@ -235,7 +237,13 @@ def test_the_pdf_uses_no_font_of_the_machine(pdf: bytes) -> None:
     assert [name for name in fonts_of(pdf) if "STIXGeneral" not in name and "Report-Mono" not in name] == []
 
 
+def test_the_pdf_has_the_numbers_of_the_page(screen: str, pdf: bytes) -> None:
+    page_print.same_numbers(page_reader.read(screen), pdf)
+
+
 # --- What goes wrong with WeasyPrint
+
+EMPTY = '<html lang="en"><head><title>t</title></head><body>x</body></html>'
 
 
 def test_a_warning_of_weasyprint_is_an_error() -> None:
@@ -250,6 +258,7 @@ def test_a_warning_of_weasyprint_is_an_error() -> None:
 
 @pytest.mark.parametrize("style", ["p { colour: red }", "p { color: red }"])
 def test_the_logger_of_weasyprint_is_left_as_it_was(style: str) -> None:
+    typesetting.to_pdf(EMPTY)  # what the first import of WeasyPrint does to its logger is its own
     logger = logging.getLogger("weasyprint")
     before = list(logger.handlers), logger.propagate
     with contextlib.suppress(RunError):
