@@ -112,6 +112,12 @@ def test_a_statement_reads_as_a_sum() -> None:
     assert statement == r"-1 \cdot 0 + 0.5 \cdot 1 - 0.75 = -0.25 < 0"
 
 
+def test_a_sum_that_is_not_negative_says_so() -> None:
+    weights = Fraction(1), Fraction(1, 2)
+    row = threshold.rows((0, 0, 0, 1), weights, Fraction(0))[2]
+    assert threshold.statement(weights, Fraction(0), row) == r"1 \cdot 1 + 0.5 \cdot 0 + 0 = 1 \geq 0"
+
+
 # --- The certificate
 
 EVERY_FUNCTION = list(itertools.product((0, 1), repeat=4))
