@@ -154,6 +154,10 @@ def test_the_checks_survive_their_file(tmp_path: Path) -> None:
     sealed.write_text(tmp_path / "theory.json", json.dumps(proof.to_json(checked)))
     assert proof.read(tmp_path / "theory.json") == checked
     assert not list(checked.failures())
+    samples = list(jacobian._samples())
+    assert (checked.samples, sum(map(len, samples))) == (1000, 1000)
+    assert [z.shape[1] for z in samples] == [2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert (checked.symbolic_sizes, list(jacobian.SYMBOLIC_SIZES)) == ((2, 4), [2, 3, 4])
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"derivations": {"a": {}}, "solutions": {}, "xor": {}}'])
