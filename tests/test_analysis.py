@@ -518,7 +518,9 @@ def test_a_best_value_is_at_the_edge_only_where_it_shows(gain: float, at_edge: b
 @pytest.mark.parametrize(
     ("parameter", "values", "at_edge"),
     [
+        ("learning_rate", (1, 16), True),
         ("reg", (0, 0.1), False),
+        ("reg", (1, 16), True),
         ("reg", (0.01, 0.1), True),
         ("batch_size", (1, 16), False),
         ("batch_size", (2, 16), True),

@@ -196,6 +196,20 @@ def test_of_two_possible_metrics_the_one_that_fits_counts(tmp_path: Path) -> Non
     assert judge(write(tmp_path), far)[2].verdict == "not reproduced"
 
 
+def test_distances_are_counted_in_half_widths_of_the_interval_and_its_rounding(tmp_path: Path) -> None:
+    rows = [{"metric": "testing_accuracy", "printed": ["0.9551", "-"]}]
+    (judged,) = judge(write(tmp_path, rows=rows), runs(testing_accuracy=SPREAD))
+    assert judged.reading.distance(judged.cell) == pytest.approx(0.0101 / (0.0049682 + 0.00005), abs=1e-4)
+    assert cells.Reading("testing_accuracy", (0.5,)).distance(judged.cell) == 0  # a single run has no interval
+
+
+def test_the_wider_spread_is_nearer_at_the_same_distance(tmp_path: Path) -> None:
+    narrow, wide = [0.919, 0.920, 0.921], [0.896, 0.900, 0.904]  # 0.94 is 0.02 from the one, 0.04 from the other
+    table = runs(validation_accuracy=narrow, best_validation_accuracy=wide)
+    judged = judge(write(tmp_path), table)[2]
+    assert (judged.metric, judged.verdict) == ("best_validation_accuracy", "not reproduced")
+
+
 @pytest.mark.parametrize(
     ("metric", "other"),
     [

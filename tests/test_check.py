@@ -255,7 +255,7 @@ def test_a_file_that_does_not_fit_says_how_it_would(tmp_path: Path) -> None:
     assert list(submissions.unfit(found, CONFIG, "MNIST", 60_000)) == [
         f"{file}: batch_size: expected at most 48,000 (the training set), found 50,000."
     ]
-    assert list(submissions.unfit(found, CONFIG, "MNIST", 70_000)) == []
+    assert list(submissions.unfit(found, CONFIG, "MNIST", 62_500)) == []  # 50,000 for training
     (fallback,) = submissions.unfit(found, CONFIG, SAMPLE, 4000)
     assert 'logs/data.log names, then add SNAKEMAKE_OPTIONS="--forcerun data"' in fallback
     (chosen,) = submissions.unfit(found, replace(CONFIG, source="sample"), SAMPLE, 4000)
@@ -279,8 +279,10 @@ def test_equal_configurations_of_all_files_are_wanted_once(tmp_path: Path) -> No
     sealed.write_text(tmp_path / "data.json", json.dumps(manifest))
     runs = submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json")
     assert [run.seed for run in runs] == [*range(1, CONFIG.replicates + 1)] * 2
-    sealed.write_text(tmp_path / "data.json", json.dumps(manifest | {"training_images": 50}))
-    assert submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json") == ()
+    for images, fitting in ((80, 2), (78, 0)):  # 64 for training, a whole batch, and 62
+        sealed.write_text(tmp_path / "data.json", json.dumps(manifest | {"training_images": images}))
+        found = submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json")
+        assert len(found) == fitting * CONFIG.replicates
     sealed.write_text(tmp_path / "wanted.json", "[]")
     with pytest.raises(InputError, match="expected what make check writes"):
         submissions.read_wanted(tmp_path / "wanted.json", "MNIST")
@@ -506,6 +508,8 @@ def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path, monkey
     numbers = table(columns, "Table 6", testing_accuracy=["0.94", "0.92", "-"])
     found = submission(write(tmp_path / "a.yaml", numbers, rates_of_change=change)).published
     (rate,) = check_rates.rates(found)
+    wrong = write(tmp_path / "b.yaml", numbers, rates_of_change=change | {"printed": ["0.05", "0.10", "-"]})
+    assert [each.right for each in check_rates.rates(submission(wrong).published)] == [False]
     assert (rate.name, rate.column, rate.printed, rate.right) == ("Table 9", "learning_rate 0.5 to 1", "0.04", True)
     assert rate.computed == pytest.approx(0.04)
     some = Checked(Path("a.yaml"), "Someone", (), (rate, replace(rate, right=False)))

@@ -158,7 +158,7 @@ def test_rates_of_change_by_hand() -> None:
     assert first["mean"] == pytest.approx(0.04)  # 0.02 / 0.5
     assert first["sd"] == pytest.approx(0.01)  # sqrt(3² + 4²) / 1000 / 0.5
     assert (first["learning_rate"], first["other_learning_rate"]) == (1, 0.5)
-    assert (first["n"], first["diverged"]) == (4, 1)
+    assert (first["n"], first["diverged"], first["metric"]) == (4, 1, "testing_accuracy")
     assert turned["mean"] == pytest.approx(0.04)
     assert turned["sd"] == pytest.approx(0.01)
 

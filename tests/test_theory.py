@@ -112,6 +112,12 @@ def test_a_statement_reads_as_a_sum() -> None:
     assert statement == r"-1 \cdot 0 + 0.5 \cdot 1 - 0.75 = -0.25 < 0"
 
 
+def test_a_sum_that_is_not_negative_says_so() -> None:
+    weights = Fraction(1), Fraction(1, 2)
+    row = threshold.rows((0, 0, 0, 1), weights, Fraction(0))[2]
+    assert threshold.statement(weights, Fraction(0), row) == r"1 \cdot 1 + 0.5 \cdot 0 + 0 = 1 \geq 0"
+
+
 # --- The certificate
 
 EVERY_FUNCTION = list(itertools.product((0, 1), repeat=4))
@@ -148,6 +154,10 @@ def test_the_checks_survive_their_file(tmp_path: Path) -> None:
     sealed.write_text(tmp_path / "theory.json", json.dumps(proof.to_json(checked)))
     assert proof.read(tmp_path / "theory.json") == checked
     assert not list(checked.failures())
+    samples = list(jacobian._samples())
+    assert (checked.samples, sum(map(len, samples))) == (1000, 1000)
+    assert [z.shape[1] for z in samples] == [2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert (checked.symbolic_sizes, list(jacobian.SYMBOLIC_SIZES)) == ((2, 4), [2, 3, 4])
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"derivations": {"a": {}}, "solutions": {}, "xor": {}}'])
