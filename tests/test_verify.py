@@ -432,3 +432,14 @@ def test_every_table_of_the_reference_is_a_table(project: Path) -> None:
     kept = {file for file in expected.files if reference.is_table(file)}
     assert kept == set(differences.names(FOLDER, *differences.TABLES))
     assert {"runs.csv", "tables/curves.csv", "evidence/tests.csv", "randomisation/true_labels.json"} <= kept
+
+
+def test_the_reference_is_of_every_file_that_the_same_inputs_make_again(project: Path) -> None:
+    files = set(reference.read(FOLDER).files)
+    assert {file for file in files if "/" not in file} == {
+        *("runs.csv", "histories.csv", "norms.csv", "selection.json", "theory.json", "recovery.json", "collapse.json")
+    }
+    assert {
+        *("tables/summary.csv", "tables/collapse.csv", "evidence/claims.csv", "randomisation/true_labels.csv"),
+        *("figures/collapse.svg", "figures/evidence-cells.svg", "report/report.html", "report/report.pdf"),
+    } <= files
