@@ -310,6 +310,10 @@ def test_accuracies_between_that_are_not_above_chance_are_told() -> None:
     assert not said.has("by heart")
 
 
+def test_without_a_test_between_nothing_is_said_of_any() -> None:
+    assert not tell(corruption=(1.0,)).has("in between|p between")
+
+
 def test_without_p_of_one_nothing_is_said_of_random_labels() -> None:
     said = tell(corruption=(0.5,))
     assert said.has("no test replaces every label")

@@ -110,6 +110,11 @@ def test_a_proof_that_fails_is_said_to(changes: dict[str, Any], words: str) -> N
     assert words in failed[0]
 
 
+def test_the_multipliers_are_those_of_the_proof() -> None:
+    told = theory(xor=replace(checks().xor, multipliers=(3, 1, 4, 2)))
+    assert told.sentence("finds the multipliers").has("3, 1, 4, 2")
+
+
 # --- The review
 
 
@@ -160,6 +165,16 @@ def test_packages_are_listed_by_who_asks_for_them() -> None:
     assert "needed" not in first
     assert "(locked: 2.1)" in second
     assert "locked" not in first
+
+
+def test_the_key_is_told_by_its_parts() -> None:
+    built = usual_context()
+    facts = replace(built.appendix, code="c" * 16, numpy="9.8.7", python="3.99.1")
+    page = replace(built, appendix=facts)
+    assert text("appendix", page).line("code of the network").has("c" * 16)
+    assert text("appendix", page).line("^NumPy").has(r"9\.8\.7")
+    rows = sections.cells(sections.html("appendix", page))
+    assert ["Prepared arrays", "", "f" * 64] in rows
 
 
 def test_runs_are_listed_with_their_seeds_and_what_diverged() -> None:
