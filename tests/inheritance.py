@@ -9,6 +9,8 @@ import signal
 import sys
 from contextlib import suppress
 
+from threadpoolctl import threadpool_limits
+
 LEFT_OUT = (
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"),  # of a hook: Git would look nowhere else
     *("MAKEFLAGS", "MAKELEVEL", "MFLAGS"),  # of make test: what a make that is tested does, and says
@@ -31,6 +33,7 @@ if sys.flags.optimize:
 for variable in LEFT_OUT:
     os.environ.pop(variable, None)
 os.environ |= SET
+threadpool_limits(1)  # NumPy may be there already, brought by a plugin
 with suppress(locale.Error):  # there may be no such locale
     locale.setlocale(locale.LC_CTYPE, "")
 
