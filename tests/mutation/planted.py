@@ -2,7 +2,6 @@
 
 import itertools
 import queue
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,6 @@ import yaml
 from mutation import trees
 
 FOLDER = Path(__file__).parent / "planted"
-PATIENCE = 600  # seconds, after which a test that a fault keeps from ending has noticed it
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def noticed(faults: Sequence[Fault], workers: int) -> Iterator[tuple[Fault, bool
     def fails(tests: Sequence[str], fault: Fault | None = None) -> bool:
         place = places.get()
         try:
-            return _fails(place, tests) if fault is None else spoilt(place, fault)
+            return trees.fails(place, tests) if fault is None else spoilt(place, fault)
         finally:
             places.put(place)
 
@@ -69,7 +67,7 @@ def noticed(faults: Sequence[Fault], workers: int) -> Iterator[tuple[Fault, bool
         text = path.read_text(encoding="utf-8")
         trees.rewrite(path, text.replace(fault.old, fault.new), next(moments))
         try:
-            return _fails(place, fault.tests)
+            return trees.fails(place, fault.tests)
         finally:
             trees.rewrite(path, text, next(moments))
 
@@ -82,11 +80,3 @@ def noticed(faults: Sequence[Fault], workers: int) -> Iterator[tuple[Fault, bool
             if failed:
                 raise RuntimeError(f"{name}: expected tests that pass without a fault, found one that fails.")
         yield from zip(faults, pool.map(lambda fault: fails(fault.tests, fault), faults), strict=True)
-
-
-def _fails(place: Path, tests: Sequence[str]) -> bool:
-    try:
-        status = subprocess.run([*trees.PYTEST, *tests], cwd=place, capture_output=True, timeout=PATIENCE).returncode
-    except subprocess.TimeoutExpired:
-        return True
-    return status != 0

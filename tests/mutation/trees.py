@@ -1,23 +1,22 @@
-"""Copies of the project in which code may be spoilt."""
+"""Copies of the project in which code may be spoilt, and the tests on them."""
 
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WITHOUT = ("no:cacheprovider", "no:randomly", "no:xdist")
-PYTEST = (
-    sys.executable,
-    "-m",
-    "pytest",
-    "-x",
-    "-q",
-    "-m",
-    "not slow",
-    *(word for each in WITHOUT for word in ("-p", each)),
-)
+PATIENCE = 600  # seconds, after which tests that a fault keeps from ending have noticed it
+# What takes longest to import is imported once, in the process that all others are forked from.
+HEAVY = ("pandas", "scipy.stats", "matplotlib.pyplot", "sklearn.neural_network", "hypothesis", "pypdf", "weasyprint")
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(list(HEAVY))
 
 
 def copy(folder: Path) -> Path:
@@ -34,3 +33,22 @@ def rewrite(path: Path, text: str, moment: int) -> None:
     """Write a file and date it: compiled modules are told by their date, which is to differ each time."""
     path.write_text(text, encoding="utf-8")
     os.utime(path, (moment, moment))
+
+
+def fails(place: Path, tests: Sequence[str]) -> bool:
+    """Whether one of the tests in a copy fails, or does not end; slow ones are left out."""
+    process = _FORKS.Process(target=_run, args=(place, tests))
+    process.start()
+    process.join(PATIENCE)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+    return process.exitcode != 0
+
+
+def _run(place: Path, tests: Sequence[str]) -> None:
+    os.chdir(place)
+    sys.path[:] = [path for path in sys.path if not Path(path).is_relative_to(ROOT) or "site-packages" in path]
+    for descriptor in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+    sys.exit(pytest.main(["-x", "-q", "-m", "not slow", *(word for each in WITHOUT for word in ("-p", each)), *tests]))
