@@ -236,6 +236,19 @@ def test_sentences_of_a_test_differ_and_name_its_bound() -> None:
                 assert float(told) == pytest.approx(abs(test.threshold) * 100), sentence
 
 
+@PAIRS
+def test_numbers_in_words_are_those_of_the_runs(stated: Stated, found: tuple[claims.Claim, claims.Test]) -> None:
+    sentences = " ".join((found[1].supported, found[1].contradicted, found[1].undetermined))
+    if re.search(r"(?i)\btwenty more epochs\b", sentences):
+        assert stated.needs[0].epochs - 10 == 20
+    if re.search(r"(?i)\bfive times the coefficient\b", sentences):
+        assert stated.needs[1].reg == pytest.approx(5 * stated.needs[0].reg)
+    if told := re.search(r"\bafter (\d+) epochs\b", found[1].supported):
+        assert int(told[1]) == 10
+    if told := re.search(r"\bRate (\d\.\d) is\b", found[1].supported):
+        assert float(told[1]) == stated.needs[1].learning_rate
+
+
 OPPOSITES = (
     (r"\bstill below\b|\bstill behind\b|\bis behind\b", r"\bis not\b"),
     (r"\brougher\b", r"\bsmoother\b"),
