@@ -1,4 +1,4 @@
-"""Checks of the tables of a finished page against its results, each a function of a Case; CHECKS holds them.
+"""Checks of a finished page against its results: tables, data of figures, captions, sources, first page; each a function of a Case; CHECKS holds them.
 
 What is wrong is said as a reader sees it: where, what the page shows, and what the results have.
 """
@@ -204,7 +204,10 @@ def _has(case: Case, name: str) -> bool:
 
 
 def _place(column: "pd.Series[float]", value: float) -> int:
-    return int((column - value).abs().to_numpy().argmin())
+    place = int((column - value).abs().to_numpy().argmin())
+    if not math.isclose(column[place], value, abs_tol=1e-12):
+        fail(f"collapse.csv has no row for the coefficient {value}")
+    return place
 
 
 def _norm(row: "pd.Series[float]", name: str) -> str:
@@ -399,13 +402,15 @@ def a_test_of_two_rates_is_the_difference_of_their_means_in_points(case: Case) -
     runs = case.results.runs
     own = runs[(runs["reg"] == 0.001) & (runs["batch_size"] == 64) & (runs["epochs"] == 10) & (runs["hidden"] == 128)]
     means = own.drop_duplicates("key").groupby(own["learning_rate"].round(6))[BEST].mean()
-    for row in case.page.table("claims").rows:
-        if row.head[0] == "Best validation accuracy of rate 1 minus that of e^-1":
-            same(f"{row.head[0]}, claimed", row.cells["Claimed"], "below 1.00", "the write-up: less than a point")
-            measured = row.cells["Measured, with its interval"]
-            if measured != "–":
-                expected = f"{100 * (means[1.0] - means[round(math.exp(-1), 6)]):.2f} percentage points"
-                same(row.head[0], measured.split(" (")[0], expected, "runs.csv")
+    name = "Best validation accuracy of rate 1 minus that of e^-1"
+    (row,) = [row for row in case.page.table("claims").rows if row.head[0] == name] or [None]
+    if row is None:
+        fail(f"the table of claims has no row {name!r}")
+    same(f"{name}, claimed", row.cells["Claimed"], "below 1.00", "the write-up: less than a point")
+    measured = row.cells["Measured, with its interval"]
+    if measured != "–":
+        expected = f"{100 * (means[1.0] - means[round(math.exp(-1), 6)]):.2f} percentage points"
+        same(name, measured.split(" (")[0], expected, "runs.csv")
 
 
 @check
@@ -1014,10 +1019,13 @@ def captions_of_other_figures_say_what_they_show(case: Case) -> None:
         told(found.label, found.caption, "(?i)seconds per epoch by batch size", "less is better")
 
 
-@check
-def sources_name_the_file_the_module_and_the_runs(case: Case) -> None:
+Source = tuple[str, str, list[str]]  # the file, the module that wrote it, the runs where they are known
+
+
+def sources(case: Case) -> dict[str, Source]:
+    """Every table and figure that a page can have, with its source."""
     results, shown = case.results, case.results.shown
-    expected: dict[str, tuple[str, str, list[str]]] = {
+    expected: dict[str, Source] = {
         "table-evidence-cells": ("results/evidence/cells.csv", "pipeline/evidence.py", []),
         "table-claims": ("results/evidence/claims.csv", "pipeline/evidence.py", []),
         "figure-claims-curves": ("results/histories.csv", "pipeline/claims_figure.py", []),
@@ -1052,6 +1060,12 @@ def sources_name_the_file_the_module_and_the_runs(case: Case) -> None:
     for experiment in results.further:
         runs = results.keys(*experiment.configurations)
         expected[f"table-further-{experiment.name}"] = ("results/tables/summary.csv", "pipeline/tables.py", runs)
+    return expected
+
+
+@check
+def sources_name_the_file_the_module_and_the_runs(case: Case) -> None:
+    expected = sources(case)
     for name, found in case.page.exhibits.items():
         if name not in expected:
             fail(f"{found.label} ({name}) is not known to the tests")

@@ -189,12 +189,15 @@ def section_3_1_tells_of_the_rates_what_their_runs_show(case: Case) -> None:
     by_rate = sorted(ranked, key=lambda c: number(c.values["learning_rate"]))
     small, large = by_rate[0], by_rate[-1]
     short, long = Course(small), Course(large)
-    facts += [
-        Fact(best.label, r"# (?:does|is|do) best"),
-        Fact(best[BEST].cell, r"best \(#\)"),
-        Fact(worst.label, r"# (?:does |is )?worst"),
-        Fact(worst[BEST].cell, r"worst \(#\)"),
-    ]
+    if best[BEST].mean == worst[BEST].mean:
+        facts.append(Fact(best[BEST].cell, "same validation accuracy.*#", wanted=len(ranked) > 1))
+    else:
+        facts += [
+            Fact(best.label, r"# (?:does|is|do) best"),
+            Fact(best[BEST].cell, r"best \(#\)"),
+            Fact(worst.label, r"# (?:does |is )?worst"),
+            Fact(worst[BEST].cell, r"worst \(#\)"),
+        ]
     facts += [Fact(c.label, "diverged with.*#") for c in experiment.configurations if not c.finished]
     verdicts = {c.label: clearly(best[BEST], c[BEST]) for c in ranked[1:]}
     close = [c for c in ranked[1:] if verdicts[c.label] is False]

@@ -43,10 +43,6 @@ OUTCOME: Group = {
     "wrong": r"\b(?:wrong|fail\w*|not reproduced|contradict\w*)\b",
     "right": r"\b(?:right|reproduced|support\w*)\b",
 }
-JUDGEMENT: Group = {
-    "differs": r"\b(?:in the paper (?:they are|they do|it does|the end is chance)|which in the paper)\b",
-    "agrees": r"\b(?:as in the paper|paper, too|paper finds the same|numbers agree)\b",
-}
 
 
 class Passage(str):

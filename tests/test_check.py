@@ -159,11 +159,12 @@ def refused(bare: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return call
 
 
-def test_only_bad_files_start_nothing(bare: Project, refused: Refused) -> None:
-    (bare / "bad.yaml").write_text("title: x\n")
-    (status,), (problem,) = refused("bad.yaml")
+def test_only_bad_files_start_nothing(refused: Refused, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("title: x\n")
+    (status,), (problem,) = refused(str(bad))
     assert status.startswith("Exit status 2")
-    assert problem == "bad.yaml: the file: expected the keys 'data', 'tables', found 'title'."
+    assert problem == f"{bad}: the file: expected the keys 'data', 'tables', found 'title'."
 
 
 @pytest.mark.parametrize(
@@ -536,7 +537,9 @@ def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path, monkey
     assert check.status([judged], []) == 0
 
 
-def test_many_files_are_read_and_judged_in_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_files_are_read_and_judged_with_one_look_at_the_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What grows with the number of files is small: runs of a configuration are looked at once for all files."""
     looked: list[int] = []
     original: Callable[..., Any] = cells.trained_with

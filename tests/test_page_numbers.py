@@ -4,6 +4,7 @@ from pathlib import Path
 
 import page_checks
 import page_drawings
+import page_oracle
 import page_print
 import page_prose
 import page_reader
@@ -66,6 +67,13 @@ def case(request: pytest.FixtureRequest) -> Case:
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.__name__)
 def test_on_the_page(case: Case, check: Check) -> None:
     check(case)
+
+
+def test_a_page_of_all_results_has_every_table_and_every_figure(telling_results: Case) -> None:
+    """So that no check of one that may be absent has nothing to look at."""
+    assert set(telling_results.page.exhibits) == set(page_checks.sources(telling_results))
+    curves = {row.head[0] for row in telling_results.page.data("claims-curves").rows}
+    assert curves == {page_oracle.setting(parameter, text) for parameter, text, *_ in page_checks.CURVES}
 
 
 @as_committed("report")
