@@ -1,4 +1,6 @@
-"""Checks of a finished page against its results: tables, data of figures, captions, sources, first page; each a function of a Case; CHECKS holds them.
+"""Checks of a finished page against its results: tables, data of figures, captions, sources, the first page.
+
+Each is a function of a Case, and CHECKS holds them all.
 
 What is wrong is said as a reader sees it: where, what the page shows, and what the results have.
 """

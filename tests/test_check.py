@@ -537,9 +537,7 @@ def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path, monkey
     assert check.status([judged], []) == 0
 
 
-def test_many_files_are_read_and_judged_with_one_look_at_the_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_many_files_the_runs_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What grows with the number of files is small: runs of a configuration are looked at once for all files."""
     looked: list[int] = []
     original: Callable[..., Any] = cells.trained_with
