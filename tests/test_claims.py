@@ -183,6 +183,20 @@ def test_a_longer_run_stands_for_a_shorter_one() -> None:
     longest = found.longest(replace(RATE_E2, epochs=2))
     assert longest is not None
     assert longest["validation_accuracy"].shape == (3, 5)
+    some = five.of_seeds((3, 1))
+    assert (some.seeds, some["training_loss"][:, 0].tolist()) == ((3, 1), [1.3, 1.1])
+    told = [each.configuration.epochs for each in (three, five, longest, some)]
+    assert told == [3, 5, 5, 5], "runs are told to be as long as what is shown of them"
+
+
+def test_what_was_recorded_after_an_epoch_stands_with_its_epoch_and_seed_in_whatever_order_the_rows_come() -> None:
+    runs, histories, norms = tables(replace(RATE_E2, epochs=3), 3)
+    found = Archive.of(runs[::-1], histories.sample(frac=1, random_state=1), norms.sample(frac=1, random_state=2))
+    courses = found.find(replace(RATE_E2, epochs=3))
+    assert courses is not None
+    assert courses.seeds == (1, 2, 3)
+    for column in ("validation_loss", "w1_norm"):
+        assert courses[column].tolist() == [[1.1, 2.1, 3.1], [1.2, 2.2, 3.2], [1.3, 2.3, 3.3]], column
 
 
 def test_of_runs_of_two_lengths_those_with_most_seeds_count_and_of_equally_many_the_shorter() -> None:

@@ -118,6 +118,21 @@ def test_a_sum_that_is_not_negative_says_so() -> None:
     assert threshold.statement(weights, Fraction(0), row) == r"1 \cdot 1 + 0.5 \cdot 0 + 0 = 1 \geq 0"
 
 
+@pytest.mark.parametrize(
+    ("inputs", "label"), [((0, 0), "or-00"), ((0, 1), "or-01"), ((1, 0), "or-10"), ((1, 1), "or-11")]
+)
+def test_an_equation_is_named_by_the_inputs_of_its_row(inputs: threshold.Inputs, label: str) -> None:
+    assert threshold.label("or", inputs) == label
+
+
+@pytest.mark.parametrize(("output", "summed"), [(1, (1, 1, 1)), (0, (1, 1, 3))])
+def test_the_conditions_of_an_output_are_summed_without_those_of_the_other(
+    output: int, summed: tuple[int, ...]
+) -> None:
+    """Of AND: w₁ + w₂ + b alone asks for 1; b, w₂ + b and w₁ + b for 0."""
+    assert threshold.total((0, 0, 0, 1), output) == summed
+
+
 # --- The certificate
 
 EVERY_FUNCTION = list(itertools.product((0, 1), repeat=4))
@@ -138,6 +153,12 @@ def test_exactly_the_functions_without_a_neuron_have_a_certificate(outputs: tupl
     found = farkas.certificate(constraints)
     assert (found is None) == separable(outputs)
     assert found is None or threshold.proves(found, constraints)
+
+
+def test_multipliers_are_the_smallest_whole_numbers_in_their_proportion() -> None:
+    assert farkas._whole([Fraction(1, 2), Fraction(1, 3), Fraction(0)]) == (3, 2, 0)
+    assert farkas._whole([Fraction(4), Fraction(6)]) == (2, 3)
+    assert farkas._whole([Fraction(0), Fraction(0)]) == (0, 0)
 
 
 @given(st.tuples(*[st.integers(-3, 3)] * 4))
