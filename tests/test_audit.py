@@ -357,6 +357,34 @@ def test_no_verdict_of_wrong_is_owed_to_the_rounding_of_the_cells(data: st.DataO
         assert not holds(printed.relation, value, printed.printed), printed.claim
 
 
+def test_where_the_largest_rise_is_where_it_is_said_to_be_that_is_right(altered: Callable[..., Outcomes]) -> None:
+    def change(tree: dict[str, Any]) -> None:
+        tree["tables"][1]["rows"][2]["printed"] = ["0.1135", "0.1135", "0.2135", "0.3368", "0.8745"]
+
+    now = altered(change)
+    # 0.8745 - 0.3368; the next largest is 0.3368 - 0.2135
+    assert now["3.2 testing accuracy: where it rises most"][1:] == ("e^-3 to e^-4 (0.5377)", "right")
+    assert now["3.2 training accuracy: where it rises most"][2] == "wrong"
+
+
+def test_parameters_that_are_printed_twice_are_not_ahead_of_or_behind_themselves(
+    altered: Callable[..., Outcomes],
+) -> None:
+    claim = "3.3 testing accuracy: parameters found above the best of all other columns"
+
+    def change(tree: dict[str, Any], found: dict[str, str]) -> None:
+        rows = [{"metric": "testing_accuracy", "printed": ["0.9999"]}]
+        tree["tables"].append({"name": "Another", "columns": [found], "rows": rows})
+
+    best = {"learning_rate": "0.6", "reg": "0.0001", "batch_size": "16"}
+    # 97.47 - 94.71, and 97.47 - 99.99
+    assert altered(lambda tree: change(tree, best))[claim][1:] == ("2.76 percentage points", "right")
+    assert altered(lambda tree: change(tree, best | {"reg": "0.001"}))[claim][1:] == (
+        "-2.52 percentage points",
+        "wrong",
+    )
+
+
 # --- Relations at their boundaries
 
 printed_numbers = st.decimals(0, 1000, places=3).map(str)

@@ -195,6 +195,8 @@ def test_the_search_space_lists_each_value_once_in_the_files_order() -> None:
         ["batch_size", 64.0],
         ["batch_size", 16.0],
     ]
+    for each in (grid, replace(grid, varied=())):
+        assert list(tables.search_space(each).columns) == ["parameter", "value"]
 
 
 def diverged(*losses: float) -> Record:
