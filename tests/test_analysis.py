@@ -342,6 +342,7 @@ def regularized(*numbers: tuple[Any, ...], default: tuple[Any, ...] | None = Non
 def test_networks_near_chance_have_collapsed_and_others_not() -> None:
     found = regularized((0.1135, 0.001), (0.149, 0.001), (0.151, 0.001), (0.9, 0.001))
     assert [each.configuration.reg for each in found.collapsed] == [8, 4]
+    assert [each.configuration.reg for each in found.sweep.ranked] == [1, 2, 4, 8]
     assert regularized((0.5, 0.01), (0.9, 0.01)).collapsed == ()
 
 
@@ -480,6 +481,10 @@ def test_marginal_means_directions_and_edges() -> None:
     found = tuned(RISING)
     assert found is not None
     rate, size = found.marginals
+    assert (rate.parameter, size.parameter) == ("learning_rate", "batch_size")
+    assert [each["best_validation_accuracy"].mean for each in found.grid.ranked] == sorted(
+        RISING.values(), reverse=True
+    )
     assert dict(rate.means) == pytest.approx({1: 0.89, 2: 0.91, 3: 0.95})
     assert (rate.best, rate.direction, rate.at_edge) == (3, "larger", True)
     assert rate.effect == pytest.approx(0.06)
@@ -562,6 +567,18 @@ def test_rivals_lie_within_the_spread_of_a_difference(second: float, rivals: int
     found = tuned(RISING | {(2, 16): second})
     assert found is not None
     assert found.rivals == rivals
+
+
+def test_rivals_of_a_grid_with_several_seeds_are_as_near_as_means_of_so_many_can_be() -> None:
+    """2.7764 √(2/4) × 0.001 = 0.001963 below 0.96, with four runs to each mean of the grid and five of the best."""
+    near, far = (0.9581, 0.001, 4, 0), (0.9580, 0.001, 4, 0)
+    grid = Experiment("grid", "grid", ("learning_rate",), tuple(GRID[rate, 16] for rate in (1, 2, 3)), 4)
+    selected, usual = replace(single("best", GRID[2, 16]), best_of="grid"), single("default")
+    data = points(grid, near, (0.96, 0.001, 4, 0), far) + points(selected, (0.95, 0.001)) + points(usual, (0.9, 0.001))
+    table = TuningTable("best", "default", (), ("testing_accuracy",))
+    found = analysis.findings(settings(grid, selected, usual, tuning=table), results(*data), []).tuning
+    assert found is not None
+    assert found.rivals == 1
 
 
 def test_with_one_seed_rivals_are_unknown() -> None:
