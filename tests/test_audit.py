@@ -51,7 +51,7 @@ def altered(tmp_path: Path) -> Callable[[Callable[[dict[str, Any]], None]], Outc
     return audited
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def known() -> Outcomes:
     return outcomes(published.FILE)
 
@@ -505,7 +505,7 @@ def shown(audited: tuple[Audited, ...]) -> str:
     return sections.html("audit", SimpleNamespace(config=None, evidence=facts))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def audited() -> tuple[Audited, ...]:
     return audit.audit(WRITE_UP)
 
