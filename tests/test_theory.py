@@ -164,6 +164,7 @@ def test_exactly_the_functions_without_a_neuron_have_a_certificate(outputs: tupl
 def test_multipliers_are_the_smallest_whole_numbers_in_their_proportion() -> None:
     assert farkas._whole([Fraction(1, 2), Fraction(1, 3), Fraction(0)]) == (3, 2, 0)
     assert farkas._whole([Fraction(4), Fraction(6)]) == (2, 3)
+    assert repr(farkas._whole([Fraction(1, 4)] * 2)) == "(1, 1)"
     assert farkas._whole([Fraction(0), Fraction(0)]) == (0, 0)
 
 
