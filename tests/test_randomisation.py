@@ -223,6 +223,7 @@ def test_every_test_learns_its_images_and_stops(variant: Variant) -> None:
         assert outcome.testing_accuracy > 0.8
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("variant", [TRUE, NOISE], ids=lambda variant: variant.name)
 def test_a_learning_rate_out_of_bounds_is_told_as_divergence(variant: Variant) -> None:
     outcome = randomisation.run(variant, prepared(), 3, replace(HOW, learning_rate=1e38, reg=1e38))
