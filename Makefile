@@ -40,7 +40,7 @@ export PYTHONUTF8 := 1
 $(shell find .venv .venv-bench .venv-fuzz .venv-mutation -maxdepth 1 -newermt now \( -name report -o -name test -o -name page \
 	-o -name cluster -o -name stamp \) -delete 2>/dev/null)
 
-GOALS := report test test-all tests elsewhere test-page test-cluster test-fresh bench bench-scale fuzz mutants torture check compare verify reference prune clean formulas lock
+GOALS := report test test-all test-page test-cluster test-fresh bench bench-scale fuzz mutants torture check compare verify reference prune clean formulas lock
 .PHONY: $(GOALS)
 
 # make compare old new: what stands after compare is the name of a folder, and no goal.
@@ -71,17 +71,8 @@ else
 	$(PYTEST) $(TESTS)
 endif
 
-# Builds on a cluster mostly wait, so they run beside the other tests, and bare systems after them. A browser needs a core.
-test-all: .venv/cluster
-	@$(MAKE) --jobs=2 tests elsewhere
-	@$(MAKE) test-page
-
-tests: .venv/test
-	$(LINT)
-	$(PYTEST)
-
-elsewhere:
-	@($(MAKE) test-cluster && $(MAKE) test-fresh) >.venv/elsewhere.log 2>&1; status=$$?; cat .venv/elsewhere.log; exit $$status
+test-all: .venv/test .venv/cluster
+	@tests/all.sh
 
 test-page: .venv/page
 	python -m pytest tests/page

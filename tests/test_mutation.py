@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from mutation import __main__ as mutation
-from mutation import planted, trees
+from mutation import mutants, planted, trees
 from mutation.planted import Fault
 
 CODE = "def larger(a, b):\n    return a if a > b else b\n"
@@ -56,3 +56,25 @@ def test_too_many_living_faults_or_one_without_a_reason_end_in_failure(
 ) -> None:
     tried = [mutation.Tried("a", f"fault {n}", n >= living, reason if n < living else None) for n in range(20)]
     assert mutation.tell(tried) == status
+
+
+def test_a_run_without_a_fault_is_no_success() -> None:
+    assert mutation.tell([]) == 1
+
+
+def test_what_mutmut_tells_is_read_and_a_mutant_that_was_not_tried_ends_the_run() -> None:
+    told = "    a.x_b__mutmut_1: killed\n    a.x_b__mutmut_2: survived\n    c.xǁDǁe__mutmut_1: timeout\n"
+    assert mutants.statuses(told) == {
+        "a.x_b__mutmut_1": True,
+        "a.x_b__mutmut_2": False,
+        "c.xǁDǁe__mutmut_1": True,
+    }
+    for untold in ("not checked", "segfault", "check was interrupted by user"):
+        with pytest.raises(RuntimeError, match=untold):
+            mutants.statuses(f"{told}    a.x_f__mutmut_1: {untold}\n")
+    with pytest.raises(RuntimeError, match="found none"):
+        mutants.statuses("")
+
+
+def test_reasons_are_by_mutant() -> None:
+    assert all(isinstance(reason, str) for reason in mutants.reasons().values())

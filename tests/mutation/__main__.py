@@ -41,12 +41,15 @@ def main() -> None:
         sys.exit(f"make mutants: expected areas among {', '.join([*known, MUTMUT])}, found {', '.join(unknown)}.")
     started = time.monotonic()
     workers = len(os.sched_getaffinity(0))
-    tried = [*_planted([area for area in areas if area != MUTMUT], workers)]
-    if MUTMUT in areas:
-        tried += _mutants(workers)
-    told = tell(tried)
+    try:
+        tried = [*_planted([area for area in areas if area != MUTMUT], workers)]
+        if MUTMUT in areas:
+            tried += _mutants(workers)
+    except (ValueError, RuntimeError) as error:
+        sys.exit(f"make mutants: {error}")
+    status = tell(tried)
     print(f"{(time.monotonic() - started) / 60:.0f} minutes on {workers} cores.")
-    sys.exit(told)
+    sys.exit(status)
 
 
 def _planted(areas: list[str], workers: int) -> Iterator[Tried]:
@@ -59,7 +62,7 @@ def _planted(areas: list[str], workers: int) -> Iterator[Tried]:
 def _mutants(workers: int) -> Iterator[Tried]:
     reasons = mutants.reasons()
     for each in mutants.run(workers):
-        yield Tried(each.module, each.name, each.noticed, reasons.get(each.name), each.change)
+        yield Tried(f"mutmut: {each.module}", each.name, each.noticed, reasons.get(each.name), each.change)
 
 
 def tell(tried: list[Tried]) -> int:
@@ -73,12 +76,13 @@ def tell(tried: list[Tried]) -> int:
     living = [each for each in tried if not each.noticed]
     for each in living:
         print(f"lives: {each.name}: {each.reason or 'no reason is written down'}")
-        print("" if each.reason else each.change, end="")
+        if each.change and not each.reason:
+            print(each.change)
     for each in tried:
         if each.noticed and each.reason:
             print(f"noticed, though it is listed as living: {each.name}")
     Console().print(table)
-    enough = len(living) <= (1 - ENOUGH) * len(tried)
+    enough = bool(tried) and len(living) <= (1 - ENOUGH) * len(tried)
     return 0 if enough and all(each.reason for each in living) else 1
 
 

@@ -12,7 +12,8 @@ import yaml
 from mutation import trees
 
 LIVING = Path(__file__).parent / "living.yaml"
-UNNOTICED = ("survived", "no tests", "suspicious")
+NOTICED = ("killed", "timeout")
+UNNOTICED = ("survived", "no tests")
 MUTMUT = (sys.executable, "-m", "mutmut")
 
 
@@ -33,13 +34,23 @@ def run(workers: int) -> list[Mutant]:
         done = subprocess.run([*MUTMUT, "run", "--max-children", str(workers)], cwd=place)
         if done.returncode:
             raise RuntimeError(f"mutmut run: expected exit status 0, found {done.returncode}.")
-        listed = _mutmut(place, "results", "--all", "true")
-        return [_mutant(place, *found) for found in re.findall(r"^ +(\S+): (.+)$", listed, flags=re.MULTILINE)]
+        found = statuses(_mutmut(place, "results", "--all", "true"))
+        return [
+            Mutant(name.rsplit(".", 1)[0], name, noticed, "" if noticed else _mutmut(place, "show", name))
+            for name, noticed in found.items()
+        ]
 
 
-def _mutant(place: Path, name: str, status: str) -> Mutant:
-    noticed = status not in UNNOTICED
-    return Mutant(name.rsplit(".", 1)[0], name, noticed, "" if noticed else _mutmut(place, "show", name))
+def statuses(listed: str) -> dict[str, bool]:
+    """Whether each mutant was noticed, from what `mutmut results` prints.
+
+    Raises RuntimeError if one was not tried to the end, or if there is none.
+    """
+    found = dict(re.findall(r"^ +(\S+): (.+)$", listed, flags=re.MULTILINE))
+    untold = {status for status in found.values() if status not in (*NOTICED, *UNNOTICED)}
+    if untold or not found:
+        raise RuntimeError(f"mutmut results: expected mutants that are killed or survive, found {untold or 'none'}.")
+    return {name: status in NOTICED for name, status in found.items()}
 
 
 def _mutmut(place: Path, *arguments: str) -> str:

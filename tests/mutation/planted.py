@@ -47,36 +47,44 @@ def load(areas: Sequence[str] = ()) -> list[Fault]:
     return faults
 
 
-def noticed(faults: Sequence[Fault], workers: int) -> Iterator[tuple[Fault, bool]]:
-    """Plant the faults one after the other, several at a time, each in a copy of its own.
+class Beds:
+    """Copies of the project, one for each fault that is planted at a time."""
 
-    Raises RuntimeError if a test fails without a fault.
-    """
-    moments = itertools.count(1_000_000_000)
-    places: queue.Queue[Path] = queue.Queue()
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._free: queue.Queue[Path] = queue.Queue()
+        self._moments = itertools.count(1_000_000_000)
+        for folder in folders:
+            self._free.put(trees.copy(folder / "project"))
 
-    def fails(tests: Sequence[str], fault: Fault | None = None) -> bool:
-        place = places.get()
+    def pass_without(self, tests: str) -> bool:
+        """Whether tests pass where no fault is."""
+        place = self._free.get()
         try:
-            return trees.fails(place, tests) if fault is None else spoilt(place, fault)
+            return not trees.fails(place, [tests])
         finally:
-            places.put(place)
+            self._free.put(place)
 
-    def spoilt(place: Path, fault: Fault) -> bool:
+    def notice(self, fault: Fault) -> bool:
+        """Whether a test fails while a fault is planted."""
+        place = self._free.get()
         path = place / fault.file
-        text = path.read_text(encoding="utf-8")
-        trees.rewrite(path, text.replace(fault.old, fault.new), next(moments))
+        sound = path.read_text(encoding="utf-8")
         try:
+            trees.rewrite(path, sound.replace(fault.old, fault.new), next(self._moments))
             return trees.fails(place, fault.tests)
         finally:
-            trees.rewrite(path, text, next(moments))
+            trees.rewrite(path, sound, next(self._moments))
+            self._free.put(place)
 
+
+def noticed(faults: Sequence[Fault], workers: int) -> Iterator[tuple[Fault, bool]]:
+    """Plant the faults one after the other, several at a time. Raises RuntimeError if a test fails without a fault."""
     with ExitStack() as stack:
-        for _ in range(workers):
-            places.put(trees.copy(Path(stack.enter_context(tempfile.TemporaryDirectory()))))
+        beds = Beds([Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(workers)])
         pool = stack.enter_context(ThreadPoolExecutor(workers))
+        stack.callback(pool.shutdown, cancel_futures=True)
         files = sorted({name for fault in faults for name in fault.tests})
-        for name, failed in zip(files, pool.map(lambda name: fails([name]), files), strict=True):
-            if failed:
+        for name, passed in zip(files, pool.map(beds.pass_without, files), strict=True):
+            if not passed:
                 raise RuntimeError(f"{name}: expected tests that pass without a fault, found one that fails.")
-        yield from zip(faults, pool.map(lambda fault: fails(fault.tests, fault), faults), strict=True)
+        yield from zip(faults, pool.map(beds.notice, faults), strict=True)

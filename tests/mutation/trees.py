@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 WITHOUT = ("no:cacheprovider", "no:randomly", "no:xdist")
 PATIENCE = 600  # seconds, after which tests that a fault keeps from ending have noticed it
+# Exit statuses of pytest: a test failed, or the tests could not be imported.
+FAILED = (1, 2)
 # What takes longest to import is imported once, in the process that all others are forked from.
 HEAVY = ("pandas", "scipy.stats", "matplotlib.pyplot", "sklearn.neural_network", "hypothesis", "pypdf", "weasyprint")
 _FORKS = multiprocessing.get_context("forkserver")
@@ -36,19 +39,33 @@ def rewrite(path: Path, text: str, moment: int) -> None:
 
 
 def fails(place: Path, tests: Sequence[str]) -> bool:
-    """Whether one of the tests in a copy fails, or does not end; slow ones are left out."""
+    """Whether one of the tests in a copy fails, or does not end; slow ones are left out.
+
+    Raises RuntimeError if pytest ends in another way, such as without memory.
+    """
     process = _FORKS.Process(target=_run, args=(place, tests))
     process.start()
     process.join(PATIENCE)
-    if process.exitcode is None:
-        process.kill()
+    status = process.exitcode
+    if status is None:
+        os.killpg(process.pid or 0, signal.SIGKILL)  # with what the tests have started
         process.join()
-    return process.exitcode != 0
+        return True
+    if status not in (0, *FAILED):
+        raise RuntimeError(
+            f"{', '.join(tests)}: expected tests that pass or fail, found pytest's exit status {status}."
+        )
+    return status in FAILED
 
 
 def _run(place: Path, tests: Sequence[str]) -> None:
+    os.setsid()
     os.chdir(place)
     sys.path[:] = [path for path in sys.path if not Path(path).is_relative_to(ROOT) or "site-packages" in path]
     for descriptor in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
-    sys.exit(pytest.main(["-x", "-q", "-m", "not slow", *(word for each in WITHOUT for word in ("-p", each)), *tests]))
+    plugins = [word for each in WITHOUT for word in ("-p", each)]
+    temporary = place.parent / "temporary"
+    status = pytest.main(["-x", "-q", "-m", "not slow", "--basetemp", str(temporary), *plugins, *tests])
+    shutil.rmtree(temporary, ignore_errors=True)
+    sys.exit(status)
