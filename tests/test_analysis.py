@@ -1,6 +1,7 @@
 """What the report says of numbers is true of numbers whose truth is known."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -115,6 +116,12 @@ def test_equal_seeds_leave_no_doubt_about_a_difference() -> None:
     assert comparison.difference(Estimate(0.9, 0.0, 5, 0), Estimate(0.9, 0.0, 5, 0)).clear is False
 
 
+@pytest.mark.parametrize(("gap", "clear"), [(0.0042, False), (0.0044, True)])
+def test_two_seeds_of_each_are_enough_for_a_difference(gap: float, clear: bool) -> None:
+    # both standard errors are 0.001 / √2, with two degrees of freedom: the bound is 4.3027 × 0.001 = 0.0043
+    assert comparison.difference(Estimate(0.9 + gap, 0.001, 2, 0), Estimate(0.9, 0.001, 2, 0)).clear is clear
+
+
 # --- Rankings
 
 
@@ -131,9 +138,12 @@ def test_close_and_apart_divide_the_finished_ones() -> None:
 
 
 def test_the_first_of_equals_is_best() -> None:
-    found = of_rates((0.9, 0.001), (0.9, 0.001))
+    found = of_rates((0.8, 0.001), (0.9, 0.001), (0.9, 0.001), (0.7, 0.001))
     assert found is not None
-    assert rates(found.sweep.ranked) == [1, 2]
+    assert rates(found.sweep.ranked) == [2, 3, 1, 4]
+    assert (rates((found.sweep.best,)), rates((found.sweep.worst,))) == ([2], [4])
+    names = [re.sub("<[^>]+>", "", each.label).replace("\N{NO-BREAK SPACE}", " ") for each in found.sweep.trained]
+    assert names == ["η = 1", "η = 2", "η = 3", "η = 4"]
 
 
 def test_validation_accuracy_ranks_whatever_the_testing_images_say() -> None:
@@ -248,6 +258,7 @@ def test_a_course_by_hand() -> None:
 def test_a_curve_settles_at_the_first_epoch_within_a_hundredth() -> None:
     accuracies = (0.5, 0.8905, 0.85, 0.895, 0.9)
     assert course([(1.0, 0.5, 1.0, accuracy) for accuracy in accuracies]).settled_epoch == 2
+    assert course([(1.0, 0.5, 1.0, accuracy) for accuracy in (0.5, 0.6, 0.75 - 0.01, 0.745, 0.75)]).settled_epoch == 3
 
 
 def test_a_seed_that_diverged_half_way_is_not_in_the_course() -> None:
@@ -342,6 +353,7 @@ def regularized(*numbers: tuple[Any, ...], default: tuple[Any, ...] | None = Non
 def test_networks_near_chance_have_collapsed_and_others_not() -> None:
     found = regularized((0.1135, 0.001), (0.149, 0.001), (0.151, 0.001), (0.9, 0.001))
     assert [each.configuration.reg for each in found.collapsed] == [8, 4]
+    assert [each.configuration.reg for each in found.sweep.ranked] == [1, 2, 4, 8]
     assert regularized((0.5, 0.01), (0.9, 0.01)).collapsed == ()
 
 
@@ -480,6 +492,10 @@ def test_marginal_means_directions_and_edges() -> None:
     found = tuned(RISING)
     assert found is not None
     rate, size = found.marginals
+    assert (rate.parameter, size.parameter) == ("learning_rate", "batch_size")
+    assert [each["best_validation_accuracy"].mean for each in found.grid.ranked] == sorted(
+        RISING.values(), reverse=True
+    )
     assert dict(rate.means) == pytest.approx({1: 0.89, 2: 0.91, 3: 0.95})
     assert (rate.best, rate.direction, rate.at_edge) == (3, "larger", True)
     assert rate.effect == pytest.approx(0.06)
@@ -562,6 +578,18 @@ def test_rivals_lie_within_the_spread_of_a_difference(second: float, rivals: int
     found = tuned(RISING | {(2, 16): second})
     assert found is not None
     assert found.rivals == rivals
+
+
+def test_rivals_of_a_grid_with_several_seeds_are_as_near_as_means_of_so_many_can_be() -> None:
+    """2.7764 √(2/4) × 0.001 = 0.001963 below 0.96, with four runs to each mean of the grid and five of the best."""
+    near, far = (0.9581, 0.001, 4, 0), (0.9580, 0.001, 4, 0)
+    grid = Experiment("grid", "grid", ("learning_rate",), tuple(GRID[rate, 16] for rate in (1, 2, 3)), 4)
+    selected, usual = replace(single("best", GRID[2, 16]), best_of="grid"), single("default")
+    data = points(grid, near, (0.96, 0.001, 4, 0), far) + points(selected, (0.95, 0.001)) + points(usual, (0.9, 0.001))
+    table = TuningTable("best", "default", (), ("testing_accuracy",))
+    found = analysis.findings(settings(grid, selected, usual, tuning=table), results(*data), []).tuning
+    assert found is not None
+    assert found.rivals == 1
 
 
 def test_with_one_seed_rivals_are_unknown() -> None:

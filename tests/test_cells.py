@@ -312,7 +312,8 @@ def matching_runs(printed: published.Published) -> pd.DataFrame:
 
 def test_the_table_has_the_columns_of_the_contract(tmp_path: Path) -> None:
     frame = cells.to_frame(judge(write(tmp_path), runs(testing_accuracy=SPREAD)))
-    assert list(frame) == ["table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
+    for each in (frame, cells.to_frame([])):
+        assert list(each) == ["table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
     first = frame.iloc[0].to_dict()
     texts = {"table": "Table 1", "row": "testing_accuracy", "column": "learning_rate 1", "published": "0.9450"}
     # Student's t of 2 is 4.302653, and the interval of a further run is 1.1547 times as wide as that of one

@@ -16,10 +16,11 @@ import yaml
 from configuration import CONFIG_YAML
 from conftest import SMALL, Project, copy_project
 
-from pipeline import cells, check, check_rates, check_text, config, published, sealed, submissions
+from pipeline import cells, check, check_rates, check_text, config, plan, published, sealed, submissions
 from pipeline.cells import Judged, Reading
 from pipeline.check_text import Checked
 from pipeline.errors import InputError
+from pipeline.settings import Experiment
 from pipeline.submissions import Submission
 
 ROOT = Path(__file__).parent.parent
@@ -280,6 +281,8 @@ def test_equal_configurations_of_all_files_are_wanted_once(tmp_path: Path) -> No
     sealed.write_text(tmp_path / "data.json", json.dumps(manifest))
     runs = submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json")
     assert [run.seed for run in runs] == [*range(1, CONFIG.replicates + 1)] * 2
+    report = Experiment("report", "single", (), submission(files[0]).published.configurations, CONFIG.replicates)
+    assert [run.key for run in runs] == [run.key for run in plan.runs(CONFIG, [report], "f" * 64)]
     for images, fitting in ((80, 2), (78, 0)):  # 64 for training, a whole batch, and 62
         sealed.write_text(tmp_path / "data.json", json.dumps(manifest | {"training_images": images}))
         found = submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json")
@@ -287,6 +290,14 @@ def test_equal_configurations_of_all_files_are_wanted_once(tmp_path: Path) -> No
     sealed.write_text(tmp_path / "wanted.json", "[]")
     with pytest.raises(InputError, match="expected what make check writes"):
         submissions.read_wanted(tmp_path / "wanted.json", "MNIST")
+
+
+def test_of_a_folder_its_visible_yaml_files_are_judged_in_the_order_of_their_names(tmp_path: Path) -> None:
+    for name in ("b.yaml", "a/c.YML", "notes.txt", ".hidden.yaml", "a/.git/d.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / "folder.yaml").mkdir()
+    assert submissions.find(str(tmp_path)) == (tmp_path / "a/c.YML", tmp_path / "b.yaml")
 
 
 def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
@@ -502,14 +513,14 @@ def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path, monkey
         "name": "Table 9",
         "table": "Table 6",
         "metric": "testing_accuracy",
-        "pairs": [["1", "0.5"], ["1", "0.1"], ["0.5", "0.1"]],
-        "printed": ["0.04", "0.10", "-"],
+        "pairs": [["0.5", "0.1"], ["1", "0.1"], ["1", "0.5"]],
+        "printed": ["-", "0.10", "0.04"],
     }
     columns = [{"learning_rate": rate} for rate in ("1", "0.5", "0.1")]
     numbers = table(columns, "Table 6", testing_accuracy=["0.94", "0.92", "-"])
     found = submission(write(tmp_path / "a.yaml", numbers, rates_of_change=change)).published
     (rate,) = check_rates.rates(found)
-    wrong = write(tmp_path / "b.yaml", numbers, rates_of_change=change | {"printed": ["0.05", "0.10", "-"]})
+    wrong = write(tmp_path / "b.yaml", numbers, rates_of_change=change | {"printed": ["-", "0.10", "0.05"]})
     assert [each.right for each in check_rates.rates(submission(wrong).published)] == [False]
     assert (rate.name, rate.column, rate.printed, rate.right) == ("Table 9", "learning_rate 0.5 to 1", "0.04", True)
     assert rate.computed == pytest.approx(0.04)

@@ -1,7 +1,10 @@
 """Claims: one rule for every verdict, and every test of the write-up's claims decided by histories of known truth."""
 
+import itertools
 import math
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import claims, writeup_claims
+from pipeline import claims, evidence, writeup_claims
 from pipeline.archive import COURSES, Archive, Courses, Values
 from pipeline.claims import NATS, POINTS, Claim, Measured
 from pipeline.intervals import Interval
-from pipeline.settings import Configuration
+from pipeline.settings import Configuration, Experiment
 from pipeline.writeup_claims import BEST, CLAIMS, DEFAULT, LARGE_BATCH, RATE_E2
 
 SEEDS = 4
@@ -144,6 +147,38 @@ def test_all_seeds_that_chose_the_leaders_are_left_out() -> None:
         assert (judged.tests[0].sentence == "The seeds are too few.") == (verdict == "undetermined")
 
 
+SEARCH = {"learning_rate": (0.2, 0.4, 0.6, 0.8), "reg": (0.001, 0.0005, 0.0001), "batch_size": (16, 32, 64, 128)}
+
+
+def on_the_grid(chosen_by: int = 2, **changes: Any) -> Claim:
+    """The claim on the grid, where it was searched with `chosen_by` seeds; `changes` are of what it searched."""
+    values = itertools.product(*({**SEARCH, "hidden": (128,), "epochs": (10,)} | changes).values())
+    searched = tuple(Configuration(*each) for each in values)
+    experiments = (
+        Experiment("grid", "grid", tuple(SEARCH), searched, chosen_by),
+        Experiment("leaders", "best_of", (), LEADERS, SEEDS, best_of="grid", count=3),
+        Experiment("another", "best_of", (), (DEFAULT,), SEEDS, best_of="rates"),
+    )
+    config = SimpleNamespace(searched=experiments[0], experiments={each.name: each for each in experiments})
+    return evidence._best_of_grid(SimpleNamespace(search=SEARCH), config)
+
+
+def test_the_leaders_are_those_of_the_write_ups_grid_and_the_seeds_new_ones() -> None:
+    runs = {each: course(each, level) for each, level in zip(LEADERS, (0.97, 0.96, 0.95), strict=True)}
+    (judged,) = claims.judge([on_the_grid()], Archive(runs))
+    assert judged.tests[0].test.needs == LEADERS
+    assert judged.tests[0].measured is not None
+    assert judged.tests[0].measured.seeds == SEEDS - 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"learning_rate": (0.2, 0.4, 0.6)}, {"batch_size": (16, 32, 64, 256)}, {"hidden": (64,)}, {"epochs": (10, 5)}],
+)
+def test_leaders_of_another_grid_tell_nothing_of_the_write_ups(changes: dict[str, Any]) -> None:
+    assert on_the_grid(**changes).tests[0].needs == (BEST,)
+
+
 @pytest.mark.parametrize("leaders", [(), (BEST,)])
 def test_without_rivals_the_best_of_the_grid_cannot_be_told(leaders: tuple[Configuration, ...]) -> None:
     (judged,) = claims.judge([writeup_claims.best_of_grid(leaders, 1)], Archive({BEST: course(BEST, 0.97)}))
@@ -183,6 +218,20 @@ def test_a_longer_run_stands_for_a_shorter_one() -> None:
     longest = found.longest(replace(RATE_E2, epochs=2))
     assert longest is not None
     assert longest["validation_accuracy"].shape == (3, 5)
+    some = five.of_seeds((3, 1))
+    assert (some.seeds, some["training_loss"][:, 0].tolist()) == ((3, 1), [1.3, 1.1])
+    told = [each.configuration.epochs for each in (three, five, longest, some)]
+    assert told == [3, 5, 5, 5], "runs are told to be as long as what is shown of them"
+
+
+def test_what_was_recorded_after_an_epoch_stands_with_its_epoch_and_seed_in_whatever_order_the_rows_come() -> None:
+    runs, histories, norms = tables(replace(RATE_E2, epochs=3), 3)
+    found = Archive.of(runs[::-1], histories.sample(frac=1, random_state=1), norms.sample(frac=1, random_state=2))
+    courses = found.find(replace(RATE_E2, epochs=3))
+    assert courses is not None
+    assert courses.seeds == (1, 2, 3)
+    for column in ("validation_loss", "w1_norm"):
+        assert courses[column].tolist() == [[1.1, 2.1, 3.1], [1.2, 2.2, 3.2], [1.3, 2.3, 3.3]], column
 
 
 def test_of_runs_of_two_lengths_those_with_most_seeds_count_and_of_equally_many_the_shorter() -> None:

@@ -72,7 +72,8 @@ def test_the_share_of_changed_labels_is_that_of_the_labels_learned() -> None:
             Variant("corrupted_labels", p), prepared(4000), 3, replace(HOW, images=3000, epochs=1)
         )
         assert outcome.changed_labels == pytest.approx(p * 2 / 3, abs=0.05)
-    assert randomisation.run(SHUFFLED, prepared(), 3, replace(HOW, epochs=1)).changed_labels == 0
+    for variant in (TRUE, SHUFFLED, PIXELS, NOISE):
+        assert randomisation.run(variant, prepared(), 3, replace(HOW, epochs=1)).changed_labels == 0
 
 
 def treated(variant: Variant) -> tuple[Examples, Examples, Examples, Examples]:
@@ -132,6 +133,8 @@ def test_a_subset_is_drawn_from_all_images_and_all_are_taken_where_there_are_no_
     assert len(set(chosen.labels.tolist())) == 30
     assert (chosen.images[:, 0] == chosen.labels).all()
     assert chosen.labels.max() > 60
+    drawn = np.random.default_rng([1, *b"images"]).choice(100, 30, replace=False)
+    assert chosen.labels.tolist() == sorted(drawn), "another subset than that of earlier results"
     assert (chosen.labels != randomisation.subset(every, 30, 2).labels).any()
     assert randomisation.subset(every, 100, 1) is randomisation.subset(every, 101, 1) is every
 
@@ -143,6 +146,21 @@ def test_no_two_purposes_share_their_random_numbers() -> None:
     assert len(set(drawn)) == len(drawn)
     half, most = (treated(Variant("corrupted_labels", p))[2].labels != examples(50).labels for p in (0.5, 0.8))
     assert (half & ~most).any(), "the labels that one test changes are not some of those that another changes"
+
+
+def test_the_images_of_a_seed_are_those_of_earlier_results() -> None:
+    training, testing, random, random_testing = treated(PIXELS)
+    for part, before, after in (("training", training, random), ("testing", testing, random_testing)):
+        rng = np.random.default_rng([5, *f"{part} random_pixels".encode()])
+        assert (after.images == rng.permuted(before.images, axis=1)).all(), part
+    learner, _ = randomisation._learner(NOISE, training, testing, 3, HOW)
+    assert isinstance(learner, randomisation.PlainLearner)
+    mean, deviation = (np.float32(number / 255) for number in (training.images.mean(), training.images.std()))
+    for part, noise in (("training", learner.training), ("testing", learner.testing)):
+        rng = np.random.default_rng([HOW.seed, *f"{part} gaussian_images".encode()])
+        drawn = mean + deviation * rng.standard_normal(noise.images.shape, np.float32)
+        np.testing.assert_array_equal(noise.images, drawn, err_msg=part)
+    assert {array.dtype for array in vars(learner.weights).values()} == {np.dtype(np.float32)}
 
 
 def test_prepared_images_get_their_pixels_back() -> None:
@@ -205,6 +223,7 @@ def test_every_test_learns_its_images_and_stops(variant: Variant) -> None:
         assert outcome.testing_accuracy > 0.8
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("variant", [TRUE, NOISE], ids=lambda variant: variant.name)
 def test_a_learning_rate_out_of_bounds_is_told_as_divergence(variant: Variant) -> None:
     outcome = randomisation.run(variant, prepared(), 3, replace(HOW, learning_rate=1e38, reg=1e38))

@@ -1,5 +1,6 @@
 """Runs become tables: means, standard deviations and quotients against hand arithmetic, and who is selected."""
 
+import itertools
 import math
 import statistics
 import warnings
@@ -9,10 +10,11 @@ from random import Random
 
 import pandas as pd
 import pytest
+from configuration import CONFIG_YAML
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline import sealed, selection, tables
+from pipeline import config, sealed, selection, tables
 from pipeline.metrics import METRICS
 from pipeline.plan import Run
 from pipeline.quantity import Quantity
@@ -28,8 +30,9 @@ from pipeline.runs import (
     to_csv,
     trained_with,
 )
-from pipeline.settings import Configuration, Experiment, RateOfChange
+from pipeline.settings import Configuration, Experiment, RateOfChange, SweepTable, TuningTable
 
+PROJECT = config.load(CONFIG_YAML)
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=2)
 E1, E2 = Quantity("e^-1"), Quantity("e^-2")
 
@@ -195,6 +198,48 @@ def test_the_search_space_lists_each_value_once_in_the_files_order() -> None:
         ["batch_size", 64.0],
         ["batch_size", 16.0],
     ]
+    for each in (grid, replace(grid, varied=())):
+        assert list(tables.search_space(each).columns) == ["parameter", "value"]
+
+
+def test_each_csv_has_the_rows_and_columns_of_its_table() -> None:
+    reg = Experiment("penalties", "sweep", ("reg",), tuple(replace(BASE, reg=value) for value in (1.0, 0.5)), 1)
+    grid = Experiment("grid", "grid", ("batch_size",), tuple(replace(BASE, batch_size=n) for n in (32, 16)), 1)
+    best = Experiment("best", "best_of", (), grid.configurations[1:], 2, best_of="grid")
+    experiments = (sweep(2, 1, replicates=2), reg, grid, best, Experiment("usual", "single", (), (BASE,), 2))
+    shown = {
+        "learning_rates": SweepTable("rates", ("testing_accuracy",), RateOfChange("testing_accuracy", ((2, 1),))),
+        "regularization": SweepTable("penalties", ("training_accuracy", "testing_accuracy")),
+        "tuning": TuningTable("best", "usual", (), ("testing_accuracy",)),
+    }
+
+    def found(**changes: None) -> dict[str, pd.DataFrame]:
+        named = {each.name: each for each in experiments}
+        asked = replace(PROJECT, experiments=named, tables=replace(PROJECT.tables, **shown | changes))
+        runs, records = zip(
+            *(trained(e, [[0.5] * e.replicates] * len(e.configurations)) for e in experiments), strict=True
+        )
+        every = tuple(itertools.chain(*runs)), dict(itertools.chain(*(each.items() for each in records)))
+        return dict(tables.all_tables(runs_table(*every), histories_table(*every), asked))
+
+    files = found()
+    numbers = ["metric", "mean", "sd", "n", "diverged"]
+    swept = ["learning_rate", "reg", "batch_size", "hidden", "epochs", *numbers]
+    assert {name: list(frame.columns) for name, frame in files.items() if name != "curves"} == {
+        "summary": ["experiment", *swept],
+        "learning_rates": swept,
+        "rate_of_change": ["learning_rate", "other_learning_rate", *numbers],
+        "regularization": swept,
+        "tuning": ["experiment", *swept],
+        "search_space": ["parameter", "value"],
+    }
+    assert files["learning_rates"]["learning_rate"].tolist() == [2, 1]
+    assert files["regularization"]["reg"].tolist() == [1, 1, 0.5, 0.5]
+    assert files["tuning"]["experiment"].tolist() == ["best", "usual"]
+    assert files["tuning"]["batch_size"].tolist() == [16, 64]
+    assert files["search_space"]["value"].tolist() == [32, 16]
+    assert list(dict.fromkeys(files["summary"]["experiment"])) == ["rates", "penalties", "grid", "best", "usual"]
+    assert set(found(tuning=None, regularization=None)) == {"summary", "curves", "learning_rates", "rate_of_change"}
 
 
 def diverged(*losses: float) -> Record:

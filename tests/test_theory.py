@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -45,6 +46,7 @@ WRONG = {
     "a sign": lambda t, i, j: t.s[i] * t.s[j],
     "an index": lambda t, i, j: -t.s[j] * t.s[j],
     "almost": lambda t, i, j: -t.s[i] * t.s[j] * (1 + 1e-9),
+    "of three inputs": lambda t, i, j: -t.s[i] * t.s[j] * (2 if len(t.e) == 3 else 1),
 }
 
 
@@ -59,9 +61,13 @@ def test_a_wrong_member_is_found(error: str, monkeypatch: pytest.MonkeyPatch) ->
     assert found.symbolic is False
 
 
-def test_another_softmax_in_the_code_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("wrong", [range(2, 11), [3]], ids=["any inputs", "three inputs"])
+def test_another_softmax_in_the_code_is_found(wrong: Container[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    def softmax(z: np.ndarray) -> np.ndarray:
+        return np.exp(z) / (int(z.shape[1] in wrong) + np.exp(z).sum(axis=1, keepdims=True))
+
     monkeypatch.setattr(jacobian, "EQUATIONS", {})
-    monkeypatch.setattr(jacobian, "softmax", lambda z: np.exp(z) / (1 + np.exp(z).sum(axis=1, keepdims=True)))
+    monkeypatch.setattr(jacobian, "softmax", softmax)
     assert not jacobian.derivations()["softmax"].holds
 
 
@@ -118,6 +124,21 @@ def test_a_sum_that_is_not_negative_says_so() -> None:
     assert threshold.statement(weights, Fraction(0), row) == r"1 \cdot 1 + 0.5 \cdot 0 + 0 = 1 \geq 0"
 
 
+@pytest.mark.parametrize(
+    ("inputs", "label"), [((0, 0), "or-00"), ((0, 1), "or-01"), ((1, 0), "or-10"), ((1, 1), "or-11")]
+)
+def test_an_equation_is_named_by_the_inputs_of_its_row(inputs: threshold.Inputs, label: str) -> None:
+    assert threshold.label("or", inputs) == label
+
+
+@pytest.mark.parametrize(("output", "summed"), [(1, (1, 1, 1)), (0, (1, 1, 3))])
+def test_the_conditions_of_an_output_are_summed_without_those_of_the_other(
+    output: int, summed: tuple[int, ...]
+) -> None:
+    """Of AND: w₁ + w₂ + b alone asks for 1; b, w₂ + b and w₁ + b for 0."""
+    assert threshold.total((0, 0, 0, 1), output) == summed
+
+
 # --- The certificate
 
 EVERY_FUNCTION = list(itertools.product((0, 1), repeat=4))
@@ -140,10 +161,51 @@ def test_exactly_the_functions_without_a_neuron_have_a_certificate(outputs: tupl
     assert found is None or threshold.proves(found, constraints)
 
 
+def test_multipliers_are_the_smallest_whole_numbers_in_their_proportion() -> None:
+    assert farkas._whole([Fraction(1, 2), Fraction(1, 3), Fraction(0)]) == (3, 2, 0)
+    assert farkas._whole([Fraction(4), Fraction(6)]) == (2, 3)
+    assert repr(farkas._whole([Fraction(1, 4)] * 2)) == "(1, 1)"
+    assert farkas._whole([Fraction(0), Fraction(0)]) == (0, 0)
+
+
 @given(st.tuples(*[st.integers(-3, 3)] * 4))
 def test_a_proof_is_accepted_only_if_it_is_one(multipliers: tuple[int, ...]) -> None:
     accepted = threshold.proves(multipliers, threshold.constraints((0, 1, 1, 0)))
     assert accepted == (len(set(multipliers)) == 1 and multipliers[0] > 0)
+
+
+def test_a_negative_multiplier_and_one_of_zero_are_told_apart() -> None:
+    """v₁ ≤ -1 and -v₁ ≤ 0 contradict each other, whatever else is asked; v₁ ≤ 1 and v₁ ≤ 0 do not."""
+    first, second, other = (threshold.Constraint(*each) for each in (((1, 0, 0), -1), ((-1, 0, 0), 0), ((0, 1, 0), 0)))
+    assert threshold.proves((1, 1, 0), (first, second, other))
+    assert not threshold.proves((-1, 1), (threshold.Constraint((1, 0, 0), 1), threshold.Constraint((1, 0, 0), 0)))
+
+
+def test_xor_is_proved_impossible_and_and_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both rows of XOR that ask for 0 are bounded by -1; of AND nothing is proved."""
+    assert theory._impossibility() == proof.Impossibility(True, (1, 1, 1, 1), -2, True)
+    monkeypatch.setattr(threshold, "FUNCTIONS", {**threshold.FUNCTIONS, "xor": (0, 0, 0, 1)})
+    assert theory._impossibility() == proof.Impossibility(False, (0, 0, 0, 0), 0, False)
+
+
+XOR = threshold.constraints((0, 1, 1, 0))
+
+
+@pytest.mark.parametrize(
+    "computed",
+    [
+        lambda short: threshold.rows(short, (Fraction(1), Fraction(1)), Fraction(-1)),
+        lambda short: threshold.rows((0, 1, 1, 0), [Fraction(1)] * len(short), Fraction(-1)),
+        threshold.constraints,
+        lambda short: threshold.total(short, 1),
+        lambda short: threshold.bound(short, XOR),
+        lambda short: threshold.linear(short[:2]),
+    ],
+    ids=["rows", "weights", "constraints", "total", "bound", "linear"],
+)
+def test_what_does_not_belong_together_is_no_table(computed: Callable[[Sequence[int]], object]) -> None:
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        computed((0, 1, 1))
 
 
 # --- The steps
@@ -157,7 +219,11 @@ def test_the_checks_survive_their_file(tmp_path: Path) -> None:
     samples = list(jacobian._samples())
     assert (checked.samples, sum(map(len, samples))) == (1000, 1000)
     assert [z.shape[1] for z in samples] == [2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert all((one == other).all() for one, other in zip(samples, jacobian._samples(), strict=True))
     assert (checked.symbolic_sizes, list(jacobian.SYMBOLIC_SIZES)) == ((2, 4), [2, 3, 4])
+    symbols = [jacobian._symbols(size).e for size in jacobian.SYMBOLIC_SIZES]
+    assert [len(set(e)) for e in symbols] == [2, 3, 4]
+    assert all(power.args[0].is_real for e in symbols for power in e)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"derivations": {"a": {}}, "solutions": {}, "xor": {}}'])
