@@ -451,13 +451,6 @@ def test_a_line_tells_where_the_runs_lie_to_four_digits(tmp_path: Path) -> None:
     ]
 
 
-def test_the_epoch_that_a_number_fits_instead_is_named(tmp_path: Path) -> None:
-    one = checked(tmp_path, (0.5, 0.51))
-    other = replace(one, cells=(replace(one.cells[0], instead=Reading("last_testing_accuracy", (0.9, 0.91))),))
-    assert check_text.lines(other)[2].endswith("not reproduced (it fits last_testing_accuracy)")
-    assert check_text.lines(one)[2].endswith("not reproduced")
-
-
 def test_the_overview_counts_every_kind(tmp_path: Path) -> None:
     right = checked(tmp_path, (0.90, 0.91))
     wrong = checked(tmp_path, (0.50, 0.51), name="b.yaml")

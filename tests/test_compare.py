@@ -13,9 +13,9 @@ from finished_build import SUMMARY, TABLES, edit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import compare, difference_text, differences
+from pipeline import compare, differences
 from pipeline.compare import lines
-from pipeline.differences import Change, table_changes
+from pipeline.differences import table_changes
 from pipeline.errors import InputError
 from pipeline.finished import Finished
 
@@ -188,21 +188,6 @@ def test_one_altered_value_is_found_in_its_row(rows: list[tuple[str, int, float 
     (found,) = table_changes(frame(rows), frame(altered))
     assert (found.row, found.column) == (f"{experiment}, seed {seed}", "value")
     assert (found.old, found.new) == (value, other)
-
-
-def test_the_largest_change_is_told_before_that_of_a_spread_or_a_text() -> None:
-    changes = [
-        Change("a", "verdict", "right", "wrong", {}),
-        Change("b", "sd", 0.0, 0.1, {}),
-        Change("c", "mean", 0.5, 0.6, {}),
-        Change("d", "mean", 0.5, 0.51, {}),
-    ]
-    assert [difference_text.most(changes[:end]).row for end in (1, 2, 3, 4)] == ["a", "b", "c", "c"]
-
-
-def test_numbers_that_look_alike_are_told_in_full() -> None:
-    change = Change("a", "mean", 0.12345678, 0.12345679, {})
-    assert difference_text.describe(change) == "a, mean: 0.12345678 -> 0.12345679"
 
 
 def test_a_damaged_table_is_one_line(tmp_path: Path) -> None:

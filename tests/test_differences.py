@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import difference_text, differences
+from pipeline import differences
 from pipeline.differences import Change, table_changes, tree_changes
 
 HEAD = "experiment,key,learning_rate,reg,batch_size,hidden,epochs,seed,training_loss,testing_accuracy,status\n"
@@ -129,52 +129,3 @@ def test_the_files_that_are_compared(tmp_path: Path) -> None:
     ]
     assert differences.names(tmp_path, *differences.FIGURES) == ["figures/f.svg"]
     assert differences.names(tmp_path, *differences.REPORTS) == ["report/report.html", "report/report.pdf"]
-
-
-@pytest.mark.parametrize(
-    ("columns", "most"),
-    [
-        ([("mean", 0.5, 0.51), ("mean", 0.5, 0.6)], 1),
-        ([("sd", 0.001, 0.1), ("mean", 0.5, 0.51)], 1),  # a spread is small, and soon twice itself
-        ([("w1_sd", 0.001, 0.1), ("sd", 0.1, 0.11)], 0),
-        ([("verdict", "a", "b"), ("sd", 0.1, 0.11)], 1),
-        ([("verdict", "a", "b"), ("mean", 0.5, None)], 0),
-    ],
-)
-def test_the_largest_change_is_that_of_a_number(columns: list[tuple[str, object, object]], most: int) -> None:
-    changes = [Change(str(n), column, old, new, {}) for n, (column, old, new) in enumerate(columns)]  # type: ignore[arg-type]
-    assert difference_text.most(changes).row == str(most)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "nothing"),
-        (0.93451234, "0.934512"),
-        (74.0, "74"),
-        (3, "3"),
-        ("a\nb", "a\\nb"),
-        ("x" * 60, "x" * 60),
-        ("x" * 61, "x" * 57 + "..."),
-    ],
-)
-def test_a_value_is_told_on_one_line_of_60_characters(value: object, text: str) -> None:
-    assert difference_text.brief(value) == text
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "text"),
-    [
-        (0.5, 0.75, "seed 1, mean: 0.5 -> 0.75"),
-        (0.12345678, 0.12345679, "seed 1, mean: 0.12345678 -> 0.12345679"),
-        (None, 0.5, "seed 1, mean: nothing -> 0.5"),
-    ],
-)
-def test_a_change_is_told_from_the_old_value_to_the_new_one(old: float | None, new: float, text: str) -> None:
-    assert difference_text.describe(Change("seed 1", "mean", old, new, {})) == text
-    assert difference_text.describe(Change("seed 1", "", "no row", "a row", {})) == "seed 1: no row -> a row"
-
-
-@pytest.mark.parametrize(("number", "text"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (12_345, "12,345 rows")])
-def test_things_are_counted(number: int, text: str) -> None:
-    assert difference_text.count(number, "row") == text

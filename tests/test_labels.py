@@ -1,6 +1,7 @@
 """What parameters, values and metrics are called in print."""
 
 import pytest
+from markupsafe import Markup
 
 from pipeline import labels
 from pipeline.quantity import Quantity, written
@@ -48,6 +49,7 @@ def test_each_parameter_is_called_by_its_name_or_letter(
         (".6", "0.6", "0.6", "$0.6$", False),
         ("0.0010", "0.0010", "0.001", "$0.0010$", False),
         ("-0.5", "−0.5", "−0.5", "$-0.5$", False),
+        ("1e-4", "1e−4", "0.0001", "$1e-4$", False),
         ("64", "64", "64", "$64$", False),
     ],
 )
@@ -88,5 +90,10 @@ def test_powers_and_minus_signs_in_a_sentence_are_set_as_such() -> None:
     assert labels.powers("from 5e^-2 to e^-1, a <b> of -0.5 in x-1 and A-2") == (
         "from 5<i>e</i><sup>−2</sup> to <i>e</i><sup>−1</sup>, a &lt;b&gt; of −0.5 in x-1 and A-2"
     )
+    assert labels.powers("e^-2 & 0.5e^3, not a-1 or 3-4") == (
+        "<i>e</i><sup>−2</sup> &amp; 0.5<i>e</i><sup>3</sup>, not a-1 or 3-4"
+    )
+    assert labels.minus("-1 to -2") == "−1 to −2"
+    assert labels.capitalized(Markup("the <b>rate</b>")) == "The <b>rate</b>"
     assert labels.capitalized(labels.powers("the rate")) == "The rate"
     assert labels.capitalized(labels.symbol("reg")) == "<i>λ</i>"

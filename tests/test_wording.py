@@ -18,10 +18,9 @@ from saying import CLEAR, MOVE, RANK, SIDE, SIZE, Group, Passage
 from sections import of_results, text
 from synthetic import Course, Rule, jitter, record_of, rising, tree, usual
 
-from pipeline import catalogue, labels, wording
+from pipeline import catalogue, wording
 from pipeline.comparison import Estimate
 from pipeline.context import Context
-from pipeline.quantity import Quantity
 from pipeline.records import Record
 from pipeline.settings import Configuration
 
@@ -56,7 +55,7 @@ def apart(course: Course) -> Course:
     return [(a, b + 0.03, c, d - 0.01 * (n == len(course))) for n, (a, b, c, d) in enumerate(course, start=1)]
 
 
-DIVERGED: Curve = lambda _: None  # noqa: E731
+DIVERGED: Curve = lambda _: None
 
 
 def by_rate(large: Curve, middle: Curve, small: Curve) -> Rule:
@@ -114,7 +113,7 @@ def test_a_rate_that_is_close_to_the_best_and_one_that_is_apart_are_named(
 
 def test_several_rates_that_are_apart_are_plural() -> None:
     accuracies = {1.0: 0.94, math.exp(-1): 0.9399, math.exp(-2): 0.90, 0.05: 0.89}
-    rule: Rule = lambda c, seed: rising(accuracies.get(c.learning_rate, 0.5) + jitter(seed))  # noqa: E731
+    rule: Rule = lambda c, seed: rising(accuracies.get(c.learning_rate, 0.5) + jitter(seed))
     experiments = tree()["experiments"] | {"learning_rates": {"sweep": {"learning_rate": [1, "e^-1", "e^-2", 0.05]}}}
     said = rates(rule, experiments=experiments).sentence(E1, E2, "η = 0.05", "clear")
     assert said.names() == [E1, E2, "η = 0.05"]
@@ -663,9 +662,7 @@ def test_a_best_value_inside_the_grid_asks_for_no_wider_search() -> None:
 
 
 def test_means_over_a_grid_with_divergence_are_of_what_finished() -> None:
-    lost: Rule = lambda c, seed: (  # noqa: E731
-        None if (c.batch_size, c.learning_rate, c.reg) == (32, 0.6, 0.001) else usual(c, seed)
-    )
+    lost: Rule = lambda c, seed: None if (c.batch_size, c.learning_rate, c.reg) == (32, 0.6, 0.001) else usual(c, seed)
     assert tuning(lost).line("^Learning rate:").has("that finished")
     assert not tuning().line("^Learning rate:").has("that finished")
 
@@ -682,13 +679,13 @@ def test_the_only_value_that_finished_is_told_from_the_only_one_tried(values: li
 
 
 def test_the_only_value_tried_was_tried_whatever_diverged() -> None:
-    lost: Rule = lambda c, seed: None if (c.batch_size, c.learning_rate) == (32, 0.2) else usual(c, seed)  # noqa: E731
+    lost: Rule = lambda c, seed: None if (c.batch_size, c.learning_rate) == (32, 0.2) else usual(c, seed)
     assert tuning(lost).line("^Batch size: only 32").has("tried")
 
 
 def test_a_best_value_beside_a_diverged_one_is_not_at_the_edge() -> None:
     grid = {"grid": {"grid": {"learning_rate": [0.2, 0.4, 9], "batch_size": [32]}, "replicates": 1}}
-    rule: Rule = lambda c, seed: None if c.learning_rate == 9 else rising(0.9 + c.learning_rate / 10 + jitter(seed))  # noqa: E731
+    rule: Rule = lambda c, seed: None if c.learning_rate == 9 else rising(0.9 + c.learning_rate / 10 + jitter(seed))
     told = tuning(rule, experiments=tree()["experiments"] | grid)
     assert told.line("^Learning rate:").numbers("any")[0] == 0.4
     assert not told.has("at the edge")
@@ -910,7 +907,7 @@ def test_a_diverged_further_configuration_is_told(lost: tuple[int, ...], one: bo
 
 def test_many_diverged_configurations_are_counted() -> None:
     experiments = tree()["experiments"] | {"widths": {"sweep": {"hidden": list(range(1, 15))}}}
-    rule: Rule = lambda c, seed: None if c.hidden < 14 else usual(c, seed)  # noqa: E731
+    rule: Rule = lambda c, seed: None if c.hidden < 14 else usual(c, seed)
     said = further(rule, experiments=experiments).sentence("diverged")
     assert said.numbers("any") == [13]
     assert said.has("13 configurations")
@@ -921,7 +918,7 @@ def test_many_diverged_configurations_are_counted() -> None:
 def test_a_further_selection_says_what_was_selected() -> None:
     grid = {"grid": {"hidden": [16, 32], "batch_size": [64]}, "replicates": 1}
     more = {"sizes": grid, "best_size": {"best_of": "sizes"}}
-    rule: Rule = lambda c, seed: rising((0.93 if c.hidden == 32 else 0.92) + jitter(seed))  # noqa: E731
+    rule: Rule = lambda c, seed: rising((0.93 if c.hidden == 32 else 0.92) + jitter(seed))
     said = further(rule, experiments=tree()["experiments"] | more).sentence("selects")
     assert said.has("^Sizes")
     assert said.names() == ["hidden units 32", "batch size 64"]
@@ -1130,68 +1127,9 @@ def test_one_epoch_is_singular() -> None:
     assert [wording.epochs(count) for count in (0, 1, 2)] == ["0 epochs", "1 epoch", "2 epochs"]
 
 
-@pytest.mark.parametrize(
-    ("written", "html", "decimal", "math_text"),
-    [
-        ("e^-1", "<i>e</i><sup>−1</sup>", "0.3679", "e^{-1}"),
-        ("5e^-2", "5<i>e</i><sup>−2</sup>", "0.6767", "5e^{-2}"),
-        ("e^2", "<i>e</i><sup>2</sup>", "7.389", "e^{2}"),
-        (".5", "0.5", "0.5", "0.5"),
-        ("1e-4", "1e−4", "0.0001", "1e-4"),
-        ("64", "64", "64", "64"),
-    ],
-)
-def test_a_value_is_shown_as_it_was_written(written: str, html: str, decimal: str, math_text: str) -> None:
-    number = Quantity(written)
-    assert labels.value(number) == html
-    assert labels.is_power(number) is ("e^" in written)
-    assert labels.decimal(number) == decimal
-    assert labels.mathtext_value(number) == f"${math_text}$"
-
-
-def test_parameters_are_called_by_their_names() -> None:
-    number = Quantity("e^-1")
-    names = ("learning_rate", "reg", "batch_size", "hidden", "epochs")
-    assert [labels.words(name) for name in names] == [
-        "learning rate",
-        "regularization coefficient",
-        "batch size",
-        "hidden units",
-        "epochs",
-    ]
-    assert [labels.symbol(name) for name in names] == ["<i>η</i>", "<i>λ</i>", "Batch size", "Hidden units", "Epochs"]
-    assert [labels.has_symbol(name) for name in names] == [True, True, False, False, False]
-    assert labels.setting("learning_rate", number) == "<i>η</i>\u00a0=\u00a0<i>e</i><sup>−1</sup>"
-    assert labels.setting("reg", 0.5) == "<i>λ</i>\u00a0=\u00a00.5"
-    assert labels.setting("batch_size", 64) == "batch size\u00a064"
-    assert labels.mathtext("learning_rate", number) == r"$\eta = e^{-1}$"
-    assert labels.mathtext("reg", 0.5) == r"$\lambda = 0.5$"
-    assert labels.mathtext("hidden", 16) == "hidden units $16$"
-    assert labels.title("published_best") == "Published best"
-
-
-def test_metrics_are_called_by_their_names() -> None:
-    assert labels.METRICS == {
-        "training_accuracy": "Training accuracy",
-        "training_loss": "Training loss",
-        "validation_accuracy": "Validation accuracy, last epoch",
-        "best_validation_accuracy": "Validation accuracy, best epoch",
-        "testing_accuracy": "Testing accuracy",
-        "last_testing_accuracy": "Testing accuracy, last epoch",
-    }
-
-
-def test_powers_and_signs_in_a_sentence_are_set_as_such() -> None:
-    assert labels.powers("e^-2 & 5e^-2 are 0.5e^3 above -0.1, not a-1 or 3-4") == (
-        "<i>e</i><sup>−2</sup> &amp; 5<i>e</i><sup>−2</sup> are 0.5<i>e</i><sup>3</sup> above −0.1, not a-1 or 3-4"
-    )
-    assert labels.capitalized(Markup("the <b>rate</b>")) == "The <b>rate</b>"
-    assert labels.minus("-1 to -2") == "−1 to −2"
-
-
 def test_every_number_of_the_prose_follows_the_results() -> None:
     """Different results share no accuracy of four decimals in the prose, where only λ* and the rates stay."""
-    other: Rule = lambda c, seed: [(a, b - 0.0123, x, y - 0.0123) for a, b, x, y in usual(c, seed)]  # noqa: E731
+    other: Rule = lambda c, seed: [(a, b - 0.0123, x, y - 0.0123) for a, b, x, y in usual(c, seed)]
     for tell in (rates, coefficients, tuning):
         first, second = (set(tell(rule).numbers("accuracy")) - {0.3679, 0.1353, 0.1445} for rule in (usual, other))
         assert first
