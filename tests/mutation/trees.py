@@ -13,8 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WITHOUT = ("no:cacheprovider", "no:randomly", "no:xdist")
-PATIENCE = 600  # seconds, after which tests that a fault keeps from ending have noticed it
-# Exit statuses of pytest: a test failed, or the tests could not be imported.
+PATIENCE = 1800  # seconds, after which tests that a fault keeps from ending have noticed it
+# Exit statuses of pytest: all tests pass, or there are none of this kind; a test fails, or cannot be imported.
+PASSED = (0, 5)
 FAILED = (1, 2)
 # What takes longest to import is imported once, in the process that all others are forked from.
 HEAVY = ("pandas", "scipy.stats", "matplotlib.pyplot", "sklearn.neural_network", "hypothesis", "pypdf", "weasyprint")
@@ -39,7 +40,7 @@ def rewrite(path: Path, text: str, moment: int) -> None:
 
 
 def fails(place: Path, tests: Sequence[str]) -> bool:
-    """Whether one of the tests in a copy fails, or does not end; slow ones are left out.
+    """Whether one of the tests in a copy fails, or does not end; slow ones are tried where the others pass.
 
     Raises RuntimeError if pytest ends in another way, such as without memory.
     """
@@ -51,7 +52,7 @@ def fails(place: Path, tests: Sequence[str]) -> bool:
         os.killpg(process.pid or 0, signal.SIGKILL)  # with what the tests have started
         process.join()
         return True
-    if status not in (0, *FAILED):
+    if status not in (*PASSED, *FAILED):
         raise RuntimeError(
             f"{', '.join(tests)}: expected tests that pass or fail, found pytest's exit status {status}."
         )
@@ -66,6 +67,9 @@ def _run(place: Path, tests: Sequence[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
     plugins = [word for each in WITHOUT for word in ("-p", each)]
     temporary = place.parent / "temporary"
-    status = pytest.main(["-x", "-q", "-m", "not slow", "--basetemp", str(temporary), *plugins, *tests])
-    shutil.rmtree(temporary, ignore_errors=True)
+    for kind in ("not slow", "slow"):
+        status = pytest.main(["-x", "-q", "-m", kind, "--basetemp", str(temporary), *plugins, *tests])
+        shutil.rmtree(temporary, ignore_errors=True)
+        if status not in PASSED:
+            break
     sys.exit(status)
