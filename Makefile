@@ -56,7 +56,7 @@ endif
 
 report: .venv/report
 	@SUMMARY_FOLLOWS=1 snakemake --cores all $(SNAKEMAKE_OPTIONS)
-	@python -m pipeline.summary
+	@python -m pipeline.workflow.summary
 
 PYTEST := python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 LINT := ruff check . && ruff format --check . && snakefmt --check Snakefile && mypy
@@ -107,29 +107,29 @@ torture: .venv/test
 check: export PUBLISHED := $(PUBLISHED)
 check: export SNAKEMAKE_OPTIONS := $(SNAKEMAKE_OPTIONS)
 check: .venv/report
-	@python -m pipeline.check --snakemake="$$SNAKEMAKE_OPTIONS" -- "$$PUBLISHED"
+	@python -m pipeline.check.command --snakemake="$$SNAKEMAKE_OPTIONS" -- "$$PUBLISHED"
 
 compare: export A := $(A)
 compare: export B := $(B)
 compare: export FOLDERS := $(FOLDERS)
 compare: .venv/report
-	@python -m pipeline.compare $(if $(ALL),--all) -- "$$A" "$$B" $$FOLDERS
+	@python -m pipeline.verification.compare $(if $(ALL),--all) -- "$$A" "$$B" $$FOLDERS
 
 verify: export SNAKEMAKE_OPTIONS := $(SNAKEMAKE_OPTIONS)
 verify: .venv/report
-	@python -m pipeline.verify $(if $(PRESENT),--present) --snakemake="$$SNAKEMAKE_OPTIONS"
+	@python -m pipeline.verification.verify $(if $(PRESENT),--present) --snakemake="$$SNAKEMAKE_OPTIONS"
 
 reference: report
-	@python -m pipeline.reference
+	@python -m pipeline.verification.reference
 
 prune: .venv/report
-	@python -m pipeline.prune
+	@python -m pipeline.workflow.prune
 
 clean:
 	rm -rf results logs .snakemake
 
 formulas: .venv/report
-	python -m pipeline.formulas
+	python -m pipeline.report.formulas
 
 lock:
 	./setup.sh lock

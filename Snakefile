@@ -16,11 +16,11 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
-from pipeline import job_failures
-from pipeline.batches import GROUP, Batches, run_together
-from pipeline.build import Build
-from pipeline.sources import needed_by
-from pipeline.summary import summary
+from pipeline.workflow import job_failures
+from pipeline.workflow.batches import GROUP, Batches, run_together
+from pipeline.workflow.build import Build
+from pipeline.workflow.sources import LOCK, needed_by
+from pipeline.workflow.summary import summary
 
 if workflow.is_main_process:
     build = Build.open(
@@ -107,8 +107,7 @@ rule all:
 
 rule theory:
     input:
-        code=needed_by("theory"),
-        lock="requirements.lock",
+        code=needed_by("pipeline.theory.step"),
     output:
         "results/theory.json",
     log:
@@ -119,14 +118,14 @@ rule theory:
         neurons=build.neurons,
         numerics=build.config.numerics,
     shell:
-        "{sys.executable:q} -m pipeline.theory --neurons {params.neurons:q} --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.theory.step --neurons {params.neurons:q} --output {output} --log {log}"
 
 
 rule gate:
     input:
         theory="results/theory.json",
         template="templates/sections/theory.html.j2",
-        code=needed_by("gate"),
+        code=needed_by("pipeline.report.gate"),
     output:
         "results/theory.verified",
     log:
@@ -134,7 +133,7 @@ rule gate:
     benchmark:
         "logs/benchmarks/gate.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.gate --theory {input.theory} --template {input.template}"
+        "{sys.executable:q} -m pipeline.report.gate --theory {input.theory} --template {input.template}"
         " --output {output} --log {log}"
 
 
@@ -143,7 +142,7 @@ rule data:
     input:
         # no file: every target but theory's needs the data, and so asks whether a build may begin
         lambda wildcards: build.begin(is_building(), workflow.executor_settings),
-        code=needed_by("mnist"),
+        code=needed_by("pipeline.data.mnist"),
     output:
         "results/data/training_images.npy",
         "results/data/training_labels.npy",
@@ -158,7 +157,7 @@ rule data:
         # a function, or Snakemake would take {name} in a text for one of its wildcards
         settings=lambda wildcards: build.data_settings,
     shell:
-        "{sys.executable:q} -m pipeline.mnist --config results/config.json --output results/data --log {log}"
+        "{sys.executable:q} -m pipeline.data.mnist --config results/config.json --output results/data --log {log}"
 
 
 # What every run would do first is done once. A checkpoint, so that the runs are looked at again after it: jobs behind
@@ -170,8 +169,7 @@ checkpoint prepare:
         "results/data/testing_images.npy",
         "results/data/testing_labels.npy",
         data="results/data/data.json",
-        code=needed_by("preparation"),
-        lock="requirements.lock",
+        code=needed_by("pipeline.data.preparation"),
     output:
         "results/prepared/pixels.npy",
         expand(
@@ -187,7 +185,7 @@ checkpoint prepare:
     params:
         split=build.split,
     shell:
-        "{sys.executable:q} -m pipeline.preparation --split {params.split:q} --data results/data"
+        "{sys.executable:q} -m pipeline.data.preparation --split {params.split:q} --data results/data"
         " --output results/prepared --log {log}"
 
 
@@ -217,7 +215,7 @@ rule train:
     params:
         run=lambda wildcards: build.specification(wildcards.key),
     shell:
-        "{sys.executable:q} -m pipeline.training --run {params.run:q} --data results/prepared"
+        "{sys.executable:q} -m pipeline.training.step --run {params.run:q} --data results/prepared"
         " --output results/runs/{wildcards.key} --log {log}"
 
 
@@ -238,7 +236,7 @@ checkpoint selection:
         runs=lambda wildcards: build.candidate_runs(
             checkpoints.prepare.get().output[-1]
         ),
-        code=needed_by("selection"),
+        code=needed_by("pipeline.experiments.selection"),
     output:
         "results/selection.json",
     log:
@@ -248,7 +246,7 @@ checkpoint selection:
     params:
         choices=build.choices,
     shell:
-        "{sys.executable:q} -m pipeline.selection --config {input.config} --data results/data --runs results/runs"
+        "{sys.executable:q} -m pipeline.experiments.selection --config {input.config} --data results/data --runs results/runs"
         " --output {output} --log {log}"
 
 
@@ -260,7 +258,7 @@ rule runs:
         runs=lambda wildcards: build.all_runs(
             checkpoints.prepare.get().output[-1], checkpoints.selection.get().output[0]
         ),
-        code=needed_by("runs"),
+        code=needed_by("pipeline.experiments.runs"),
     output:
         runs="results/runs.csv",
         histories="results/histories.csv",
@@ -270,7 +268,7 @@ rule runs:
     benchmark:
         "logs/benchmarks/runs.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.runs --config {input.config} --data results/data --selection {input.selection}"
+        "{sys.executable:q} -m pipeline.experiments.runs --config {input.config} --data results/data --selection {input.selection}"
         " --runs results/runs --output results --log {log}"
 
 
@@ -281,10 +279,9 @@ rule recovery:
         labels=["results/data/training_labels.npy", "results/data/testing_labels.npy"],
         data="results/data/data.json",
         runs="results/runs.csv",
-        published="pipeline/published.yaml",
-        schema="pipeline/published.schema.yaml",
-        code=needed_by("recovery"),
-        lock="requirements.lock",
+        published="pipeline/writeup/published.yaml",
+        schema="pipeline/writeup/published.schema.yaml",
+        code=needed_by("pipeline.evidence.recovery"),
     output:
         "results/recovery.json",
     log:
@@ -292,7 +289,7 @@ rule recovery:
     benchmark:
         "logs/benchmarks/recovery.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.recovery --config {input.config} --data results/data --runs {input.runs}"
+        "{sys.executable:q} -m pipeline.evidence.recovery --config {input.config} --data results/data --runs {input.runs}"
         " --published {input.published} --output {output} --log {log}"
 
 
@@ -302,7 +299,7 @@ rule tables:
         selection="results/selection.json",
         runs="results/runs.csv",
         histories="results/histories.csv",
-        code=needed_by("tables"),
+        code=needed_by("pipeline.analysis.tables"),
     output:
         expand("results/tables/{name}.csv", name=build.tables),
     log:
@@ -310,7 +307,7 @@ rule tables:
     benchmark:
         "logs/benchmarks/tables.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.tables --config {input.config} --selection {input.selection} --runs {input.runs}"
+        "{sys.executable:q} -m pipeline.analysis.tables --config {input.config} --selection {input.selection} --runs {input.runs}"
         " --histories {input.histories} --output results/tables --log {log}"
 
 
@@ -320,8 +317,7 @@ rule figures:
         selection="results/selection.json",
         summary="results/tables/summary.csv",
         curves="results/tables/curves.csv",
-        code=needed_by("figures"),
-        lock="requirements.lock",
+        code=needed_by("pipeline.figures.step"),
     output:
         expand("results/figures/{name}.svg", name=build.figures),
     log:
@@ -329,7 +325,7 @@ rule figures:
     benchmark:
         "logs/benchmarks/figures.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.figures --config {input.config} --selection {input.selection}"
+        "{sys.executable:q} -m pipeline.figures.step --config {input.config} --selection {input.selection}"
         " --summary {input.summary} --curves {input.curves} --output results/figures --log {log}"
 
 
@@ -339,8 +335,7 @@ rule collapse:
         config="results/config.json",
         prepared="results/prepared/prepared.json",
         norms="results/norms.csv",
-        code=needed_by("collapse"),
-        lock="requirements.lock",
+        code=needed_by("pipeline.analysis.collapse"),
     output:
         "results/collapse.json",
         "results/tables/collapse.csv",
@@ -349,7 +344,7 @@ rule collapse:
     benchmark:
         "logs/benchmarks/collapse.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.collapse --config {input.config} --prepared results/prepared --norms {input.norms}"
+        "{sys.executable:q} -m pipeline.analysis.collapse --config {input.config} --prepared results/prepared --norms {input.norms}"
         " --output results --log {log}"
 
 
@@ -358,8 +353,7 @@ rule collapse_figure:
         config="results/config.json",
         linear="results/collapse.json",
         table="results/tables/collapse.csv",
-        code=needed_by("collapse_figure"),
-        lock="requirements.lock",
+        code=needed_by("pipeline.figures.collapse"),
     output:
         "results/figures/collapse.svg",
     log:
@@ -367,7 +361,7 @@ rule collapse_figure:
     benchmark:
         "logs/benchmarks/collapse_figure.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.collapse_figure --config {input.config} --linear {input.linear} --table {input.table}"
+        "{sys.executable:q} -m pipeline.figures.collapse --config {input.config} --linear {input.linear} --table {input.table}"
         " --output {output} --log {log}"
 
 
@@ -379,10 +373,9 @@ rule evidence:
         runs="results/runs.csv",
         histories="results/histories.csv",
         norms="results/norms.csv",
-        published="pipeline/published.yaml",
-        schema="pipeline/published.schema.yaml",
-        code=needed_by("evidence"),
-        lock="requirements.lock",
+        published="pipeline/writeup/published.yaml",
+        schema="pipeline/writeup/published.schema.yaml",
+        code=needed_by("pipeline.evidence.step"),
     output:
         expand("results/evidence/{name}.csv", name=build.evidence),
     log:
@@ -390,15 +383,14 @@ rule evidence:
     benchmark:
         "logs/benchmarks/evidence.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.evidence --results results --published {input.published}"
+        "{sys.executable:q} -m pipeline.evidence.step --results results --published {input.published}"
         " --output results/evidence --log {log}"
 
 
 rule evidence_figure:
     input:
         cells="results/evidence/cells.csv",
-        code=needed_by("cells_figure"),
-        lock="requirements.lock",
+        code=needed_by("pipeline.figures.cells"),
     output:
         "results/figures/evidence-cells.svg",
     log:
@@ -406,7 +398,7 @@ rule evidence_figure:
     benchmark:
         "logs/benchmarks/evidence_figure.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.cells_figure {input.cells} --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.figures.cells {input.cells} --output {output} --log {log}"
 
 
 rule claims_figure:
@@ -414,8 +406,7 @@ rule claims_figure:
         runs="results/runs.csv",
         histories="results/histories.csv",
         norms="results/norms.csv",
-        code=needed_by("claims_figure"),
-        lock="requirements.lock",
+        code=needed_by("pipeline.figures.claims"),
     output:
         "results/figures/claims-curves.svg",
     log:
@@ -423,15 +414,14 @@ rule claims_figure:
     benchmark:
         "logs/benchmarks/claims_figure.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.claims_figure --results results --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.figures.claims --results results --output {output} --log {log}"
 
 
 # Asked for only where make bench has left its record: the report is built with or without it.
 rule speed:
     input:
         record="report/benchmark.json",
-        code=needed_by("benchmark_figure"),
-        lock="requirements.lock",
+        code=needed_by("pipeline.figures.benchmark"),
     output:
         "results/figures/benchmark.svg",
     log:
@@ -439,7 +429,7 @@ rule speed:
     benchmark:
         "logs/benchmarks/speed.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.benchmark_figure {input.record} --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.figures.benchmark {input.record} --output {output} --log {log}"
 
 
 # Trained anew after an edit of its settings or of the code behind its numbers, comments apart, as runs are. Not sent to
@@ -458,7 +448,7 @@ rule randomisation:
         training=build.tests_training,
         code=build.tests_code,
     shell:
-        "{sys.executable:q} -m pipeline.randomisation --test {wildcards.test} --training {params.training:q}"
+        "{sys.executable:q} -m pipeline.randomisation.step --test {wildcards.test} --training {params.training:q}"
         " --data results/prepared --output results/randomisation --log {log}"
 
 
@@ -469,8 +459,7 @@ rule randomisation_figure:
             test=build.tests,
             kind=["csv", "json"],
         ),
-        code=needed_by("randomisation_figure"),
-        lock="requirements.lock",
+        code=needed_by("pipeline.figures.randomisation"),
     output:
         "results/figures/randomisation.svg",
     log:
@@ -480,7 +469,7 @@ rule randomisation_figure:
     params:
         tests=build.tests,
     shell:
-        "{sys.executable:q} -m pipeline.randomisation_figure {params.tests} --results results/randomisation"
+        "{sys.executable:q} -m pipeline.figures.randomisation {params.tests} --results results/randomisation"
         " --output {output} --log {log}"
 
 
@@ -496,8 +485,8 @@ rule report:
         runs="results/runs.csv",
         histories="results/histories.csv",
         norms="results/norms.csv",
-        published="pipeline/published.yaml",
-        schema="pipeline/published.schema.yaml",
+        published="pipeline/writeup/published.yaml",
+        schema="pipeline/writeup/published.schema.yaml",
         evidence=expand("results/evidence/{name}.csv", name=build.evidence),
         tables=expand("results/tables/{name}.csv", name=build.tables),
         collapse=build.collapse,
@@ -509,8 +498,7 @@ rule report:
             kind=["csv", "json"],
         ),
         templates=build.templates,
-        code=needed_by("report"),
-        lock="requirements.lock",
+        code=needed_by("pipeline.report.render"),
         project="pyproject.toml",
     output:
         "results/report/report.{format}",
@@ -522,8 +510,8 @@ rule report:
         # as in rule data
         title_block=lambda wildcards: build.title_block,
     shell:
-        "{sys.executable:q} -m pipeline.report {wildcards.format} --title-block {params.title_block:q}"
-        " --results results --templates templates --lock {input.lock} --project {input.project}"
+        "{sys.executable:q} -m pipeline.report.render {wildcards.format} --title-block {params.title_block:q}"
+        " --results results --templates templates --lock {LOCK} --project {input.project}"
         " --published {input.published} --benchmark {input.benchmark}"
         " --output {output} --log {log}"
 
@@ -541,8 +529,7 @@ rule publish:
         data="results/data/data.json",
         runs="results/runs.csv",
         citation="CITATION.cff",
-        code=needed_by("publish"),
-        lock="requirements.lock",
+        code=needed_by("pipeline.crate.step"),
         project="pyproject.toml",
     output:
         "results/published.json",
@@ -554,10 +541,10 @@ rule publish:
         # as in rule data
         title_block=lambda wildcards: build.title_block,
     shell:
-        "{sys.executable:q} -m pipeline.publish --title-block {params.title_block:q}"
+        "{sys.executable:q} -m pipeline.crate.step --title-block {params.title_block:q}"
         " --reports {input.reports} --workflow {input.workflow} --inputs {input.made_from}"
         " --results {input.results} --config {input.config} --data results/data"
-        " --citation {input.citation} --lock {input.lock} --project {input.project}"
+        " --citation {input.citation} --lock {LOCK} --project {input.project}"
         ' --benchmarks logs/benchmarks --started "$REPORT_BUILD_STARTED" --output {output} --log {log}'
 
 

@@ -104,13 +104,13 @@ install_torch() {
         say "PyTorch: left out of the benchmark, which has a lock for its CPU build on Python 3.11 for x86-64; pip said: $(printf '%s\n' "$reason" | grep '^ERROR' | tail -n 1). Hint: install the CPU build of torch 2.13.0 into .venv-bench, or remove .venv-bench and run again"
 }
 
-# In the project's folder, snakemake is what pipeline/launch.py makes of it.
+# In the project's folder, snakemake is what pipeline/config/launch.py makes of it.
 install_launcher() {
     cat >.venv/bin/snakemake <<'END'
 #!/bin/sh
 # Made by setup.sh.
 module=snakemake
-if [ -f pipeline/launch.py ]; then module=pipeline.launch; fi
+if [ -f pipeline/config/launch.py ]; then module=pipeline.config.launch; fi
 exec "$(dirname "$(readlink -f "$0")")/python" -E -X utf8 -m $module "$@"
 END
 }
@@ -118,10 +118,10 @@ END
 # Set the page that every build begins with. The HTML report needs no Pango, so its absence is said and ends nothing.
 check_page() {
     rm -f .venv/specimen.pdf
-    for package in $(.venv/bin/python -c 'from pipeline import typesetting; print(*typesetting.packages())'); do
+    for package in $(.venv/bin/python -c 'from pipeline.report import typesetting; print(*typesetting.packages())'); do
         debian_install "$package" || true # one by one: not every system has them all
     done
-    .venv/bin/python -m pipeline.specimen --output .venv/specimen.html || exit 1
+    .venv/bin/python -m pipeline.report.specimen --output .venv/specimen.html || exit 1
 }
 
 make_report_environment() {

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import training
-from pipeline.metrics import HISTORY_COLUMNS
-from pipeline.plan import Run
-from pipeline.records import told_by
-from pipeline.run import Norms, Result
-from pipeline.sgd import Epoch
+from pipeline.experiments.plan import Run
+from pipeline.experiments.records import told_by
+from pipeline.training import step as training
+from pipeline.training.metrics import HISTORY_COLUMNS
+from pipeline.training.run import Norms, Result
+from pipeline.training.sgd import Epoch
 
 
 def write(run: Run, folder: Path) -> None:

@@ -10,9 +10,12 @@ from typing import Any
 
 from configuration import CONFIG_YAML
 
-from pipeline import citation, config, crate_entities, software
-from pipeline.dataset import Manifest
-from pipeline.files import write_json, write_text
+from pipeline.config import load as config
+from pipeline.crate import citation
+from pipeline.crate import entities as crate_entities
+from pipeline.data.dataset import Manifest
+from pipeline.environment import software
+from pipeline.files.atomic import write_json, write_text
 
 METADATA = "ro-crate-metadata.json"
 ROOT = Path(__file__).parent.parent

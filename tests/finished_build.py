@@ -7,9 +7,12 @@ from typing import Any
 
 from configuration import CONFIG_YAML
 
-from pipeline import config, machine_class, reference, sealed, software
-from pipeline.build import Build
-from pipeline.publication import checksum
+from pipeline.config import load as config
+from pipeline.crate.publication import checksum
+from pipeline.environment import machine_class, software
+from pipeline.files import sealed
+from pipeline.verification import reference
+from pipeline.workflow.build import Build
 
 ROOT = Path(__file__).parent.parent
 KEY = "0123456789abcdef"

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import ROOT
 
-from pipeline.batches import CPUS, GROUP, Batches, run_together
+from pipeline.workflow.batches import CPUS, GROUP, Batches, run_together
 
 
 def workflow(**properties: object) -> SimpleNamespace:

@@ -19,11 +19,14 @@ from bench import floor, job, measure, systems, targets
 from bench.measure import Measured, Runner
 from bench.systems import ENTRIES, TEXTBOOK, ours
 from bench.work import Outcome, Work
-from pipeline import benchmarks, fingerprint, keys, preparation
-from pipeline.benchmarks import OURS
-from pipeline.examples import Examples, prepare
-from pipeline.network import initial_weights
-from pipeline.preparation import Description
+from pipeline.data import preparation
+from pipeline.data.examples import Examples, prepare
+from pipeline.data.preparation import Description
+from pipeline.environment import fingerprint
+from pipeline.experiments import keys
+from pipeline.training import benchmarks
+from pipeline.training.benchmarks import OURS
+from pipeline.training.network import initial_weights
 
 ROOT = Path(__file__).parent.parent
 PRESENT = systems.present()
@@ -239,8 +242,8 @@ def test_several_threads_are_refused(data):
 
 
 def test_a_job_is_specified_as_a_build_does():
-    from pipeline import config
-    from pipeline.settings import Configuration
+    from pipeline.config import load as config
+    from pipeline.config.settings import Configuration
 
     settings = config.load(CONFIG_YAML)
     expected = keys.specification(settings, Configuration(0.1, 0.001, 32, 128, 1), 1, "f" * 64)

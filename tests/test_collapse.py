@@ -28,23 +28,19 @@ from synthetic import (
 )
 from test_figures import boxes, inside, marks_of, overlap, style
 
-from pipeline import (
-    catalogue,
-    collapse,
-    collapse_figure,
-    collapse_text,
-    config,
-    context,
-    linearisation,
-    plan,
-    preparation,
-    runs,
-    sealed,
-)
-from pipeline.collapse import Outcome
-from pipeline.examples import Examples, prepare
-from pipeline.linearisation import Linearisation
-from pipeline.settings import Config, Configuration
+from pipeline.analysis import collapse, linearisation
+from pipeline.analysis.collapse import Outcome
+from pipeline.analysis.linearisation import Linearisation
+from pipeline.config import load as config
+from pipeline.config.settings import Config, Configuration
+from pipeline.data import preparation
+from pipeline.data.examples import Examples, prepare
+from pipeline.experiments import plan, runs
+from pipeline.figures import catalogue
+from pipeline.figures import collapse as collapse_figure
+from pipeline.files import sealed
+from pipeline.report import context
+from pipeline.report.views import collapse as collapse_text
 
 __all__ = ["style"]  # a fixture
 
@@ -428,7 +424,7 @@ def test_table_6_keeps_its_rows_and_gets_the_norms_below(tmp_path: Path) -> None
     assert ratio == ["6.92", "2.55", "0.94"]
     assert w1 == ["0.0500 ± 0.0014", "0.0500 ± 0.0014", "10.0000 ± 0.0014"]
     assert w2 == ["0.0250 ± 0.0000", "0.0250 ± 0.0000", "5.0000 ± 0.0000"]
-    assert table.source.also == (("results/tables/collapse.csv", "pipeline/collapse.py"),)
+    assert table.source.also == (("results/tables/collapse.csv", "pipeline/analysis/collapse.py"),)
     assert all(not built.tables[name].added for name in built.tables if name != "regularization")
     html = sections.html("results", built)
     assert html.count('<tbody class="added">') == 1

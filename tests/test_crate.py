@@ -15,9 +15,12 @@ from crates import METADATA, described, entities, expect_whole, ids, types, writ
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import citation, config, crate_entities, crate_files
+from pipeline.config import load as config
+from pipeline.config.settings import DataFile, DataSet
+from pipeline.crate import citation
+from pipeline.crate import entities as crate_entities
+from pipeline.crate import layout as crate_files
 from pipeline.errors import InputError
-from pipeline.settings import DataFile, DataSet
 
 # --- Of a small one
 

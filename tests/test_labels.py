@@ -3,9 +3,9 @@
 import pytest
 from markupsafe import Markup
 
-from pipeline import labels
-from pipeline.quantity import Quantity, written
-from pipeline.settings import Configuration, Experiment
+from pipeline.config.quantity import Quantity, written
+from pipeline.config.settings import Configuration, Experiment
+from pipeline.experiments import labels
 
 NBSP = "\u00a0"
 CHOSEN = Configuration(Quantity("5e^-2"), Quantity("e^-1"), 32, 16, 74)

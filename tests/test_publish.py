@@ -17,10 +17,14 @@ from conftest import ROOT, Project
 from crates import METADATA, entities, expect_whole
 from synthetic import write_results
 
-from pipeline import config, crate_files, exchange, publication, publish, sealed
-from pipeline.build import Build
+from pipeline.config import load as config
+from pipeline.crate import layout as crate_files
+from pipeline.crate import publication
+from pipeline.crate import step as publish
 from pipeline.errors import RunError
-from pipeline.files import write_text
+from pipeline.files import exchange, sealed
+from pipeline.files.atomic import write_text
+from pipeline.workflow.build import Build
 
 # --- The exchange
 
@@ -97,7 +101,7 @@ def test_where_folders_cannot_be_exchanged_the_last_file_tells_a_whole_one(
 KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
-from pipeline import exchange
+from pipeline.files import exchange
 left = int(sys.argv[1])
 def count(event, _):
     global left
@@ -200,7 +204,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the step reads, in a folder that is the present one."""
     write_results(tmp_path / "results")
     sealed.write_json(tmp_path / "results/data/data.json", asdict(crates.SAMPLE))
-    for name in ("Snakefile", "CITATION.cff", "requirements.lock", "pyproject.toml", "pipeline/published.yaml"):
+    for name in ("Snakefile", "CITATION.cff", "requirements.lock", "pyproject.toml", "pipeline/writeup/published.yaml"):
         write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
     for name in ("report.html", "report.pdf"):
         sealed.write_text(tmp_path / "results/report" / name, name)
@@ -295,7 +299,7 @@ def test_the_configuration_beside_the_report_is_valid_by_the_schema(
     run_step(monkeypatch)
     copy = project / "report/config.json"
     assert copy.read_bytes() == (project / "results/config.json").read_bytes()
-    schema = yaml.safe_load((ROOT / "pipeline/config.schema.yaml").read_text(encoding="utf-8"))
+    schema = yaml.safe_load((ROOT / "pipeline/config/config.schema.yaml").read_text(encoding="utf-8"))
     tree = yaml.safe_load(copy.read_text(encoding="utf-8"))
     assert set(schema["required"]) - set(tree) == {"title", "author"}
     assert set(tree) <= set(schema["properties"])

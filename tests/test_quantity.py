@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import labels
-from pipeline.quantity import Quantity, half_unit, plain, read_numbers, respelled, written
+from pipeline.config.quantity import Quantity, half_unit, plain, read_numbers, respelled, written
+from pipeline.experiments import labels
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import run
-from pipeline.network import Weights
-from pipeline.sgd import Epoch
+from pipeline.training import run
+from pipeline.training.network import Weights
+from pipeline.training.sgd import Epoch
 
 # training loss and accuracy, validation loss and accuracy; the testing accuracy of the model after the epoch.
 # The best is the second of five and the fourth is as good; every column has its largest and smallest elsewhere.

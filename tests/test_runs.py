@@ -8,12 +8,15 @@ import pandas as pd
 import pytest
 from synthetic import tree
 
-from pipeline import config, dataset, keys, plan, runs, sealed
-from pipeline.plan import Run
-from pipeline.provenance import Provenance
-from pipeline.records import Record
-from pipeline.runs import Rows
-from pipeline.settings import Config, Configuration, Experiment
+from pipeline.config import load as config
+from pipeline.config.settings import Config, Configuration, Experiment
+from pipeline.data import dataset
+from pipeline.experiments import keys, plan, runs
+from pipeline.experiments.plan import Run
+from pipeline.experiments.records import Record
+from pipeline.experiments.runs import Rows
+from pipeline.files import sealed
+from pipeline.report.views.provenance import Provenance
 
 TEN = Configuration(learning_rate=0.5, reg=0.01, batch_size=32, hidden=16, epochs=10)
 OTHER = {"learning_rate": 0.25, "reg": 0.02, "batch_size": 64, "hidden": 8, "epochs": 74}

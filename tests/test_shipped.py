@@ -9,8 +9,12 @@ import yaml
 from committed import ROOT, as_committed
 from synthetic import LINEAR
 
-from pipeline import appendix, catalogue, collapse, config, published
-from pipeline.settings import Config
+from pipeline.analysis import collapse
+from pipeline.config import load as config
+from pipeline.config.settings import Config
+from pipeline.figures import catalogue
+from pipeline.report.views import appendix
+from pipeline.writeup import published
 
 FILE = ROOT / "config.yaml"
 pytestmark = as_committed("config.yaml")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import software
+from pipeline.environment import software
 from pipeline.errors import InputError
 
 ROOT = Path(__file__).parent.parent

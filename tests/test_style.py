@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from contrast import contrast, rgb
 
-from pipeline import svg
-from pipeline.style import PROPERTIES, SERIES, VALIDATION
+from pipeline.figures.style import PROPERTIES, SERIES, VALIDATION
+from pipeline.report import svg
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 CSS = (TEMPLATES / "figure.css").read_text()

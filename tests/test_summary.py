@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Project
 
-from pipeline import launch, summary
+from pipeline.config import launch
+from pipeline.workflow import summary
 
 
 def git(folder: Path, *arguments: str) -> None:

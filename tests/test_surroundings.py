@@ -10,7 +10,8 @@ import pytest
 from conftest import ROOT, Project
 from faults.striking import outputs
 
-from pipeline import launch, surroundings
+from pipeline.config import launch
+from pipeline.environment import surroundings
 
 SET_AGAIN = ("--forcerun", "tables", "figures", "report", "publish")
 TITLE = "Über ‘π’ – Łódź"

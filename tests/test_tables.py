@@ -14,12 +14,14 @@ from configuration import CONFIG_YAML
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline import config, sealed, selection, tables
-from pipeline.metrics import METRICS
-from pipeline.plan import Run
-from pipeline.quantity import Quantity
-from pipeline.records import Record
-from pipeline.runs import (
+from pipeline.analysis import tables
+from pipeline.config import load as config
+from pipeline.config.quantity import Quantity
+from pipeline.config.settings import Configuration, Experiment, RateOfChange, SweepTable, TuningTable
+from pipeline.experiments import selection
+from pipeline.experiments.plan import Run
+from pipeline.experiments.records import Record
+from pipeline.experiments.runs import (
     PARAMETERS,
     RUN_COLUMNS,
     Rows,
@@ -30,7 +32,8 @@ from pipeline.runs import (
     to_csv,
     trained_with,
 )
-from pipeline.settings import Configuration, Experiment, RateOfChange, SweepTable, TuningTable
+from pipeline.files import sealed
+from pipeline.training.metrics import METRICS
 
 PROJECT = config.load(CONFIG_YAML)
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=2)

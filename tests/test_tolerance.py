@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from pipeline import tolerance
-from pipeline.differences import Change, Value
+from pipeline.verification import tolerance
+from pipeline.verification.differences import Change, Value
 
 # column, the rest of its row, its value, by how much it may differ. Accuracies by 0.0005, those of testing by 0.002;
 # bounds of intervals by four times as much; other numbers by a thousandth of themselves, a standard deviation of its

@@ -15,10 +15,11 @@ import finished_build
 import pytest
 from finished_build import ROOT, edit
 
-from pipeline import differences, machine_class, rebuild, reference, tolerance, verify
-from pipeline.differences import Change
+from pipeline.environment import machine_class
 from pipeline.errors import InputError, RunError
-from pipeline.verify import Outcome
+from pipeline.verification import differences, rebuild, reference, tolerance, verify
+from pipeline.verification.differences import Change
+from pipeline.verification.verify import Outcome
 
 FOLDER = reference.FOLDER
 OTHER = {"kernel": "another"}
@@ -296,8 +297,8 @@ def test_an_interrupted_rebuild_leaves_nothing_behind(sources: Path, tmp_path: P
     job = "trap '' INT TERM; mkdir -p {output}.d; while :; do date >{output}.d/now; sleep 0.05; done"
     (sources / "Snakefile").write_text(f'rule all:\n    output: "results/made"\n    shell: "{job}"\n')
     code = (
-        "import sys\nfrom pathlib import Path\nfrom pipeline import rebuild\n"
-        "from pipeline.console import run_step\nrebuild.PATIENCE = 1\n"
+        "import sys\nfrom pathlib import Path\nfrom pipeline.verification import rebuild\n"
+        "from pipeline.cli.console import run_step\nrebuild.PATIENCE = 1\n"
         "def step():\n    with rebuild.copied(Path(sys.argv[1])) as folder: rebuild.build(folder)\nrun_step(step)"
     )
     with subprocess.Popen(
@@ -384,7 +385,7 @@ def test_what_is_expected_is_told_by_what_differs_here(
 def test_the_class_is_that_of_the_kernels_in_use() -> None:
     found = machine_class.describe()
     assert found == machine_class.describe()
-    code = "import json; from pipeline import machine_class; print(json.dumps(machine_class.describe()))"
+    code = "import json; from pipeline.environment import machine_class; print(json.dumps(machine_class.describe()))"
     told = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

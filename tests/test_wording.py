@@ -18,11 +18,12 @@ from saying import CLEAR, MOVE, RANK, SIDE, SIZE, Group, Passage
 from sections import of_results, text
 from synthetic import Course, Rule, jitter, record_of, rising, tree, usual
 
-from pipeline import catalogue, wording
-from pipeline.comparison import Estimate
-from pipeline.context import Context
-from pipeline.records import Record
-from pipeline.settings import Configuration
+from pipeline.analysis.comparison import Estimate
+from pipeline.config.settings import Configuration
+from pipeline.experiments.records import Record
+from pipeline.figures import catalogue
+from pipeline.report.context import Context
+from pipeline.report.views import wording
 
 Curve = Callable[[int], "Course | None"]  # a run by its seed
 Tell = Callable[..., Passage]

@@ -12,11 +12,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pipeline import claims, writeup_claims
-from pipeline.archive import COURSES, Courses
-from pipeline.claims import Measured
-from pipeline.intervals import Interval
-from pipeline.settings import Configuration
+from pipeline.analysis.intervals import Interval
+from pipeline.config.settings import Configuration
+from pipeline.evidence import claims, writeup_claims
+from pipeline.evidence.archive import COURSES, Courses
+from pipeline.evidence.claims import Measured
 
 Seed = Mapping[str, list[float]]  # of one seed: by column, the epochs
 Number = Callable[[Seed], float]

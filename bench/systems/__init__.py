@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass
 
 from bench.work import System
-from pipeline.benchmarks import OURS
+from pipeline.training.benchmarks import OURS
 
 logger = logging.getLogger("pipeline")
 
