@@ -134,23 +134,23 @@ formulas: .venv/report
 lock:
 	./setup.sh lock
 
-.venv/report: requirements.lock setup.sh
+.venv/report: locks/requirements.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh report
 
-.venv/test: requirements-test.lock setup.sh
+.venv/test: locks/requirements-test.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh test
 
-.venv/page: requirements-test.lock requirements-crate.lock tools/page/package-lock.json tools/formulas/package-lock.json setup.sh
+.venv/page: locks/requirements-test.lock locks/requirements-crate.lock tools/page/package-lock.json tools/formulas/package-lock.json setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh page
 
-.venv/cluster: requirements-test.lock setup.sh
+.venv/cluster: locks/requirements-test.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh cluster
 
-.venv-bench/stamp: requirements-bench.lock requirements-bench-torch.lock setup.sh
+.venv-bench/stamp: locks/requirements-bench.lock locks/requirements-bench-torch.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh bench
 
-.venv-fuzz/stamp: requirements-fuzz.lock setup.sh
+.venv-fuzz/stamp: locks/requirements-fuzz.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh fuzz
 
-.venv-mutation/stamp: requirements-mutation.lock setup.sh
+.venv-mutation/stamp: locks/requirements-mutation.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh mutation

@@ -100,7 +100,7 @@ TORCH='torch==2.13.0+cpu \
 
 install_torch() {
     reason=$(.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-        -r requirements-bench-torch.lock 2>&1 >/dev/null) ||
+        -r locks/requirements-bench-torch.lock 2>&1 >/dev/null) ||
         say "PyTorch: left out of the benchmark, which has a lock for its CPU build on Python 3.11 for x86-64; pip said: $(printf '%s\n' "$reason" | grep '^ERROR' | tail -n 1). Hint: install the CPU build of torch 2.13.0 into .venv-bench, or remove .venv-bench and run again"
 }
 
@@ -188,7 +188,7 @@ check_slurm() {
 
 # Mark environments as ready: newer than what they were made from, which an archive may have dated in the future.
 ready() {
-    find requirements*.lock tools/*/package-lock.json setup.sh -newermt now -exec touch {} + 2>/dev/null || true
+    find locks/*.lock tools/*/package-lock.json setup.sh -newermt now -exec touch {} + 2>/dev/null || true
     touch "$@"
 }
 
@@ -201,24 +201,24 @@ install_packages() {
 
 case "${1:-}" in
 report)
-    make_report_environment requirements.lock
+    make_report_environment locks/requirements.lock
     ready .venv/report
     ;;
 test)
-    make_report_environment requirements-test.lock
+    make_report_environment locks/requirements-test.lock
     ready .venv/test .venv/report
     ;;
 page)
-    make_report_environment requirements-test.lock
+    make_report_environment locks/requirements-test.lock
     make_environment .venv-crate
-    install_lock .venv-crate requirements-crate.lock
+    install_lock .venv-crate locks/requirements-crate.lock
     check_programs
     install_packages tools/page
     install_packages tools/formulas
     ready .venv/page .venv/test .venv/report
     ;;
 cluster)
-    make_report_environment requirements-test.lock
+    make_report_environment locks/requirements-test.lock
     ready .venv/test .venv/report
     rm -f .venv/cluster
     if check_slurm; then ready .venv/cluster; fi
@@ -229,29 +229,29 @@ fresh)
     ;;
 bench)
     make_environment .venv-bench
-    install_lock .venv-bench requirements-bench.lock
+    install_lock .venv-bench locks/requirements-bench.lock
     install_torch
     ready .venv-bench/stamp
     ;;
 fuzz)
     make_environment .venv-fuzz
-    install_lock .venv-fuzz requirements-fuzz.lock
+    install_lock .venv-fuzz locks/requirements-fuzz.lock
     ready .venv-fuzz/stamp
     ;;
 mutation)
     make_environment .venv-mutation
-    install_lock .venv-mutation requirements-mutation.lock
+    install_lock .venv-mutation locks/requirements-mutation.lock
     ready .venv-mutation/stamp
     ;;
 lock)
     lock='uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet'
-    $lock pyproject.toml -o requirements.lock
-    $lock pyproject.toml --group test -c requirements.lock -o requirements-test.lock
-    $lock --group bench -c requirements-test.lock -o requirements-bench.lock
-    $lock --group crate -o requirements-crate.lock
-    $lock --group bench-torch -c requirements-test.lock -c requirements-bench.lock -o requirements-bench-torch.lock
-    $lock pyproject.toml --group mutation -c requirements-test.lock -o requirements-mutation.lock
-    $lock --group fuzz -c requirements-test.lock -o requirements-fuzz.lock
+    $lock pyproject.toml -o locks/requirements.lock
+    $lock pyproject.toml --group test -c locks/requirements.lock -o locks/requirements-test.lock
+    $lock --group bench -c locks/requirements-test.lock -o locks/requirements-bench.lock
+    $lock --group crate -o locks/requirements-crate.lock
+    $lock --group bench-torch -c locks/requirements-test.lock -c locks/requirements-bench.lock -o locks/requirements-bench-torch.lock
+    $lock pyproject.toml --group mutation -c locks/requirements-test.lock -o locks/requirements-mutation.lock
+    $lock --group fuzz -c locks/requirements-test.lock -o locks/requirements-fuzz.lock
     printf '%s\n' "$TORCH" >>requirements-bench-torch.lock
     ;;
 *)

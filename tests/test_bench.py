@@ -208,7 +208,7 @@ def test_an_absent_peer_is_skipped_in_one_line(monkeypatch):
     entry = next(entry for entry in ENTRIES if entry.name == "JAX")
     absent = ModuleNotFoundError("No module named 'jax'", name="jax")
     assert systems._reason(entry, absent) == (
-        "not installed. Hint: make bench installs it from requirements-bench.lock."
+        "not installed. Hint: make bench installs it from locks/requirements-bench.lock."
     )
     broken = ImportError("libgomp.so.1: cannot open shared object file\nmore")
     assert systems._reason(entry, broken) == "its import failed: libgomp.so.1: cannot open shared object file."
@@ -257,7 +257,7 @@ def test_a_job_is_specified_as_a_build_does():
 # --- The locks
 
 
-@pytest.mark.parametrize("name", ["requirements-bench.lock", "requirements-bench-torch.lock"])
+@pytest.mark.parametrize("name", ["locks/requirements-bench.lock", "locks/requirements-bench-torch.lock"])
 def test_the_locks_have_no_addresses_and_no_cuda(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in text
@@ -267,6 +267,6 @@ def test_the_locks_have_no_addresses_and_no_cuda(name):
 def test_the_benchmark_runs_on_the_numpy_of_the_build():
     pins = [
         re.search(r"^numpy==\S+", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)[0]
-        for name in ("requirements.lock", "requirements-bench.lock")
+        for name in ("locks/requirements.lock", "locks/requirements-bench.lock")
     ]
     assert pins[0] == pins[1]

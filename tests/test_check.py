@@ -327,7 +327,8 @@ def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
 def test_make_hands_quotation_marks_on(tmp_path: Path, given: str) -> None:
     variables = {"PUBLISHED": 'it\'s "a" file.yaml', "SNAKEMAKE_OPTIONS": "--config title='a b' author=\"it's\""}
     (tmp_path / ".venv/bin").mkdir(parents=True)
-    for name in ("requirements.lock", "setup.sh", ".venv/report"):
+    (tmp_path / "locks").mkdir()
+    for name in ("locks/requirements.lock", "setup.sh", ".venv/report"):
         (tmp_path / name).write_text("")
     python = tmp_path / ".venv/bin/python"
     python.write_text('#!/bin/sh\nfor each in "$@"; do echo "$each"; done\n')

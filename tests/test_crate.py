@@ -98,7 +98,7 @@ def test_the_versions_are_those_installed_and_locked(tmp_path: Path) -> None:
     software = {e["name"]: e["softwareVersion"] for e in found.values() if "SoftwareApplication" in types(e)}
     assert software.pop("Python") == platform.python_version()
     assert {name: version(name) for name in software} == software
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lock = (ROOT / "locks/requirements.lock").read_text(encoding="utf-8")
     assert set(software) <= set(re.findall(r"^([a-z0-9.-]+)==", lock, flags=re.MULTILINE))
     assert {"numpy", "snakemake", "weasyprint", "matplotlib"} <= set(software)
     assert len(ids(found["workflow/Snakefile"]["softwareRequirements"])) == len(software) + 1

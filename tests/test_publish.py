@@ -204,7 +204,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the step reads, in a folder that is the present one."""
     write_results(tmp_path / "results")
     sealed.write_json(tmp_path / "results/data/data.json", asdict(crates.SAMPLE))
-    for name in ("Snakefile", "CITATION.cff", "requirements.lock", "pyproject.toml", "pipeline/writeup/published.yaml"):
+    made_from = ("CITATION.cff", "locks/requirements.lock", "pyproject.toml", "pipeline/writeup/published.yaml")
+    for name in ("Snakefile", "rules/data.smk", *made_from):
         write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
     for name in ("report.html", "report.pdf"):
         sealed.write_text(tmp_path / "results/report" / name, name)
@@ -226,11 +227,11 @@ def run_step(
         "--inputs": crate_files.INPUTS,
         "--reports": [f"results/report/report.{name}" for name in formats],
         "--results": results,
-        "--workflow": ["Snakefile"],
+        "--workflow": ["Snakefile", "rules/data.smk"],
         "--config": ["results/config.json"],
         "--data": ["results/data"],
         "--citation": ["CITATION.cff"],
-        "--lock": ["requirements.lock"],
+        "--lock": ["locks/requirements.lock"],
         "--project": ["pyproject.toml"],
         "--benchmarks": ["logs/benchmarks"],
         "--started": ["2026-02-03T23:59:30+00:00"],

@@ -85,7 +85,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dataset.save(folder / "data", arrays, classes=3, name="small", source="mnist", fallback=False, files={})
     preparation.save(folder / "prepared", *preparation.make(folder / "data", 0.2, None))
     sealed.write_json(folder / "benchmark.json", records())
-    links = ["requirements.lock", "pyproject.toml", "templates", "pipeline/writeup/published.yaml"]
+    links = ["locks/requirements.lock", "pyproject.toml", "templates", "pipeline/writeup/published.yaml"]
     for name in (*links, "templates/sections/theory.html.j2"):
         (folder / Path(name).name).symlink_to(ROOT / name)
     (folder / "empty").mkdir()

@@ -93,7 +93,7 @@ def test_another_author_changes_the_pages_alone(project: Path) -> None:
 
 
 def test_another_class_or_lock_lets_numbers_drift_and_pages_differ(project: Path) -> None:
-    for change in (elsewhere, lambda folder: edit(folder / "requirements.lock", "numpy==", "numpy==1")):
+    for change in (elsewhere, lambda folder: edit(folder / "locks/requirements.lock", "numpy==", "numpy==1")):
         edit(project / "results/tables/summary.csv", "0.9345", "0.9346")
         finished_build.write(project / "results/report/report.html", "other")
         finished_build.record(project, machine_class.describe())
@@ -248,10 +248,11 @@ def test_a_rebuild_finds_the_images_where_the_data_step_does(
 def sources(tmp_path: Path) -> Path:
     """A project whose Snakefile makes one file, or waits while it writes."""
     folder = tmp_path / "sources"
-    for name in ("templates", "profiles"):
+    for name in ("templates", "profiles", "rules"):
         (folder / name).mkdir(parents=True)
     shutil.copytree(ROOT / "pipeline", folder / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("config.yaml", "requirements.lock", "pyproject.toml", "CITATION.cff"):
+    (folder / "locks").mkdir()
+    for name in ("config.yaml", "locks/requirements.lock", "pyproject.toml", "CITATION.cff"):
         (folder / name).write_text("")
     made = 'rule all:\n    output: "results/made"\n    shell: "env >{output}"\n'
     (folder / "Snakefile").write_text(made)

@@ -17,7 +17,7 @@ class Entry:
     name: str
     module: str
     package: str | None = None
-    hint: str = "make bench installs it from requirements-bench.lock."
+    hint: str = "make bench installs it from locks/requirements-bench.lock."
 
 
 TEXTBOOK = "textbook NumPy"

@@ -68,7 +68,7 @@ DESCRIPTIONS = {
 
 @dataclass(frozen=True)
 class Build:
-    """What is told of a build: `inputs` and `outputs` are paths in the crate, `workflow` is the Snakefile's."""
+    """What is told of a build: all paths are in the crate; `workflow` begins with the Snakefile's."""
 
     title: str
     citation: Citation
@@ -76,7 +76,7 @@ class Build:
     manifest: Manifest
     python: str
     packages: tuple[Package, ...]
-    workflow: str
+    workflow: tuple[str, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
 
@@ -88,7 +88,8 @@ def metadata(build: Build, root: Path) -> Entity:
     images = list(_images(build.data, build.manifest))
     software = [_python(build.python), *(_package(package) for package in build.packages)]
     licence = _licence(build.citation.license)
-    files = [_workflow(build, root, software), *inputs, *outputs, _record()]
+    rules = [_rules(path, root) for path in build.workflow[1:]]
+    files = [_workflow(build, root, software, rules), *rules, *inputs, *outputs, _record()]
     downloads = [each for each in images if each["@type"] == "File"]
     graph = [
         _descriptor(),
@@ -126,14 +127,14 @@ def _root(build: Build, authors: Sequence[Entity], licence: Entity, parts: Itera
         "license": _to(licence),
         "author": _links(authors),
         "conformsTo": [{"@id": address} for address in PROFILES],
-        "mainEntity": {"@id": build.workflow},
+        "mainEntity": {"@id": build.workflow[0]},
         "mentions": {"@id": BUILD},
         "hasPart": [_to(part) for part in parts],
     }
 
 
-def _workflow(build: Build, root: Path, software: Sequence[Entity]) -> Entity:
-    return _file(build.workflow, root) | {
+def _workflow(build: Build, root: Path, software: Sequence[Entity], rules: Sequence[Entity]) -> Entity:
+    return _file(build.workflow[0], root) | {
         "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow"],
         "name": f"The workflow of {build.citation.title}",
         "description": "The Snakefile: which step makes which file from which. It needs the rest of the project.",
@@ -142,6 +143,16 @@ def _workflow(build: Build, root: Path, software: Sequence[Entity]) -> Entity:
         "programmingLanguage": {"@id": SNAKEMAKE},
         "isPartOf": {"@id": SOURCE},
         "softwareRequirements": [_to(each) for each in software],
+        "hasPart": [_to(each) for each in rules],
+    }
+
+
+def _rules(path: str, root: Path) -> Entity:
+    return _file(path, root) | {
+        "@type": ["File", "SoftwareSourceCode"],
+        "description": "Rules that the Snakefile includes.",
+        "encodingFormat": "text/plain",
+        "programmingLanguage": {"@id": SNAKEMAKE},
     }
 
 
@@ -212,7 +223,7 @@ def _run(build: Build, objects: Iterable[Entity], results: Iterable[Entity]) -> 
         "@type": "CreateAction",
         "name": "The build of the report",
         "description": f"Snakemake ran the workflow on {build.manifest.name}; {RECORD} tells the time and the machine.",
-        "instrument": {"@id": build.workflow},
+        "instrument": {"@id": build.workflow[0]},
         "object": [_to(each) for each in objects],
         "result": [_to(each) for each in results],
         "actionStatus": "http://schema.org/CompletedActionStatus",

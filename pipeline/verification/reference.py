@@ -3,7 +3,7 @@
 report/reference/ has the tables of results/ as they are, config.json and data/data.json, and reference.json:
 
     machine_class   see pipeline/environment/machine_class.py
-    lock            the sha256 of requirements.lock
+    lock            the sha256 of locks/requirements.lock
     page            the sha256 of what the pages show that no result does: title and author, and report/benchmark.json
     configuration   the sha256 of config.json
     data            the fingerprint of the images
@@ -81,7 +81,7 @@ def of(project: Path) -> Reference:
         raise InputError(f"results/: expected a whole build, found no {missing[0]}. Hint: make report")
     return Reference(
         machine_class=machine_class,
-        lock=checksum(project / "requirements.lock"),
+        lock=checksum(project / "locks/requirements.lock"),
         page=page(project),
         configuration=checksum(results / "config.json"),
         data=str(build.data["fingerprint"]),

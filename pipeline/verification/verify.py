@@ -105,8 +105,8 @@ def conditions_of(expected: Reference, project: Path, build: Finished) -> Condit
             "Hint: make report"
         )
     different = list(_words(expected.machine_class, machine_class))
-    if checksum(project / "requirements.lock") != expected.lock:
-        different.append("another requirements.lock")
+    if checksum(project / "locks/requirements.lock") != expected.lock:
+        different.append("another locks/requirements.lock")
     page = [f"another {path}" for path, _, _ in differences.tree_changes(expected.page, reference.page(project))]
     return Conditions(tuple(different), (*different, *page))
 

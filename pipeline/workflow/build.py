@@ -73,6 +73,7 @@ class Build:
             *([benchmarks.FIGURE] if self.benchmark else []),
             *([randomisation_record.FIGURE] if tests else []),
         ]
+        self.workflow = [crate_files.WORKFLOW, *sorted(map(str, Path(crate_files.RULES).glob("*.smk")))]
         self.crate_inputs = [*crate_files.INPUTS, *self.benchmark]
         self.crate_results = crate_files.results(config, self.tests)
         # without Pango there is no PDF

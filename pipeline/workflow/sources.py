@@ -2,10 +2,10 @@
 
 from pipeline.environment import modules
 
-LOCK = "requirements.lock"
+LOCK = "locks/requirements.lock"
 SOURCES = (
-    *("Snakefile", "config.yaml", LOCK, "pyproject.toml", "CITATION.cff"),
-    *("pipeline", "templates", "profiles"),
+    *("Snakefile", "config.yaml", "pyproject.toml", "CITATION.cff"),
+    *("rules", "pipeline", "templates", "profiles", "locks"),
 )
 
 
