@@ -59,7 +59,7 @@ report: .venv/report
 	@python -m pipeline.workflow.summary
 
 PYTEST := python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
-LINT := ruff check . && ruff format --check . && snakefmt --check Snakefile && mypy
+LINT := ruff check . && ruff format --check . && snakefmt --check Snakefile rules && lint-imports && mypy
 
 # Files or tests that are named run whole.
 test: .venv/test

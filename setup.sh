@@ -252,7 +252,7 @@ lock)
     $lock --group bench-torch -c locks/requirements-test.lock -c locks/requirements-bench.lock -o locks/requirements-bench-torch.lock
     $lock pyproject.toml --group mutation -c locks/requirements-test.lock -o locks/requirements-mutation.lock
     $lock --group fuzz -c locks/requirements-test.lock -o locks/requirements-fuzz.lock
-    printf '%s\n' "$TORCH" >>requirements-bench-torch.lock
+    printf '%s\n' "$TORCH" >>locks/requirements-bench-torch.lock
     ;;
 *)
     say 'usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|mutation|lock'
