@@ -15,6 +15,7 @@ from configuration import CONFIG_YAML
 from pipeline.analysis import collapse, tables
 from pipeline.analysis.linearisation import Linearisation
 from pipeline.config import load as config
+from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Config, Configuration
 from pipeline.data.dataset import Manifest
 from pipeline.evidence import recovered, recovery
@@ -32,7 +33,6 @@ from pipeline.randomisation.record import Epoch as TestEpoch
 from pipeline.randomisation.record import Outcome, Variant
 from pipeline.theory import proof
 from pipeline.theory import step as theory
-from pipeline.training.metrics import METRICS
 from pipeline.writeup import published
 
 ROOT = Path(__file__).parent.parent

@@ -19,6 +19,7 @@ import yaml
 from configuration import CONFIG_YAML
 
 from pipeline.analysis.linearisation import Linearisation
+from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Configuration
 from pipeline.data.dataset import Manifest
 from pipeline.evidence import step as evidence
@@ -26,7 +27,6 @@ from pipeline.experiments.records import Record
 from pipeline.figures import benchmark as benchmark_figure
 from pipeline.files import sealed
 from pipeline.randomisation.record import Epoch, Outcome, Variant
-from pipeline.training.metrics import METRICS
 from pipeline.writeup import published
 
 MANIFEST = Manifest(

@@ -14,9 +14,9 @@ from scipy import stats
 
 from pipeline.analysis import intervals
 from pipeline.config import load as config
+from pipeline.config.metrics import METRICS
 from pipeline.evidence import cells
 from pipeline.experiments.runs import PARAMETERS
-from pipeline.training.metrics import METRICS
 from pipeline.writeup import published
 
 CONFIG = config.load(CONFIG_YAML)

@@ -3,6 +3,7 @@
 import pytest
 from markupsafe import Markup
 
+from pipeline.config.metrics import METRICS, SUMMARISED
 from pipeline.config.quantity import Quantity, written
 from pipeline.config.settings import Configuration, Experiment
 from pipeline.experiments import labels
@@ -12,7 +13,7 @@ CHOSEN = Configuration(Quantity("5e^-2"), Quantity("e^-1"), 32, 16, 74)
 
 
 def test_each_metric_has_its_own_name() -> None:
-    assert labels.METRICS == {
+    assert {name: METRICS[name].title for name in SUMMARISED} == {
         "training_accuracy": "Training accuracy",
         "training_loss": "Training loss",
         "validation_accuracy": "Validation accuracy, last epoch",

@@ -17,6 +17,7 @@ from oracle import reference
 from synthetic import RANDOMISATION, tree
 
 from pipeline.config import load as configuration_file
+from pipeline.config.metrics import HISTORY_COLUMNS
 from pipeline.data import dataset, preparation
 from pipeline.data.examples import Examples, split
 from pipeline.environment import cpu, numerics
@@ -26,7 +27,6 @@ from pipeline.experiments import keys
 from pipeline.files import epoch_table
 from pipeline.randomisation import step as randomisation
 from pipeline.training import step as training
-from pipeline.training.metrics import HISTORY_COLUMNS
 from pipeline.training.network import initial_weights
 from pipeline.workflow.build import Build
 

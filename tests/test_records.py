@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Configuration
 from pipeline.errors import InputError
 from pipeline.experiments import records
 from pipeline.experiments.plan import Run
 from pipeline.files import sealed
-from pipeline.training.metrics import METRICS
 from pipeline.training.run import Norms, Result
 from pipeline.training.sgd import Epoch
 from pipeline.training.step import write

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline.analysis import tables
 from pipeline.config import load as config
+from pipeline.config.metrics import METRICS
 from pipeline.config.quantity import Quantity
 from pipeline.config.settings import Configuration, Experiment, RateOfChange, SweepTable, TuningTable
 from pipeline.experiments import selection
@@ -33,7 +34,6 @@ from pipeline.experiments.runs import (
     trained_with,
 )
 from pipeline.files import sealed
-from pipeline.training.metrics import METRICS
 
 PROJECT = config.load(CONFIG_YAML)
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=2)

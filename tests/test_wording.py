@@ -1075,8 +1075,9 @@ def test_a_bound_is_above_and_no_power_of_ten_too_large(value: float) -> None:
     ],
 )
 def test_a_cell_shows_mean_deviation_and_what_diverged(estimate: Estimate, shown: str) -> None:
-    assert wording.cell(estimate).replace("\u00a0", " ") == shown
-    assert wording.cell(Estimate(0.126, 0.044, 2, 0), 2) == "0.13\u00a0±\u00a00.04"
+    for metric in (None, "testing_accuracy", "validation_loss"):
+        assert wording.cell(replace(estimate, metric=metric)).replace("\u00a0", " ") == shown
+    assert wording.cell(Estimate(12.6, 4.4, 2, 0, "best_epoch")) == "13\u00a0±\u00a04", "as its metric says"
 
 
 @pytest.mark.parametrize(

@@ -29,12 +29,16 @@ JUDGED_BY = "best_validation_accuracy"
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over n finished seeds, its standard deviation (None for fewer than two), and the diverged ones."""
+    """A mean over n finished seeds, its standard deviation (None for fewer than two), and the diverged ones.
+
+    `metric` is what was measured, None where the number is derived from what was.
+    """
 
     mean: float
     sd: float | None
     n: int
     diverged: int
+    metric: str | None = None
 
 
 @dataclass(frozen=True)
@@ -211,10 +215,10 @@ def _clearly_positive(differences: npt.NDArray[np.float64]) -> bool | None:
 
 
 def _estimates(summary: pd.DataFrame) -> dict[str, Estimate]:
-    return {str(row["metric"]): estimate(row) for _, row in summary.iterrows()}
+    return {str(row["metric"]): estimate(row, str(row["metric"])) for _, row in summary.iterrows()}
 
 
-def estimate(row: Any) -> Estimate:
+def estimate(row: Any, metric: str | None = None) -> Estimate:
     """The Estimate of one row of a table with the columns mean, sd, n and diverged."""
     sd = None if math.isnan(row["sd"]) else float(row["sd"])
-    return Estimate(float(row["mean"]), sd, int(row["n"]), int(row["diverged"]))
+    return Estimate(float(row["mean"]), sd, int(row["n"]), int(row["diverged"]), metric)

@@ -12,13 +12,12 @@ import pandas as pd
 
 from pipeline.cli.console import run_step
 from pipeline.config import load as configuration_file
+from pipeline.config.metrics import HISTORY_COLUMNS, SUMMARISED
 from pipeline.config.settings import Config, Experiment, RateOfChange
 from pipeline.experiments import plan
 from pipeline.experiments.runs import PARAMETERS, Rows, read_csv, to_csv
 from pipeline.files.sealed import write_text
-from pipeline.training.metrics import HISTORY_COLUMNS, METRICS
 
-SUMMARISED = [name for name in METRICS if name != "best_epoch"]
 CURVES = list(HISTORY_COLUMNS[1:])
 
 

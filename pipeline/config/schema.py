@@ -12,6 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
+from pipeline.config.metrics import SUMMARISED
 from pipeline.config.quantity import LONGEST, Quantity, is_decimal, respelled
 from pipeline.errors import shown
 from pipeline.files.yamlfile import read_own
@@ -71,7 +72,7 @@ def did_you_mean(found: Iterable[str], known: Sequence[str]) -> str:
 
 @cache
 def _validator(path: Path) -> Draft202012Validator:
-    schema = read_own(path)
+    schema = read_own(path, {"METRICS": ", ".join(SUMMARISED)})
     extend: Any = validators.extend
     validator: Draft202012Validator = extend(Draft202012Validator, {"uniqueItems": _unique_items})(schema)
     return validator

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.config.metrics import HISTORY_COLUMNS, NORM_COLUMNS
 from pipeline.config.settings import Configuration
 from pipeline.experiments.runs import PARAMETERS
-from pipeline.training.metrics import HISTORY_COLUMNS, NORM_COLUMNS
 
 Values = npt.NDArray[np.float64]
 COURSES = (*HISTORY_COLUMNS[1:], *NORM_COLUMNS[1:])

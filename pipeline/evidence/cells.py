@@ -18,8 +18,8 @@ from scipy.special import bdtrc
 
 from pipeline.analysis import intervals
 from pipeline.analysis.intervals import LEVEL, Interval
+from pipeline.config.metrics import SUMMARISED
 from pipeline.experiments.runs import trained_with
-from pipeline.training.metrics import METRICS
 from pipeline.writeup.published import Cell, Published
 
 Verdict = Literal["reproduced", "not reproduced", "not judged"]
@@ -180,7 +180,7 @@ def to_frame(judged: Sequence[Judged]) -> pd.DataFrame:
 def _read(runs: pd.DataFrame) -> tuple[dict[str, Reading], int]:
     """What the runs of one configuration give, by metric, and how many diverged."""
     finished = runs[runs["status"] == "ok"].sort_values("seed")
-    readings = {name: Reading(name, tuple(finished[name])) for name in METRICS if name != "best_epoch"}
+    readings = {name: Reading(name, tuple(finished[name])) for name in SUMMARISED}
     return readings, len(runs) - len(finished)
 
 

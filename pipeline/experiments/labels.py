@@ -8,14 +8,6 @@ from markupsafe import Markup, escape
 from pipeline.config.quantity import Quantity, power_of_e, written
 from pipeline.config.settings import Configuration, Experiment
 
-METRICS = {
-    "training_accuracy": "Training accuracy",
-    "training_loss": "Training loss",
-    "validation_accuracy": "Validation accuracy, last epoch",
-    "best_validation_accuracy": "Validation accuracy, best epoch",
-    "testing_accuracy": "Testing accuracy",
-    "last_testing_accuracy": "Testing accuracy, last epoch",
-}
 # what identifies a configuration of an experiment that varies nothing
 TUNED = ("learning_rate", "reg", "batch_size")
 _POWER = re.compile(r"((?:\d*\.?\d+)?e\^-?\d+)")

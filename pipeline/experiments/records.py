@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.config.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.errors import InputError
 from pipeline.experiments.plan import Run
 from pipeline.files import epoch_table
 from pipeline.files.epoch_table import Epochs
 from pipeline.files.sealed import read_text
-from pipeline.training.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 
 
 @dataclass(frozen=True)

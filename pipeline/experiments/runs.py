@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipeline.cli.console import run_step
 from pipeline.config import load as configuration_file
+from pipeline.config.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.config.settings import Configuration, Experiment
 from pipeline.data.dataset import read_manifest
 from pipeline.experiments import plan, records
@@ -19,7 +20,6 @@ from pipeline.experiments.plan import Run
 from pipeline.experiments.records import Record
 from pipeline.files.epoch_table import Epochs
 from pipeline.files.sealed import read_bytes, write_text
-from pipeline.training.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 
 PARAMETERS = ["learning_rate", "reg", "batch_size", "hidden", "epochs"]
 RUN_COLUMNS = [

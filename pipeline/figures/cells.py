@@ -14,8 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from pipeline.cli.console import run_step
+from pipeline.config.metrics import METRICS
 from pipeline.config.quantity import Quantity
-from pipeline.experiments.labels import METRICS, mathtext, minus
+from pipeline.experiments.labels import mathtext, minus
 from pipeline.experiments.runs import read_csv
 from pipeline.figures.drawing import mark, to_svg
 from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
@@ -113,7 +114,7 @@ def _frame(axes: Axes, judged: pd.DataFrame, heights: list[float]) -> None:
 
 
 def _name(row: Any) -> str:
-    metric = METRICS[row.row].split(",")[0].lower().removesuffix(" accuracy")
+    metric = METRICS[row.row].title.split(",")[0].lower().removesuffix(" accuracy")
     return f"{metric}, {_setting(row.column)}"
 
 

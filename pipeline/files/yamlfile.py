@@ -1,6 +1,6 @@
 """Reading YAML so that its mistakes are named, and so that no file takes more memory or time than its size explains."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +50,12 @@ def parse_yaml(text: str, name: str) -> Any:
         raise InputError(f"{name}: expected YAML, found: {_short(found)}.") from error
 
 
-def read_own(path: Path) -> Any:
-    """Read a YAML file that is part of the project, whose mistakes nobody needs to be told."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_FastLoader)  # noqa: S506 - a SafeLoader
+def read_own(path: Path, words: Mapping[str, str] | None = None) -> Any:
+    """Read a YAML file that is part of the project, whose mistakes nobody needs to be told, with words replaced."""
+    text = path.read_text(encoding="utf-8")
+    for word, meant in (words or {}).items():
+        text = text.replace(word, meant)
+    return yaml.load(text, Loader=_FastLoader)  # noqa: S506 - a SafeLoader
 
 
 def _short(text: str) -> str:

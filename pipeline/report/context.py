@@ -12,6 +12,7 @@ from pipeline.analysis import findings as analysis
 from pipeline.analysis.comparison import Sweep, Trained
 from pipeline.analysis.findings import Findings
 from pipeline.config import load as configuration_file
+from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Config, Experiment, RateOfChange, TuningTable
 from pipeline.data.dataset import Manifest, read_manifest
 from pipeline.environment.software import Package
@@ -189,13 +190,13 @@ def _tables(config: Config, folder: Path, provenance: Provenance) -> dict[str, T
 
 def _sweep_table(experiment: Experiment, rows: pd.DataFrame, metrics: Sequence[str], source: Source) -> Table:
     cells = {
-        metric: tuple(cell(comparison.estimate(row)) for _, row in rows[rows["metric"] == metric].iterrows())
+        metric: tuple(cell(comparison.estimate(row, metric)) for _, row in rows[rows["metric"] == metric].iterrows())
         for metric in metrics
     }
     return Table(
         corner=Markup(""),
         columns=tuple(labels.settings(experiment, c) for c in experiment.configurations),
-        rows=tuple((escape(labels.METRICS[metric]), cells[metric]) for metric in metrics),
+        rows=tuple((escape(METRICS[metric].title), cells[metric]) for metric in metrics),
         source=source,
     )
 
@@ -206,7 +207,7 @@ def _rate_table(change: RateOfChange, rows: pd.DataFrame, source: Source) -> Tab
         Markup("{0} = {1} to {0} = {2}").format(symbol, labels.value(b), labels.value(a)) for a, b in change.pairs
     )
     cells = tuple(cell(comparison.estimate(row)) for _, row in rows.iterrows())
-    head = escape(f"{labels.METRICS[change.metric]}, rate of change")
+    head = escape(f"{METRICS[change.metric].title}, rate of change")
     return Table(Markup(""), columns, ((head, cells),), source)
 
 
@@ -217,9 +218,9 @@ def _tuning_table(config: Config, tuning: TuningTable, rows: pd.DataFrame, sourc
         (chosen,) = config.experiments[name].configurations
         own = rows[rows["experiment"] == name].set_index("metric")
         values = [labels.value(chosen.value(parameter)) for parameter in parameters]
-        cells = [cell(comparison.estimate(own.loc[metric])) for metric in tuning.metrics]
+        cells = [cell(comparison.estimate(own.loc[metric], metric)) for metric in tuning.metrics]
         found.append((escape(heads.get(name, labels.title(name))), (*values, *cells)))
-    columns = [labels.symbol(p) for p in parameters] + [escape(labels.METRICS[m]) for m in tuning.metrics]
+    columns = [labels.symbol(p) for p in parameters] + [escape(METRICS[m].title) for m in tuning.metrics]
     return Table(Markup("Configuration"), tuple(columns), tuple(found), source)
 
 
@@ -251,7 +252,7 @@ def _section(experiment: Experiment, sweep: Sweep, plots: Plots, provenance: Pro
     metrics = ("training_accuracy", "best_validation_accuracy", "testing_accuracy")
     table = Table(
         corner=Markup("Configuration"),
-        columns=tuple(escape(labels.METRICS[metric]) for metric in metrics),
+        columns=tuple(escape(METRICS[metric].title) for metric in metrics),
         rows=tuple((t.label or Markup("single"), tuple(cell(t[m]) for m in metrics)) for t in _listed(sweep)),
         source=provenance.whole(experiment),
     )

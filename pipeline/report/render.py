@@ -11,9 +11,11 @@ from markupsafe import Markup
 
 from pipeline.cli.arguments import TITLE_BLOCK
 from pipeline.cli.console import run_step
+from pipeline.config.metrics import METRICS
 from pipeline.environment import software
 from pipeline.environment.software import Package
 from pipeline.experiments import labels
+from pipeline.figures.style import custom_properties
 from pipeline.files.sealed import write_bytes, write_text
 from pipeline.report import context as report_context
 from pipeline.report import formulas, svg
@@ -41,7 +43,7 @@ def render(context: object, templates: Path, medium: Medium, page: str = "report
     numbering = Numbering()
     document = environment(templates, medium, numbering).get_template(page)
     script = Markup("\n".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS))  # noqa: S704 - our own scripts
-    styles = _styles(templates, STYLES[medium])
+    styles = _styles(templates, medium)
     text = ""
     for _ in numbering.passes():
         text = document.render(report=context, medium=medium, styles=styles, script=script)
@@ -72,7 +74,7 @@ def environment(templates: Path, medium: Medium, numbering: Numbering) -> Enviro
         "gap": wording.gap,
         "epochs": wording.epochs,
         "power_above": wording.power_above,
-        "metric": labels.METRICS.__getitem__,
+        "metric": lambda name: METRICS[name].title,
         "configuration": wording.configuration,
         "symbol": labels.symbol,
         "words": labels.words,
@@ -92,9 +94,10 @@ def _place(plot: Plot, medium: Medium) -> Markup:
     return svg.image(plot.svg, plot.description)
 
 
-def _styles(templates: Path, names: Sequence[str]) -> Markup:
-    parts = [(templates / name).read_text(encoding="utf-8") for name in names]
-    return Markup(FONTS + "\n" + "\n".join(parts))  # noqa: S704 - our own style sheets
+def _styles(templates: Path, medium: Medium) -> Markup:
+    parts = [(templates / name).read_text(encoding="utf-8") for name in STYLES[medium]]
+    colours = [custom_properties()] if medium == "screen" else []
+    return Markup("\n".join([FONTS, *parts, *colours]))  # noqa: S704 - our own style sheets
 
 
 def _characters(html: str) -> str:

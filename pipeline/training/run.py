@@ -1,6 +1,6 @@
 """One run: from its specification and the data in memory to its history and metrics.
 
-With pipeline.training.network, sgd, examples and metrics this is all that a run's numbers come from, and what its
+With pipeline.training.network, sgd and pipeline.data.examples this is all that a run's numbers come from, and what its
 key is made of (pipeline.experiments.keys): no files and no messages here, since every change retrains every run.
 """
 
@@ -12,7 +12,6 @@ import numpy as np
 
 from pipeline.data.examples import Prepared, Sorted
 from pipeline.training import sgd
-from pipeline.training.metrics import METRICS
 from pipeline.training.network import Array, Weights, initial_weights
 
 
@@ -32,12 +31,12 @@ class Norms:
 
 @dataclass(frozen=True)
 class Result:
-    """A trained run: its finite epochs with their norms, and METRICS (all None if it diverged)."""
+    """A trained run: its finite epochs with their norms, and its metrics (none if it diverged)."""
 
     epochs: tuple[sgd.Epoch, ...]
     norms: tuple[Norms, ...]
     diverged: bool
-    metrics: dict[str, float | int | None]
+    metrics: dict[str, float | int]
 
 
 def train(specification: dict[str, Any], data: Prepared, classes: int) -> Result:
@@ -61,7 +60,7 @@ def train(specification: dict[str, Any], data: Prepared, classes: int) -> Result
     before = best_weights = trainer.weights.copy()
     for epoch in sgd.train(trainer, data.validation, specification["epochs"], specification["seed"]):
         if not epoch.finite:
-            return Result(tuple(epochs), tuple(norms), diverged=True, metrics=dict.fromkeys(METRICS))
+            return Result(tuple(epochs), tuple(norms), diverged=True, metrics={})
         after = trainer.weights.copy()
         if not epochs or epoch.validation_accuracy > max(e.validation_accuracy for e in epochs):
             best_weights = after
@@ -83,7 +82,7 @@ def _norm(array: Array) -> float:
     return math.sqrt(np.square(array, dtype=np.float64).sum())
 
 
-def _metrics(epochs: list[sgd.Epoch], best: Weights, last: Weights, testing: Sorted) -> dict[str, float | int | None]:
+def _metrics(epochs: list[sgd.Epoch], best: Weights, last: Weights, testing: Sorted) -> dict[str, float | int]:
     accuracies = [epoch.validation_accuracy for epoch in epochs]
     return {
         "training_accuracy": epochs[-1].training_accuracy,

@@ -14,12 +14,12 @@ import numpy as np
 
 from pipeline.cli.arguments import COUNT, NO_SEED, NUMBER, POSITIVE, SEED, SHARE, TEXT, VARIABLES, json_object
 from pipeline.cli.console import run_step
+from pipeline.config.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.data import preparation
 from pipeline.environment import fingerprint
 from pipeline.errors import InputError, RunError
 from pipeline.files import epoch_table
 from pipeline.files.sealed import write_json, write_text
-from pipeline.training.metrics import HISTORY_COLUMNS, NORM_COLUMNS
 from pipeline.training.run import Result, train
 
 SPECIFICATION = json_object(  # pipeline.experiments.keys
@@ -69,7 +69,7 @@ def write(result: Result, specification: dict[str, Any], folder: Path) -> None:
         {
             "key": folder.name,
             "status": "diverged" if result.diverged else "ok",
-            **result.metrics,
+            **(dict.fromkeys(METRICS) | result.metrics),
             "specification": specification,
         },
     )

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from pipeline.analysis.comparison import LATE_EPOCHS
 from pipeline.analysis.intervals import LEVEL
+from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Configuration
 from pipeline.evidence import claims, claims_curves, writeup_claims
 from pipeline.evidence.cells import Judged, Tally
@@ -154,7 +155,7 @@ def _name(judged: Judged) -> Markup:
 
 def _metric(metric: str) -> str:
     """'training accuracy', or 'validation accuracy (best)' with the epoch where there are two."""
-    name, _, epoch = labels.METRICS[metric].partition(", ")
+    name, _, epoch = METRICS[metric].title.partition(", ")
     return f"{name.lower()} ({epoch.removesuffix(' epoch')})" if epoch else name.lower()
 
 
@@ -190,7 +191,7 @@ def _failure(judged: Judged) -> Failure:
         away=judged.difference or 0.0,
         runs=judged.n,
         beyond_all=judged.beyond_all,
-        instead=labels.METRICS[judged.instead.metric].lower() if judged.instead else None,
+        instead=METRICS[judged.instead.metric].title.lower() if judged.instead else None,
     )
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from pipeline.analysis import comparison
 from pipeline.analysis.comparison import Estimate
+from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Configuration, Experiment
 from pipeline.experiments import labels
 from pipeline.experiments.runs import Rows
@@ -50,9 +51,9 @@ def _cells(experiment: Experiment, summary: pd.DataFrame) -> Data:
     too_many = len(experiment.configurations) > MOST_CELLS or catalogue.folded(experiment)
     for position, configuration in enumerate(() if too_many else experiment.configurations):
         own = results.of(experiment, configuration).set_index("metric")
-        values = tuple(_value(comparison.estimate(own.loc[metric])) for metric in SEARCHED)
+        values = tuple(_value(comparison.estimate(own.loc[metric], metric)) for metric in SEARCHED)
         rows.append(Row(position, _parameters(configuration, parameters), values))
-    columns = tuple(escape(labels.METRICS[metric]) for metric in SEARCHED)
+    columns = tuple(escape(METRICS[metric].title) for metric in SEARCHED)
     return Data(tuple(map(labels.symbol, parameters)), columns, tuple(rows))
 
 
@@ -63,7 +64,7 @@ def _parameters(configuration: Configuration, names: Sequence[str]) -> tuple[Val
 
 def _mean(epoch: "pd.Series[Any]", name: str) -> Value:
     row = {"mean": epoch[f"{name}_mean"], "sd": epoch[f"{name}_sd"], "n": epoch["n"], "diverged": 0}
-    return _value(comparison.estimate(row))
+    return _value(comparison.estimate(row, name))
 
 
 def _value(estimate: Estimate) -> Value:

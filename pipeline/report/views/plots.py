@@ -72,7 +72,7 @@ class Plots:
     def _best(self, experiment: Experiment, position: int) -> Estimate:
         of_this = self._summary.of(experiment, experiment.configurations[position])
         (row,) = of_this[of_this["metric"] == comparison.JUDGED_BY].to_dict("records")
-        return comparison.estimate(row)
+        return comparison.estimate(row, comparison.JUDGED_BY)
 
     def _end(self, experiment: Experiment, position: int, metric: str) -> str:
         epochs = self._curves.of(experiment, experiment.configurations[position])

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from pipeline.analysis.comparison import Estimate, Trained
+from pipeline.config.metrics import DIGITS, METRICS
 from pipeline.config.settings import Experiment
 from pipeline.experiments import labels
 
 SMALLEST = 1e-17  # a smaller difference of numbers of order one is none
 
 
-def cell(estimate: Estimate, digits: int = 4) -> Markup:
+def cell(estimate: Estimate) -> Markup:
     """0.9464 ± 0.0018, or 0.9464 for one seed, or 'diverged', or the mean with the number of diverged seeds."""
     if estimate.n == 0:
         return Markup("diverged")
+    digits = METRICS[estimate.metric].digits if estimate.metric in METRICS else DIGITS
     text = f"{estimate.mean:.{digits}f}"
     if estimate.sd is not None:
         text += f"\u00a0±\u00a0{estimate.sd:.{digits}f}"
