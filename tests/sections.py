@@ -23,7 +23,7 @@ from pipeline.errors import InputError
 from pipeline.experiments import plan, runs, selection
 from pipeline.experiments.plan import Run
 from pipeline.experiments.records import Record
-from pipeline.experiments.runs import Rows
+from pipeline.experiments.tidy import Rows
 from pipeline.figures import catalogue
 from pipeline.report import context
 from pipeline.report import render as report

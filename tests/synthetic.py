@@ -21,7 +21,7 @@ from pipeline.data.dataset import Manifest
 from pipeline.evidence import recovered, recovery
 from pipeline.evidence import step as evidence
 from pipeline.evidence.recovered import Recovery
-from pipeline.experiments import plan, runs, selection
+from pipeline.experiments import plan, runs, selection, tidy
 from pipeline.experiments.plan import Run
 from pipeline.experiments.records import Record
 from pipeline.figures import catalogue, cells, claims, randomisation
@@ -165,7 +165,7 @@ def recovered_from(settings: Config, manifest: Manifest, file: Path) -> Recovery
     """What these runs, and labels that occur equally often, tell of the write-up's protocol."""
     labels = tuple(np.arange(n, dtype=np.uint8) % 10 for n in (manifest.training_images, manifest.testing_images))
     printed = published.load(published.FILE, settings)
-    return recovery.recover(printed, settings, manifest, labels, runs.read_csv(file))
+    return recovery.recover(printed, settings, manifest, labels, tidy.read_csv(file))
 
 
 def write_results(
@@ -213,9 +213,9 @@ def write_results(
     sealed.write_text(folder / "selection.json", json.dumps(chosen))
     settings = plan.select(settings, plan.read_selection(folder / "selection.json", settings))
     all_runs = plan.runs(settings, settings.experiments.values(), manifest.fingerprint)
-    sealed.write_text(folder / "runs.csv", runs.to_csv(runs.runs_table(all_runs, train(all_runs))))
-    sealed.write_text(folder / "norms.csv", runs.to_csv(runs.norms_table(all_runs, train(all_runs))))
-    sealed.write_text(folder / "histories.csv", runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
+    sealed.write_text(folder / "runs.csv", tidy.to_csv(runs.runs_table(all_runs, train(all_runs))))
+    sealed.write_text(folder / "norms.csv", tidy.to_csv(runs.norms_table(all_runs, train(all_runs))))
+    sealed.write_text(folder / "histories.csv", tidy.to_csv(runs.histories_table(all_runs, train(all_runs))))
     facts = recovered_from(settings, replace(manifest, name=data), folder / "runs.csv")
     sealed.write_text(folder / "recovery.json", json.dumps(recovered.to_json(facts)))
     inputs = folder / "config.json", folder / "selection.json"

@@ -15,7 +15,7 @@ from pipeline.analysis.comparison import Estimate, Results
 from pipeline.analysis.tables import SUMMARISED
 from pipeline.config import load as config
 from pipeline.config.settings import Config, Configuration, Experiment, SweepTable, TuningTable
-from pipeline.experiments.runs import Rows
+from pipeline.experiments.tidy import Rows
 
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=5)
 PROJECT = config.load(CONFIG_YAML)

@@ -16,7 +16,7 @@ from pipeline.analysis import intervals
 from pipeline.config import load as config
 from pipeline.config.metrics import METRICS
 from pipeline.evidence import cells
-from pipeline.experiments.runs import PARAMETERS
+from pipeline.experiments.tidy import PARAMETERS
 from pipeline.writeup import published
 
 CONFIG = config.load(CONFIG_YAML)

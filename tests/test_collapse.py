@@ -35,7 +35,7 @@ from pipeline.config import load as config
 from pipeline.config.settings import Config, Configuration
 from pipeline.data import preparation
 from pipeline.data.examples import Examples, prepare
-from pipeline.experiments import plan, runs
+from pipeline.experiments import plan, runs, tidy
 from pipeline.figures import catalogue
 from pipeline.figures import collapse as collapse_figure
 from pipeline.files import sealed
@@ -86,7 +86,7 @@ def test_norms_are_means_over_the_seeds_after_the_last_epoch(tmp_path: Path) -> 
     table = pd.read_csv(path)
     last = table["epoch"] == EPOCHS
     table.loc[~last, ["w1_norm", "w2_norm"]] = 1e6
-    sealed.write_text(path, runs.to_csv(table))
+    sealed.write_text(path, tidy.to_csv(table))
     collapse.write_tables(results / "config.json", LINEAR, path, results)
     found = {each.reg: each for each in collapse.read_outcomes(results / "tables/collapse.csv")}
     assert list(found) == [1, math.exp(-1), E2, 0.2, 0.15, 0.146, 0.13, 0.05]
@@ -563,10 +563,10 @@ def test_other_norms_of_a_run_change_what_names_it_and_nothing_else(around_resul
 
     before = shown()
     original = pd.read_csv(results / "norms.csv")
-    for key in original.groupby(["experiment", *runs.PARAMETERS])["key"].first().unique():
+    for key in original.groupby(["experiment", *tidy.PARAMETERS])["key"].first().unique():
         changed = original.copy()
         changed.loc[changed["key"] == key, ["w1_norm", "w2_norm"]] *= 1.5
-        sealed.write_text(results / "norms.csv", runs.to_csv(changed))
+        sealed.write_text(results / "norms.csv", tidy.to_csv(changed))
         collapse.write_tables(results / "config.json", LINEAR, results / "norms.csv", results)
         for source, content, again in zip((table, figure), before, shown(), strict=True):
             assert (content != again) == (key in source.runs)

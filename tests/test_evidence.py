@@ -25,7 +25,7 @@ from pipeline.evidence.claims import POINTS, Claim, Measured, Verdict
 from pipeline.evidence.claims import Judged as JudgedClaim
 from pipeline.evidence.step import Evidence, Obstacle
 from pipeline.evidence.writeup_claims import BEST, CLAIMS, LARGE_BATCH, RATE_1, RATE_E1
-from pipeline.experiments.runs import PARAMETERS
+from pipeline.experiments.tidy import PARAMETERS
 from pipeline.figures import catalogue
 from pipeline.files import sealed
 from pipeline.report.views import evidence as evidence_text

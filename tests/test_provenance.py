@@ -19,7 +19,7 @@ from pipeline.analysis import tables
 from pipeline.config import load as config
 from pipeline.config.settings import Config, Configuration
 from pipeline.environment import fingerprint
-from pipeline.experiments import plan, runs
+from pipeline.experiments import plan, tidy
 from pipeline.experiments.keys import numpy_version
 from pipeline.files import sealed
 from pipeline.report import context
@@ -108,14 +108,14 @@ def test_other_results_of_a_run_change_what_names_it_and_nothing_else(results: P
             changed = original.copy()
             measured = [column for column in original.columns if column.endswith(("accuracy", "loss"))]
             changed.loc[changed["key"] == key, measured] -= 0.05
-            sealed.write_text(results / name, runs.to_csv(changed))
+            sealed.write_text(results / name, tidy.to_csv(changed))
         inputs = (results / name for name in ("config.json", "selection.json", "runs.csv", "histories.csv"))
         tables.write_all(*inputs, results / "tables")
         after = contents(results)
         told = {name for name, content in before.items() if after[name] != content}
         assert told == {name for name, source in names.items() if key in source.runs}, key
     for name, original in originals.items():
-        sealed.write_text(results / name, runs.to_csv(original))
+        sealed.write_text(results / name, tidy.to_csv(original))
 
 
 def test_the_file_has_the_numbers_and_the_module_makes_the_file(results: Path, page: Context):
@@ -228,7 +228,7 @@ def ten_thousand() -> tuple[Config, Provenance]:
     chosen = settings.experiments["grid"].configurations[0]
     settings = plan.select(settings, {"best": (chosen,)})
     rows = [
-        {"experiment": each.name, **{name: c.value(name) for name in runs.PARAMETERS}, "key": f"{each.name}-{n}-{seed}"}
+        {"experiment": each.name, **{name: c.value(name) for name in tidy.PARAMETERS}, "key": f"{each.name}-{n}-{seed}"}
         for each in settings.experiments.values()
         for n, c in enumerate(each.configurations)
         for seed in each.seeds

@@ -37,7 +37,7 @@ from pipeline.evidence.recovered import (
     Recovery,
     Split,
 )
-from pipeline.experiments.runs import to_csv
+from pipeline.experiments.tidy import to_csv
 from pipeline.files import sealed
 from pipeline.report.views import recovery as recovery_text
 from pipeline.writeup import published

@@ -15,7 +15,7 @@ from pipeline.config import load as configuration_file
 from pipeline.config.settings import Configuration, Experiment
 from pipeline.errors import InputError
 from pipeline.experiments import plan, records
-from pipeline.experiments.runs import PARAMETERS, Rows
+from pipeline.experiments.tidy import PARAMETERS, Rows
 from pipeline.figures import catalogue, heat_maps
 from pipeline.figures import step as figures
 from pipeline.report import context

@@ -22,17 +22,8 @@ from pipeline.config.settings import Configuration, Experiment, RateOfChange, Sw
 from pipeline.experiments import selection
 from pipeline.experiments.plan import Run
 from pipeline.experiments.records import Record
-from pipeline.experiments.runs import (
-    PARAMETERS,
-    RUN_COLUMNS,
-    Rows,
-    histories_table,
-    norms_table,
-    read_csv,
-    runs_table,
-    to_csv,
-    trained_with,
-)
+from pipeline.experiments.runs import RUN_COLUMNS, histories_table, norms_table, runs_table
+from pipeline.experiments.tidy import PARAMETERS, Rows, read_csv, to_csv, trained_with
 from pipeline.files import sealed
 
 PROJECT = config.load(CONFIG_YAML)

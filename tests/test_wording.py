@@ -6,6 +6,7 @@ What is held is what a sentence says: names, numbers, directions, and which of t
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 

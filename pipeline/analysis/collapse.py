@@ -28,13 +28,13 @@ import pandas as pd
 
 from pipeline.analysis import linearisation
 from pipeline.analysis.comparison import Estimate
+from pipeline.analysis.intervals import standard_deviation
 from pipeline.analysis.linearisation import Linearisation
-from pipeline.analysis.tables import standard_deviation
 from pipeline.cli.console import run_step
 from pipeline.config import load as configuration_file
 from pipeline.config.settings import Config, Configuration, Experiment
 from pipeline.data import preparation
-from pipeline.experiments.runs import Rows, read_csv, to_csv
+from pipeline.experiments.tidy import Rows, read_csv, to_csv
 from pipeline.files.sealed import write_text
 from pipeline.training.network import initial_weights
 

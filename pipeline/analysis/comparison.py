@@ -12,13 +12,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from markupsafe import Markup
 
 from pipeline.analysis import intervals
 from pipeline.analysis.intervals import Moments
 from pipeline.config.settings import Configuration, Experiment
-from pipeline.experiments import labels
-from pipeline.experiments.runs import Rows
+from pipeline.experiments.tidy import Rows
 
 SETTLED = 0.01  # accuracy within which a curve counts as having reached its best
 LATE_EPOCHS = 3  # what "the last epochs" means, where there are as many
@@ -87,9 +85,12 @@ class Course:
 
 @dataclass(frozen=True)
 class Trained:
-    """One configuration with its estimates by metric; `course` is None if no seed finished."""
+    """One configuration with its estimates by metric; `course` is None if no seed finished.
 
-    label: Markup
+    `varied` are the parameters that tell it from the others of its experiment.
+    """
+
+    varied: tuple[str, ...]
     configuration: Configuration
     estimates: dict[str, Estimate]
     course: Course | None
@@ -106,7 +107,7 @@ class Trained:
     def finished(self) -> Course:
         """The course of a configuration of which a seed finished."""
         if self.course is None:
-            raise ValueError(f"{self.label} has no finished seed")
+            raise ValueError(f"{self.configuration} has no finished seed")
         return self.course
 
 
@@ -180,7 +181,7 @@ def trained_configuration(experiment: Experiment, configuration: Configuration, 
     histories = results.histories.of(experiment, configuration)
     estimates = _estimates(results.summary.of(experiment, configuration))
     return Trained(
-        label=labels.settings(experiment, configuration),
+        varied=experiment.varied,
         configuration=configuration,
         estimates=estimates,
         course=_course(histories, configuration.epochs) if estimates[JUDGED_BY].n else None,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.special import stdtrit  # scipy.stats takes a second to import
 
 LEVEL = 0.95
@@ -88,3 +89,8 @@ def _moments(values: npt.ArrayLike) -> Moments:
 def _around(centre: float, scale: float, freedom: float, level: float) -> Interval:
     reach = quantile(freedom, level) * scale
     return Interval(centre - reach, centre + reach)
+
+
+def standard_deviation(values: "pd.Series[float]") -> float:
+    """The sample standard deviation; exactly 0 for equal values, which rounding would miss."""
+    return 0.0 if len(values) > 1 and values.nunique() == 1 else float(values.std(ddof=1))

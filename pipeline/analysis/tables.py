@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.analysis import intervals
 from pipeline.cli.console import run_step
-from pipeline.config import load as configuration_file
 from pipeline.config.metrics import HISTORY_COLUMNS, SUMMARISED
 from pipeline.config.settings import Config, Experiment, RateOfChange
 from pipeline.experiments import plan
-from pipeline.experiments.runs import PARAMETERS, Rows, read_csv, to_csv
+from pipeline.experiments.tidy import PARAMETERS, Rows, read_csv, to_csv
 from pipeline.files.sealed import write_text
 
 CURVES = list(HISTORY_COLUMNS[1:])
@@ -39,17 +39,12 @@ def summarise(runs: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
                     **parameters,
                     "metric": metric,
                     "mean": values.mean(),
-                    "sd": standard_deviation(values),
+                    "sd": intervals.standard_deviation(values),
                     "n": len(values),
                     "diverged": diverged,
                 }
             )
     return pd.DataFrame(rows)
-
-
-def standard_deviation(values: "pd.Series[float]") -> float:
-    """The sample standard deviation; exactly 0 for equal values, which rounding would miss."""
-    return 0.0 if len(values) > 1 and values.nunique() == 1 else float(values.std(ddof=1))
 
 
 def rate_of_change(summary: pd.DataFrame, change: RateOfChange) -> pd.DataFrame:
@@ -125,8 +120,7 @@ def _rows(summary: pd.DataFrame, metrics: tuple[str, ...]) -> pd.DataFrame:
 
 def write_all(config: Path, selection: Path, runs: Path, histories: Path, output: Path) -> None:
     """Write every table of `all_tables` as output/{name}.csv."""
-    settings = configuration_file.read_resolved(config)
-    settings = plan.select(settings, plan.read_selection(selection, settings))
+    settings = plan.load_selected(config, selection)
     for name, table in all_tables(read_csv(runs), read_csv(histories), settings):
         write_text(output / f"{name}.csv", to_csv(table))
 

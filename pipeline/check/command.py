@@ -30,7 +30,8 @@ from pipeline.errors import InputError, RunError, shown
 from pipeline.evidence import cells
 from pipeline.evidence.cells import Judged
 from pipeline.experiments import records
-from pipeline.experiments.runs import runs_table, to_csv
+from pipeline.experiments.runs import runs_table
+from pipeline.experiments.tidy import to_csv
 from pipeline.files import locks
 from pipeline.files.sealed import write_text
 from pipeline.writeup.published import Published

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.config.metrics import HISTORY_COLUMNS, NORM_COLUMNS
 from pipeline.config.settings import Configuration
-from pipeline.experiments.runs import PARAMETERS
+from pipeline.experiments.tidy import PARAMETERS
 
 Values = npt.NDArray[np.float64]
 COURSES = (*HISTORY_COLUMNS[1:], *NORM_COLUMNS[1:])

@@ -19,7 +19,7 @@ from scipy.special import bdtrc
 from pipeline.analysis import intervals
 from pipeline.analysis.intervals import LEVEL, Interval
 from pipeline.config.metrics import SUMMARISED
-from pipeline.experiments.runs import trained_with
+from pipeline.experiments.tidy import trained_with
 from pipeline.writeup.published import Cell, Published
 
 Verdict = Literal["reproduced", "not reproduced", "not judged"]

@@ -14,7 +14,6 @@ import pandas as pd
 from pipeline.analysis.intervals import Interval
 from pipeline.config.settings import Configuration
 from pipeline.evidence.archive import Archive, Courses
-from pipeline.experiments import labels
 
 Verdict = Literal["supported", "contradicted", "undetermined"]
 VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "undetermined")
@@ -31,8 +30,8 @@ class Unit:
     name: str
 
     def tell(self, value: float) -> str:
-        """The number with its sign: −0.21."""
-        return labels.minus(f"{value * self.scale:.{self.digits}f}")
+        """The number with its sign: -0.21."""
+        return f"{value * self.scale:.{self.digits}f}"
 
 
 POINTS = Unit(100, 2, "percentage points")

@@ -39,7 +39,7 @@ from pipeline.evidence.recovered import (
     Split,
     to_json,
 )
-from pipeline.experiments.runs import read_csv, trained_with
+from pipeline.experiments.tidy import read_csv, trained_with
 from pipeline.files.sealed import write_json
 from pipeline.writeup import published
 from pipeline.writeup.published import Cell, Published

@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.cli.console import run_step
-from pipeline.config import load as configuration_file
 from pipeline.config.settings import Config, Experiment
 from pipeline.data.dataset import read_manifest
 from pipeline.evidence import cells, claims, writeup_claims
@@ -19,7 +18,7 @@ from pipeline.evidence.archive import Archive
 from pipeline.evidence.cells import Tally
 from pipeline.evidence.claims import Claim
 from pipeline.experiments import plan
-from pipeline.experiments.runs import read_csv, to_csv
+from pipeline.experiments.tidy import read_csv, to_csv
 from pipeline.files.sealed import write_text
 from pipeline.writeup import audit, published
 from pipeline.writeup.published import Published
@@ -56,8 +55,7 @@ def gather(results: Path, file: Path = published.FILE) -> Evidence:
 
     Raises InputError if something does not fit.
     """
-    config = configuration_file.read_resolved(results / "config.json")
-    config = plan.select(config, plan.read_selection(results / "selection.json", config))
+    config = plan.load_selected(results / "config.json", results / "selection.json")
     printed = published.load(file, config)
     differing = obstacles(printed, config, read_manifest(results / "data").name)
     runs, histories, norms = (read_csv(results / f"{name}.csv") for name in ("runs", "histories", "norms"))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.config import load as configuration_file
 from pipeline.config.settings import Config, Configuration, Experiment
 from pipeline.errors import InputError
 from pipeline.experiments import keys
@@ -45,6 +46,12 @@ def select(config: Config, selection: Selection) -> Config:
         for name, experiment in config.experiments.items()
     }
     return replace(config, experiments=experiments)
+
+
+def load_selected(config: Path, selection: Path) -> Config:
+    """The resolved configuration, its selections made. Raises InputError for a file that is not what it should be."""
+    settings = configuration_file.read_resolved(config)
+    return select(settings, read_selection(selection, settings))
 
 
 def candidates(config: Config) -> tuple[Experiment, ...]:

@@ -3,7 +3,6 @@ results/norms.csv (a row per epoch of each).
 """
 
 import argparse
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,15 @@ from typing import Any
 import pandas as pd
 
 from pipeline.cli.console import run_step
-from pipeline.config import load as configuration_file
 from pipeline.config.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
-from pipeline.config.settings import Configuration, Experiment
 from pipeline.data.dataset import read_manifest
 from pipeline.experiments import plan, records
 from pipeline.experiments.plan import Run
 from pipeline.experiments.records import Record
+from pipeline.experiments.tidy import PARAMETERS, to_csv
 from pipeline.files.epoch_table import Epochs
-from pipeline.files.sealed import read_bytes, write_text
+from pipeline.files.sealed import write_text
 
-PARAMETERS = ["learning_rate", "reg", "batch_size", "hidden", "epochs"]
 RUN_COLUMNS = [
     "experiment",
     "key",
@@ -58,34 +55,6 @@ def _epochs_table(measured: Sequence[str], recorded: Sequence[tuple[Run, Epochs]
     return table.astype({"epoch": "int64"})
 
 
-class Rows:
-    """A table with the columns experiment and PARAMETERS, in which configurations are found without a search of it."""
-
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.table = table
-        self._places = table.groupby(["experiment", *PARAMETERS]).indices if len(table) else {}
-
-    def of(self, experiment: Experiment, configuration: Configuration) -> pd.DataFrame:
-        """The rows of one configuration of an experiment, in the order of the table."""
-        place = (experiment.name, *(configuration.value(name) for name in PARAMETERS))
-        return self.table.iloc[self._places.get(place, [])]
-
-
-def trained_with(table: pd.DataFrame, configuration: Configuration) -> pd.DataFrame:
-    """The rows of one configuration, whichever experiments they belong to, in any table with the columns PARAMETERS."""
-    return table[(table[PARAMETERS] == [configuration.value(name) for name in PARAMETERS]).all(axis=1)]
-
-
-def to_csv(table: pd.DataFrame) -> str:
-    """CSV with full precision, the same bytes for the same table."""
-    return table.to_csv(index=False, lineterminator="\n")
-
-
-def read_csv(path: Path) -> pd.DataFrame:
-    """Read back what `to_csv` gave and `write_text` wrote, to the last bit. Raises InputError."""
-    return pd.read_csv(io.BytesIO(read_bytes(path)))
-
-
 def _identity(run: Run) -> dict[str, Any]:
     configuration = {name: run.configuration.value(name) for name in PARAMETERS}
     floats = {name: float(configuration[name]) for name in ("learning_rate", "reg")}
@@ -94,8 +63,7 @@ def _identity(run: Run) -> dict[str, Any]:
 
 def collect(config: Path, data: Path, selection: Path, runs_folder: Path, output: Path) -> None:
     """Read every run of the configuration and write runs.csv, histories.csv and norms.csv into `output`."""
-    settings = configuration_file.read_resolved(config)
-    settings = plan.select(settings, plan.read_selection(selection, settings))
+    settings = plan.load_selected(config, selection)
     runs = plan.runs(settings, settings.experiments.values(), read_manifest(data).fingerprint)
     trained = records.read_all(runs_folder, runs)
     write_text(output / "histories.csv", to_csv(histories_table(runs, trained)))

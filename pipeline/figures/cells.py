@@ -17,7 +17,7 @@ from pipeline.cli.console import run_step
 from pipeline.config.metrics import METRICS
 from pipeline.config.quantity import Quantity
 from pipeline.experiments.labels import mathtext, minus
-from pipeline.experiments.runs import read_csv
+from pipeline.experiments.tidy import read_csv
 from pipeline.figures.drawing import mark, to_svg
 from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
 from pipeline.files.sealed import write_text

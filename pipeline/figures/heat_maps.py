@@ -19,7 +19,7 @@ from matplotlib.patches import Rectangle
 
 from pipeline.config.settings import Configuration, Experiment
 from pipeline.experiments import labels
-from pipeline.experiments.runs import Rows
+from pipeline.experiments.tidy import Rows
 from pipeline.figures import catalogue
 from pipeline.figures.style import FULL_WIDTH, SMALL, STYLE
 

@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pipeline.config.settings import Config, Configuration, Experiment
 from pipeline.experiments import labels
-from pipeline.experiments.runs import Rows
+from pipeline.experiments.tidy import Rows
 from pipeline.figures.catalogue import Figure
 from pipeline.figures.spacing import apart
 from pipeline.figures.style import FULL_WIDTH, SERIES, SINGLE, SMALL, STYLE, Series

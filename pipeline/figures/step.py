@@ -9,10 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
 from pipeline.cli.console import run_step
-from pipeline.config import load as configuration_file
 from pipeline.config.settings import Config
 from pipeline.experiments import plan
-from pipeline.experiments.runs import read_csv
+from pipeline.experiments.tidy import read_csv
 from pipeline.figures import catalogue, heat_maps, learning_curves
 from pipeline.figures.catalogue import Figure
 from pipeline.figures.drawing import to_svg
@@ -29,8 +28,7 @@ def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataF
 
 def write_all(config: Path, selection: Path, summary: Path, curves: Path, output: Path) -> None:
     """Write every figure of the catalogue as output/{name}.svg."""
-    settings = configuration_file.read_resolved(config)
-    settings = plan.select(settings, plan.read_selection(selection, settings))
+    settings = plan.load_selected(config, selection)
     tables = read_csv(summary), read_csv(curves)
     with house_style():
         for name, figure in catalogue.figures(settings).items():

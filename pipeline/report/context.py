@@ -11,7 +11,6 @@ from pipeline.analysis import comparison
 from pipeline.analysis import findings as analysis
 from pipeline.analysis.comparison import Sweep, Trained
 from pipeline.analysis.findings import Findings
-from pipeline.config import load as configuration_file
 from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Config, Experiment, RateOfChange, TuningTable
 from pipeline.data.dataset import Manifest, read_manifest
@@ -19,9 +18,9 @@ from pipeline.environment.software import Package
 from pipeline.evidence import recovered
 from pipeline.evidence import step as evidence
 from pipeline.experiments import labels, plan
-from pipeline.experiments.runs import Rows, read_csv
+from pipeline.experiments.tidy import Rows, read_csv
 from pipeline.figures import catalogue
-from pipeline.report.views import appendix, runlist, speed
+from pipeline.report.views import appendix, runlist, speed, typography
 from pipeline.report.views import collapse as collapse_text
 from pipeline.report.views import evidence as evidence_text
 from pipeline.report.views import randomisation as randomisation_text
@@ -103,8 +102,7 @@ def build(
 
     Raises InputError if something does not fit.
     """
-    config = configuration_file.read_resolved(results / "config.json")
-    config = plan.select(config, plan.read_selection(results / "selection.json", config))
+    config = plan.load_selected(results / "config.json", results / "selection.json")
     manifest = read_manifest(results / "data")
     summary, histories = read_csv(results / "tables" / "summary.csv"), read_csv(results / "histories.csv")
     facts = analysis.findings(
@@ -195,16 +193,17 @@ def _sweep_table(experiment: Experiment, rows: pd.DataFrame, metrics: Sequence[s
     }
     return Table(
         corner=Markup(""),
-        columns=tuple(labels.settings(experiment, c) for c in experiment.configurations),
+        columns=tuple(typography.settings(experiment, c) for c in experiment.configurations),
         rows=tuple((escape(METRICS[metric].title), cells[metric]) for metric in metrics),
         source=source,
     )
 
 
 def _rate_table(change: RateOfChange, rows: pd.DataFrame, source: Source) -> Table:
-    symbol = labels.symbol("learning_rate")
+    symbol = typography.symbol("learning_rate")
     columns = tuple(
-        Markup("{0} = {1} to {0} = {2}").format(symbol, labels.value(b), labels.value(a)) for a, b in change.pairs
+        Markup("{0} = {1} to {0} = {2}").format(symbol, typography.value(b), typography.value(a))
+        for a, b in change.pairs
     )
     cells = tuple(cell(comparison.estimate(row)) for _, row in rows.iterrows())
     head = escape(f"{METRICS[change.metric].title}, rate of change")
@@ -217,10 +216,10 @@ def _tuning_table(config: Config, tuning: TuningTable, rows: pd.DataFrame, sourc
     for name in tuning.rows:
         (chosen,) = config.experiments[name].configurations
         own = rows[rows["experiment"] == name].set_index("metric")
-        values = [labels.value(chosen.value(parameter)) for parameter in parameters]
+        values = [typography.value(chosen.value(parameter)) for parameter in parameters]
         cells = [cell(comparison.estimate(own.loc[metric], metric)) for metric in tuning.metrics]
         found.append((escape(heads.get(name, labels.title(name))), (*values, *cells)))
-    columns = [labels.symbol(p) for p in parameters] + [escape(METRICS[m].title) for m in tuning.metrics]
+    columns = [typography.symbol(p) for p in parameters] + [escape(METRICS[m].title) for m in tuning.metrics]
     return Table(Markup("Configuration"), tuple(columns), tuple(found), source)
 
 
@@ -231,15 +230,15 @@ def _space_table(grid: Experiment, rows: pd.DataFrame, source: Source) -> Table:
         _values([as_written[value] for value in rows.loc[rows["parameter"] == parameter, "value"]])
         for parameter in grid.varied
     )
-    columns = tuple(labels.symbol(parameter) for parameter in grid.varied)
+    columns = tuple(typography.symbol(parameter) for parameter in grid.varied)
     return Table(Markup(""), columns, ((Markup("Values searched"), cells),), source)
 
 
 def _values(values: Sequence[float]) -> Markup:
     if len(values) > MOST_VALUES:
-        ends = labels.value(min(values)), labels.value(max(values))
+        ends = typography.value(min(values)), typography.value(max(values))
         return Markup("{:,} values from {} to {}").format(len(values), *ends)
-    return Markup(", ").join(map(labels.value, values))
+    return Markup(", ").join(map(typography.value, values))
 
 
 def _shown(config: Config) -> list[str]:
@@ -253,7 +252,9 @@ def _section(experiment: Experiment, sweep: Sweep, plots: Plots, provenance: Pro
     table = Table(
         corner=Markup("Configuration"),
         columns=tuple(escape(METRICS[metric].title) for metric in metrics),
-        rows=tuple((t.label or Markup("single"), tuple(cell(t[m]) for m in metrics)) for t in _listed(sweep)),
+        rows=tuple(
+            (typography.label(t) or Markup("single"), tuple(cell(t[m]) for m in metrics)) for t in _listed(sweep)
+        ),
         source=provenance.whole(experiment),
     )
     return Section(experiment, sweep, table, plots.plot(catalogue.overview(experiment)))

@@ -22,7 +22,7 @@ from pipeline.report import formulas, svg
 from pipeline.report.fonts import font_faces
 from pipeline.report.references import Numbering
 from pipeline.report.typesetting import to_pdf
-from pipeline.report.views import wording
+from pipeline.report.views import typography, wording
 from pipeline.report.views.blocks import Plot
 
 Medium = Literal["screen", "print"]
@@ -76,12 +76,13 @@ def environment(templates: Path, medium: Medium, numbering: Numbering) -> Enviro
         "power_above": wording.power_above,
         "metric": lambda name: METRICS[name].title,
         "configuration": wording.configuration,
-        "symbol": labels.symbol,
+        "label": typography.label,
+        "symbol": typography.symbol,
         "words": labels.words,
-        "powers": labels.powers,
-        "capitalized": labels.capitalized,
-        "value": labels.value,
-        "decimal": labels.decimal,
+        "powers": typography.powers,
+        "capitalized": typography.capitalized,
+        "value": typography.value,
+        "decimal": typography.decimal,
         "title_of": labels.title,
         "place": lambda plot: _place(plot, medium),
     }

@@ -21,7 +21,7 @@ BOUNDS = 4  # how much further a bound of an interval may move, being several st
 EPOCHS_TO_FIT = 2  # until the last training image is classified correctly
 
 COUNTS = ("n", "seeds", "diverged", "as_predicted", "images", "threshold")  # the same on every machine
-_NUMBER = re.compile(r"\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def within(change: Change) -> bool:
@@ -69,4 +69,4 @@ def _size(change: Change) -> float:
 
 
 def _words(value: Value) -> str:
-    return _NUMBER.sub("#", str(value).replace("\N{MINUS SIGN}", ""))
+    return _NUMBER.sub("#", str(value))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pipeline.experiments.labels import powers
 from pipeline.report.views.blocks import Source
+from pipeline.report.views.typography import powers
 from pipeline.writeup.audit import Audited, Verdict
 
 SOURCE = Source("results/evidence/audit.csv", "pipeline/evidence/step.py")

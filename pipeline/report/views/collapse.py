@@ -15,9 +15,10 @@ from pipeline.analysis.findings import Regularization
 from pipeline.analysis.linearisation import Linearisation
 from pipeline.config.settings import Config, Configuration
 from pipeline.experiments import labels
-from pipeline.experiments.runs import PARAMETERS
+from pipeline.experiments.tidy import PARAMETERS
 from pipeline.figures import catalogue
 from pipeline.files.sealed import read_text
+from pipeline.report.views import typography
 from pipeline.report.views.blocks import Data, Plot, Row, Source, TableRow, Value
 from pipeline.report.views.wording import cell, significant
 
@@ -126,7 +127,7 @@ def build(config: Config, results: Path, runs: pd.DataFrame, facts: Regularizati
 def _names(config: Config) -> dict[float, Markup]:
     """λ = e^-1 for each coefficient, as the configuration writes it."""
     found = [c.reg for experiment in collapse.experiments(config) for c in experiment.configurations]
-    return {float(reg): labels.setting("reg", reg) for reg in reversed(found)}
+    return {float(reg): typography.setting("reg", reg) for reg in reversed(found)}
 
 
 def _nearest(

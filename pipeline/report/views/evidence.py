@@ -16,10 +16,11 @@ from pipeline.evidence.cells import Judged, Tally
 from pipeline.evidence.claims_curves import Curve
 from pipeline.evidence.step import Evidence, Obstacle
 from pipeline.experiments import labels
-from pipeline.experiments.runs import PARAMETERS
+from pipeline.experiments.tidy import PARAMETERS
 from pipeline.figures import catalogue
 from pipeline.files.sealed import read_text
 from pipeline.report.views import audit as audit_text
+from pipeline.report.views import typography
 from pipeline.report.views.audit import Audit
 from pipeline.report.views.blocks import Data, Plot, Row, Source, Table, Value
 
@@ -149,7 +150,7 @@ def _keys(runs: pd.DataFrame, configurations: Iterable[Configuration], *apart_fr
 def _name(judged: Judged) -> Markup:
     """Table 4, testing accuracy, η = e^-1."""
     named = judged.cell.column.named
-    setting = Markup(", ").join(labels.setting(name, value) for name, value in named.items())
+    setting = Markup(", ").join(typography.setting(name, value) for name, value in named.items())
     return Markup("{}, {}, {}").format(judged.cell.table, _metric(judged.metric), setting or "defaults")
 
 
@@ -222,7 +223,7 @@ def _curves(shown: Sequence[Curve]) -> Data:
     """A row per mark, each a panel of its own; curves sort in their order."""
     rows: list[Row] = []
     for number, curve in enumerate(shown):
-        label = labels.setting(curve.parameter, curve.value)
+        label = typography.setting(curve.parameter, curve.value)
         for epoch in curve.marked:
             accuracy = float(curve.accuracies[epoch - 1])
             heads = Value(label, number), Value(escape(epoch), epoch)

@@ -11,9 +11,10 @@ from pipeline.analysis.comparison import Estimate
 from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Configuration, Experiment
 from pipeline.experiments import labels
-from pipeline.experiments.runs import Rows
+from pipeline.experiments.tidy import Rows
 from pipeline.figures import catalogue
 from pipeline.figures.catalogue import Figure
+from pipeline.report.views import typography
 from pipeline.report.views.blocks import Data, Row, Value
 from pipeline.report.views.wording import cell
 
@@ -40,7 +41,7 @@ def _curves(figure: Figure, experiment: Experiment, curves: pd.DataFrame) -> Dat
             values = tuple(_mean(epoch, f"{part}_{figure.kind}") for part in PARTS)
             rows.append(Row(panel, (*heads, Value(escape(number), number)), values))
     columns = tuple(escape(part.capitalize()) for part in PARTS)
-    return Data((*map(labels.symbol, parameters), Markup("Epoch")), columns, tuple(rows))
+    return Data((*map(typography.symbol, parameters), Markup("Epoch")), columns, tuple(rows))
 
 
 def _cells(experiment: Experiment, summary: pd.DataFrame) -> Data:
@@ -54,12 +55,12 @@ def _cells(experiment: Experiment, summary: pd.DataFrame) -> Data:
         values = tuple(_value(comparison.estimate(own.loc[metric], metric)) for metric in SEARCHED)
         rows.append(Row(position, _parameters(configuration, parameters), values))
     columns = tuple(escape(METRICS[metric].title) for metric in SEARCHED)
-    return Data(tuple(map(labels.symbol, parameters)), columns, tuple(rows))
+    return Data(tuple(map(typography.symbol, parameters)), columns, tuple(rows))
 
 
 def _parameters(configuration: Configuration, names: Sequence[str]) -> tuple[Value, ...]:
     values = [configuration.value(name) for name in names]
-    return tuple(Value(labels.value(value), float(value)) for value in values)
+    return tuple(Value(typography.value(value), float(value)) for value in values)
 
 
 def _mean(epoch: "pd.Series[Any]", name: str) -> Value:

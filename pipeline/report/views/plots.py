@@ -11,10 +11,10 @@ from pipeline.analysis.comparison import Estimate
 from pipeline.config.quantity import written
 from pipeline.config.settings import Config, Experiment
 from pipeline.experiments import labels
-from pipeline.experiments.runs import Rows
+from pipeline.experiments.tidy import Rows
 from pipeline.figures.catalogue import Figure
 from pipeline.files.sealed import read_text
-from pipeline.report.views import figure_data
+from pipeline.report.views import figure_data, typography
 from pipeline.report.views.blocks import Plot
 from pipeline.report.views.provenance import Provenance
 from pipeline.report.views.wording import cell
@@ -44,7 +44,7 @@ class Plots:
             name=figure.name,
             svg=read_text(self.folder / f"{figure.name}.svg"),
             description=self._describe(figure, experiment),
-            label=labels.caption(experiment, single) if single else Markup(""),
+            label=typography.caption(experiment, single) if single else Markup(""),
             data=figure_data.data(figure, experiment, self.summary, self.curves),
             source=self.provenance.figure(figure),
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from pipeline.config.settings import Config, Configuration, Experiment
-from pipeline.experiments.runs import PARAMETERS
+from pipeline.experiments.tidy import PARAMETERS
 from pipeline.figures.catalogue import Figure
 from pipeline.report.views.blocks import Source
 

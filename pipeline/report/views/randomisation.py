@@ -13,10 +13,10 @@ from markupsafe import Markup, escape
 from pipeline.config.settings import Config
 from pipeline.config.settings import Randomisation as Settings
 from pipeline.data.dataset import Manifest
-from pipeline.experiments import labels
 from pipeline.files.sealed import read_text
 from pipeline.randomisation import record as randomisation_record
 from pipeline.randomisation.record import FIGURE, FOLDER, Kind, Outcome, Variant, marked
+from pipeline.report.views import typography
 from pipeline.report.views.blocks import Data, Plot, Row, Source, Table, Value
 
 TOLERANCE = 0.03  # testing accuracies this near to each other, or to chance, are told as alike
@@ -181,7 +181,7 @@ def describe(
         parameters=(pixels + 1) * hidden + (hidden + 1) * classes,
         images=true.images,
         testing_images=manifest.testing_images,
-        corruption=tuple(labels.decimal(outcome.variant.corruption) for outcome in by_corruption[1:]),
+        corruption=tuple(typography.decimal(outcome.variant.corruption) for outcome in by_corruption[1:]),
         chance=_accuracy(1 / classes),
         tolerance=TOLERANCE,
         margin=f"{MARGIN:.0%}",
@@ -202,7 +202,7 @@ def name(variant: Variant) -> Markup:
         return escape(WORDS[variant.kind])
     if variant.corruption == 1:
         return Markup("random labels")
-    return Markup("labels with <i>p</i>\u00a0=\u00a0{}").format(labels.decimal(variant.corruption))
+    return Markup("labels with <i>p</i>\u00a0=\u00a0{}").format(typography.decimal(variant.corruption))
 
 
 def _accuracy(value: float) -> str:
@@ -315,7 +315,7 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
 
 
 def _head(variant: Variant) -> Markup:
-    return labels.capitalized(name(variant))
+    return typography.capitalized(name(variant))
 
 
 def _cells(outcome: Outcome) -> tuple[Markup, ...]:

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from pipeline.config.quantity import Quantity
 from pipeline.evidence.recovered import Factor, Match, Reading, Recovery
-from pipeline.experiments import labels
+from pipeline.report.views import typography
 from pipeline.report.views.wording import listing
 
 
@@ -42,11 +42,11 @@ def tell(facts: Recovery) -> Told:
         validation_shares=_shares(split.validation.found if split else ()),
         in_order_shares=_shares(split.validation_in_order.found if split else ()),
         training_shares=_shares(split.training.found if split else ()),
-        coefficient=labels.setting("reg", Quantity(penalty.reg)) if penalty else Markup(""),
+        coefficient=typography.setting("reg", Quantity(penalty.reg)) if penalty else Markup(""),
         factors=tuple((_penalty(factor), factor.distance) for factor in (penalty.factors if penalty else ())),
         nearest=_penalty(penalty.nearest) if penalty else Markup(""),
         as_here=penalty is not None and penalty.nearest.factor == 1,
-        readings=tuple((labels.setting(each.parameter, Quantity(each.written)), each) for each in facts.readings),
+        readings=tuple((typography.setting(each.parameter, Quantity(each.written)), each) for each in facts.readings),
         readings_refuted=any(each.refuted for each in facts.readings),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from pipeline.config.settings import Config, Configuration, Experiment
-from pipeline.experiments import labels
+from pipeline.report.views import typography
 from pipeline.report.views.blocks import LISTED
 from pipeline.report.views.provenance import Provenance
 
@@ -55,4 +55,4 @@ def within(limit: int, runs: Mapping[str, int]) -> frozenset[str]:
 
 def _row(experiment: Experiment, chosen: Configuration, provenance: Provenance, diverged: Collection[str]) -> Row:
     keys = provenance.keys(experiment, chosen)
-    return Row(labels.caption(experiment, chosen), keys, frozenset(keys) & frozenset(diverged))
+    return Row(typography.caption(experiment, chosen), keys, frozenset(keys) & frozenset(diverged))

@@ -9,6 +9,7 @@ from pipeline.analysis.comparison import Estimate, Trained
 from pipeline.config.metrics import DIGITS, METRICS
 from pipeline.config.settings import Experiment
 from pipeline.experiments import labels
+from pipeline.report.views import typography
 
 SMALLEST = 1e-17  # a smaller difference of numbers of order one is none
 
@@ -69,4 +70,4 @@ def epochs(count: int) -> str:
 def configuration(trained: Trained, searched: Experiment) -> Markup:
     """The parameters that an experiment searches, with the values that one configuration has."""
     names = searched.varied or labels.TUNED
-    return listing([labels.setting(name, trained.configuration.value(name)) for name in names])
+    return listing([typography.setting(name, trained.configuration.value(name)) for name in names])
