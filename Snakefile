@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
-from pipeline.workflow import job_failures
+from pipeline.workflow import job_failures, patches
 from pipeline.workflow.batches import GROUP, Batches, run_together
 from pipeline.workflow.build import Build
 from pipeline.workflow.sources import needed_by
@@ -36,13 +36,6 @@ batches = Batches()
 # Jobs inherit these: they parse this file again.
 os.environ |= build.environment
 os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
-
-
-def is_building():
-    """Whether this is no dry run, and not the process of a job."""
-    return bool(
-        workflow.is_main_process and workflow.execution_settings and not workflow.dryrun
-    )
 
 
 # All but the runs, which are sent to a cluster where there is one. What a run may take is measured on MNIST: at most
@@ -106,6 +99,7 @@ rule all:
         ),
 
 
+include: "rules/common.smk"
 include: "rules/theory.smk"
 include: "rules/data.smk"
 include: "rules/training.smk"

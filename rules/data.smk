@@ -7,7 +7,9 @@ rule data:
     """Find MNIST, or download it, and check every byte."""
     input:
         # no file: every target but theory's needs the data, and so asks whether a build may begin
-        lambda wildcards: build.begin(is_building(), workflow.executor_settings),
+        lambda wildcards: build.begin(
+            patches.is_building(workflow), workflow.executor_settings
+        ),
         code=needed_by("pipeline.data.mnist"),
     output:
         "results/data/training_images.npy",

@@ -37,7 +37,7 @@ rule evidence:
         schema="pipeline/writeup/published.schema.yaml",
         code=needed_by("pipeline.evidence.step"),
     output:
-        expand("results/evidence/{name}.csv", name=build.evidence),
+        [shown(f"results/evidence/{name}.csv", "Evidence") for name in build.evidence],
     log:
         "logs/evidence.log",
     benchmark:
@@ -53,7 +53,7 @@ rule evidence_figure:
         cells="results/evidence/cells.csv",
         code=needed_by("pipeline.figures.cells"),
     output:
-        "results/figures/evidence-cells.svg",
+        shown("results/figures/evidence-cells.svg", "Figures"),
     log:
         "logs/evidence_figure.log",
     benchmark:
@@ -70,7 +70,7 @@ rule claims_figure:
         norms="results/norms.csv",
         code=needed_by("pipeline.figures.claims"),
     output:
-        "results/figures/claims-curves.svg",
+        shown("results/figures/claims-curves.svg", "Figures"),
     log:
         "logs/claims_figure.log",
     benchmark:

@@ -33,7 +33,7 @@ rule randomisation_figure:
         ),
         code=needed_by("pipeline.figures.randomisation"),
     output:
-        "results/figures/randomisation.svg",
+        shown("results/figures/randomisation.svg", "Figures"),
     log:
         "logs/randomisation_figure.log",
     benchmark:

@@ -6,7 +6,9 @@ rule report:
     """Set the report, as HTML or as PDF."""
     input:
         # no file: before anything is trained, a page is set with what the report is made of
-        lambda wildcards: build.set_specimen(is_building(), workflow.executor_settings),
+        lambda wildcards: build.set_specimen(
+            patches.is_building(workflow), workflow.executor_settings
+        ),
         config="results/config.json",
         theory="results/theory.json",
         data="results/data/data.json",
@@ -31,7 +33,7 @@ rule report:
         code=needed_by("pipeline.report.render"),
         project="pyproject.toml",
     output:
-        "results/report/report.{format}",
+        shown("results/report/report.{format}", "Report"),
     log:
         "logs/report.{format}.log",
     benchmark:

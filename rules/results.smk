@@ -13,7 +13,7 @@ rule runs:
         ),
         code=needed_by("pipeline.experiments.runs"),
     output:
-        runs="results/runs.csv",
+        runs=shown("results/runs.csv", "Runs"),
         histories="results/histories.csv",
         norms="results/norms.csv",
     log:
@@ -30,11 +30,11 @@ rule tables:
     input:
         config="results/config.json",
         selection="results/selection.json",
-        runs="results/runs.csv",
+        runs=shown("results/runs.csv", "Runs"),
         histories="results/histories.csv",
         code=needed_by("pipeline.analysis.tables"),
     output:
-        expand("results/tables/{name}.csv", name=build.tables),
+        [shown(f"results/tables/{name}.csv", "Tables") for name in build.tables],
     log:
         "logs/tables.log",
     benchmark:
@@ -53,7 +53,7 @@ rule figures:
         curves="results/tables/curves.csv",
         code=needed_by("pipeline.figures.step"),
     output:
-        expand("results/figures/{name}.svg", name=build.figures),
+        [shown(f"results/figures/{name}.svg", "Figures") for name in build.figures],
     log:
         "logs/figures.log",
     benchmark:
@@ -73,7 +73,7 @@ rule collapse:
         code=needed_by("pipeline.analysis.collapse"),
     output:
         "results/collapse.json",
-        "results/tables/collapse.csv",
+        shown("results/tables/collapse.csv", "Tables"),
     log:
         "logs/collapse.log",
     benchmark:
@@ -91,7 +91,7 @@ rule collapse_figure:
         table="results/tables/collapse.csv",
         code=needed_by("pipeline.figures.collapse"),
     output:
-        "results/figures/collapse.svg",
+        shown("results/figures/collapse.svg", "Figures"),
     log:
         "logs/collapse_figure.log",
     benchmark:
@@ -108,7 +108,7 @@ rule speed:
         record="report/benchmark.json",
         code=needed_by("pipeline.figures.benchmark"),
     output:
-        "results/figures/benchmark.svg",
+        shown("results/figures/benchmark.svg", "Figures"),
     log:
         "logs/speed.log",
     benchmark:

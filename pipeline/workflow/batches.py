@@ -1,11 +1,9 @@
-"""How runs are put together into the jobs of a cluster, many to one, since starting a job takes longer than a run.
-
-Written for Snakemake 9.27: it reads and sets what Snakemake has no interface for.
-"""
+"""How runs are put together into the jobs of a cluster, many to one, since starting a job takes longer than a run."""
 
 import os
-import sys
 from typing import Any
+
+from pipeline.workflow import patches
 
 GROUP = "training"
 # How many CPUs a job has: Slurm says the one, a profile for another platform the other (precommand).
@@ -24,19 +22,14 @@ class Batches:
 
     def of(self, workflow: Any, key: str) -> str:
         """The batch of a run: a group, in Snakemake's sense."""
-        size = workflow.group_settings.group_components.get(GROUP, 1)
-        batch = f"train-{self._members.setdefault(key, len(self._members)) // size}"
-        workflow.parent_groupids[batch] = GROUP
+        place = self._members.setdefault(key, len(self._members))
+        batch = f"train-{place // patches.group_size(workflow, GROUP)}"
+        patches.add_group(workflow, batch, GROUP)
         return batch
 
 
 def run_together(workflow: Any) -> list[str]:
-    """Have all runs of a job, which are one group where it runs, trained on the CPUs that it has; returns no file.
-
-    Snakemake starts anew there and is told of none of this, nor that a run which fails keeps back no other.
-    """
-    workflow.group_settings.group_components = {GROUP: sys.maxsize}
-    workflow.execution_settings.keep_going = True
-    for cpus in filter(None, map(os.environ.get, CPUS)):
-        workflow.global_resources["_cores"] = int(cpus)
+    """Have all runs of a job, which are one group where it runs, trained on the CPUs that it has; returns no file."""
+    cpus = [int(found) for found in map(os.environ.get, CPUS) if found]
+    patches.run_together(workflow, GROUP, cpus[-1] if cpus else None)
     return []

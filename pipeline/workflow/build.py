@@ -227,7 +227,7 @@ def _refuse(storage: str | None) -> None:
     if storage is not None:
         raise InputError(
             f"--default-storage-provider: expected none, since all steps work in the folder results/, found {storage}. "
-            "Hint: 'Without a shared file system' in README.md says what works."
+            "Hint: 'Without a shared file system' in docs/cluster.md says what works."
         )
 
 

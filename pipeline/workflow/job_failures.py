@@ -1,8 +1,4 @@
-"""What is said of a job on a cluster that failed: how many of its runs are trained, and why the others are not.
-
-Snakemake calls every run of such a job failed and keeps the reason to itself. Written for Snakemake 9.27: it replaces
-what logs the failure.
-"""
+"""What is said of a job on a cluster that failed: how many of its runs are trained, and why the others are not."""
 
 import os
 import re
@@ -10,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from snakemake.jobs import GroupJob
 from snakemake.logging import logger
+
+from pipeline.workflow import patches
 
 
 def explain() -> None:
     """From now on failed jobs are told as here."""
-    GroupJob.log_error = _log_error
+    patches.tell_failures_by(_log_error)
 
 
 def _log_error(
