@@ -16,6 +16,7 @@ from pipeline.analysis.tables import SUMMARISED
 from pipeline.config import load as config
 from pipeline.config.settings import Config, Configuration, Experiment, SweepTable, TuningTable
 from pipeline.experiments.tidy import Rows
+from pipeline.report.views import typography
 
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=5)
 PROJECT = config.load(CONFIG_YAML)
@@ -143,7 +144,8 @@ def test_the_first_of_equals_is_best() -> None:
     assert found is not None
     assert rates(found.sweep.ranked) == [2, 3, 1, 4]
     assert (rates((found.sweep.best,)), rates((found.sweep.worst,))) == ([2], [4])
-    names = [re.sub("<[^>]+>", "", each.label).replace("\N{NO-BREAK SPACE}", " ") for each in found.sweep.trained]
+    labels = map(typography.label, found.sweep.trained)
+    names = [re.sub("<[^>]+>", "", label).replace("\N{NO-BREAK SPACE}", " ") for label in labels]
     assert names == ["η = 1", "η = 2", "η = 3", "η = 4"]
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeline.workflow import job_failures
+from pipeline.workflow import job_failures, patches
 
 SUBMISSION = (
     "SLURM sbatch failed. The error message was 'sbatch: error: invalid partition specified: nowhere\n"

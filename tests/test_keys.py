@@ -189,7 +189,7 @@ def test_the_number_of_classes_is_part_of_the_data():
 
 
 def test_imports_are_followed_wherever_they_stand():
-    wanted = {"analysis.tables", "experiments.runs", "experiments.plan", "config.settings", "config.quantity"}
+    wanted = {"analysis.tables", "experiments.tidy", "experiments.plan", "config.settings", "config.quantity"}
     assert {f"pipeline.{name}" for name in wanted} <= set(modules.needed_by("pipeline.analysis.tables"))
     assert "pipeline.report.render" not in modules.imports("pipeline.analysis.tables")
     wanted = {f"pipeline.report.{name}" for name in ("context", "formulas", "fonts")}

@@ -88,7 +88,7 @@ def test_a_text_and_a_gap_may_not_differ(column: str, old: Value, new: Value) ->
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("0.29 percentage points (−0.17 to 0.75)", "0.31 percentage points (0.01 to 0.7)"),
+        ("0.29 percentage points (-0.17 to 0.75)", "0.31 percentage points (0.01 to 0.7)"),
         ("12 of 12 seeds", "9 of 10 seeds"),
     ],
 )

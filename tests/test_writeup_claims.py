@@ -201,7 +201,7 @@ def test_the_claim_holds_on_one_side_of_its_threshold_and_fails_on_the_other(
     assert claims.Tested(found[1], across).verdict == "undetermined"
     assert found[1].decides is stated.decides
     told = claims.Tested(found[1], across)
-    minus = f"{stated.threshold:.{digits}f}".replace("-", "−")
+    minus = f"{stated.threshold:.{digits}f}"
     assert told.claimed == f"{stated.side} {minus}"
     assert told.statistic.startswith(f"{minus} {stated.unit} (")
 
