@@ -1,5 +1,6 @@
 """report/ is of one build, always: exchanged as a whole, whatever lies there and whatever happens meanwhile."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -278,6 +279,25 @@ def test_a_result_that_is_missing_is_named_and_the_rest_left(project: Path, monk
     (problem,) = caught.value.problems
     assert problem.startswith("results/absent.csv: expected a file of this build, found none. Hint: ")
     assert publication.files(project / "report") == before
+
+
+def test_a_result_that_was_edited_by_hand_is_named_and_not_published(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = project / "results/runs.csv"
+    table.write_text(table.read_text() + "\n")
+    with pytest.raises(SystemExit) as caught:
+        run_step(monkeypatch)
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith("results/runs.csv: expected what an earlier step wrote, found another")
+    assert not (project / "report/results/runs.csv").exists()
+
+
+def test_files_are_told_at_any_depth_and_the_record_without_its_content(tmp_path: Path) -> None:
+    for name in ("report.html", "results/tables/deep/a.csv", "build.json", "notes.txt"):
+        write_text(tmp_path / name, name)
+    digest = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("report.html", "results/tables/deep/a.csv")}
+    assert publication.files(tmp_path) == {**digest, "build.json": None}
 
 
 def test_a_step_that_fails_leaves_the_folder_as_it_was(

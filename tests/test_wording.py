@@ -466,12 +466,12 @@ def test_the_widest_gap_is_told_where_it_is_not_the_smallest_coefficients(
 def test_when_the_smallest_coefficient_settles_and_how_often_it_falls() -> None:
     def rule(chosen: Configuration, seed: int) -> Course | None:
         if chosen.reg == math.exp(-2):  # neither the best nor the worst
-            return curve(0.7, dips=1, gain=0.004)(seed)
+            return curve(0.7, dips=2, gain=0.004)(seed)
         return curve(0.8 if chosen.reg == 1 else 0.6, dips=3, gain=0.02)(seed)
 
     said = coefficients(rule).line("falls from one epoch")
     assert said.names() == [L2]
-    assert (said.number("epoch"), said.number("times"), said.number("points")) == (4, 1, 1)
+    assert (said.number("epoch"), said.number("times"), said.number("points")) == (5, 2, 1)
     assert said.has("on average")
 
 
