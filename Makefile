@@ -56,10 +56,10 @@ endif
 
 report: .venv/report
 	@SUMMARY_FOLLOWS=1 snakemake --cores all $(SNAKEMAKE_OPTIONS)
-	@python -m pipeline.summary
+	@python -m pipeline.workflow.summary
 
 PYTEST := python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
-LINT := ruff check . && ruff format --check . && snakefmt --check Snakefile && mypy
+LINT := ruff check . && ruff format --check . && snakefmt --check Snakefile rules && lint-imports && mypy
 
 # Files or tests that are named run whole.
 test: .venv/test
@@ -107,50 +107,50 @@ torture: .venv/test
 check: export PUBLISHED := $(PUBLISHED)
 check: export SNAKEMAKE_OPTIONS := $(SNAKEMAKE_OPTIONS)
 check: .venv/report
-	@python -m pipeline.check --snakemake="$$SNAKEMAKE_OPTIONS" -- "$$PUBLISHED"
+	@python -m pipeline.check.command --snakemake="$$SNAKEMAKE_OPTIONS" -- "$$PUBLISHED"
 
 compare: export A := $(A)
 compare: export B := $(B)
 compare: export FOLDERS := $(FOLDERS)
 compare: .venv/report
-	@python -m pipeline.compare $(if $(ALL),--all) -- "$$A" "$$B" $$FOLDERS
+	@python -m pipeline.verification.compare $(if $(ALL),--all) -- "$$A" "$$B" $$FOLDERS
 
 verify: export SNAKEMAKE_OPTIONS := $(SNAKEMAKE_OPTIONS)
 verify: .venv/report
-	@python -m pipeline.verify $(if $(PRESENT),--present) --snakemake="$$SNAKEMAKE_OPTIONS"
+	@python -m pipeline.verification.verify $(if $(PRESENT),--present) --snakemake="$$SNAKEMAKE_OPTIONS"
 
 reference: report
-	@python -m pipeline.reference
+	@python -m pipeline.verification.reference
 
 prune: .venv/report
-	@python -m pipeline.prune
+	@python -m pipeline.workflow.prune
 
 clean:
 	rm -rf results logs .snakemake
 
 formulas: .venv/report
-	python -m pipeline.formulas
+	python -m pipeline.report.formulas
 
 lock:
 	./setup.sh lock
 
-.venv/report: requirements.lock setup.sh
+.venv/report: locks/requirements.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh report
 
-.venv/test: requirements-test.lock setup.sh
+.venv/test: locks/requirements-test.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh test
 
-.venv/page: requirements-test.lock requirements-crate.lock tools/page/package-lock.json tools/formulas/package-lock.json setup.sh
+.venv/page: locks/requirements-test.lock locks/requirements-crate.lock tools/page/package-lock.json tools/formulas/package-lock.json setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh page
 
-.venv/cluster: requirements-test.lock setup.sh
+.venv/cluster: locks/requirements-test.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh cluster
 
-.venv-bench/stamp: requirements-bench.lock requirements-bench-torch.lock setup.sh
+.venv-bench/stamp: locks/requirements-bench.lock locks/requirements-bench-torch.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh bench
 
-.venv-fuzz/stamp: requirements-fuzz.lock setup.sh
+.venv-fuzz/stamp: locks/requirements-fuzz.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh fuzz
 
-.venv-mutation/stamp: requirements-mutation.lock setup.sh
+.venv-mutation/stamp: locks/requirements-mutation.lock setup.sh
 	@PYTHON=$(PYTHON) ./setup.sh mutation

@@ -100,17 +100,17 @@ TORCH='torch==2.13.0+cpu \
 
 install_torch() {
     reason=$(.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-        -r requirements-bench-torch.lock 2>&1 >/dev/null) ||
+        -r locks/requirements-bench-torch.lock 2>&1 >/dev/null) ||
         say "PyTorch: left out of the benchmark, which has a lock for its CPU build on Python 3.11 for x86-64; pip said: $(printf '%s\n' "$reason" | grep '^ERROR' | tail -n 1). Hint: install the CPU build of torch 2.13.0 into .venv-bench, or remove .venv-bench and run again"
 }
 
-# In the project's folder, snakemake is what pipeline/launch.py makes of it.
+# In the project's folder, snakemake is what pipeline/config/launch.py makes of it.
 install_launcher() {
     cat >.venv/bin/snakemake <<'END'
 #!/bin/sh
 # Made by setup.sh.
 module=snakemake
-if [ -f pipeline/launch.py ]; then module=pipeline.launch; fi
+if [ -f pipeline/config/launch.py ]; then module=pipeline.config.launch; fi
 exec "$(dirname "$(readlink -f "$0")")/python" -E -X utf8 -m $module "$@"
 END
 }
@@ -118,10 +118,10 @@ END
 # Set the page that every build begins with. The HTML report needs no Pango, so its absence is said and ends nothing.
 check_page() {
     rm -f .venv/specimen.pdf
-    for package in $(.venv/bin/python -c 'from pipeline import typesetting; print(*typesetting.packages())'); do
+    for package in $(.venv/bin/python -c 'from pipeline.report import typesetting; print(*typesetting.packages())'); do
         debian_install "$package" || true # one by one: not every system has them all
     done
-    .venv/bin/python -m pipeline.specimen --output .venv/specimen.html || exit 1
+    .venv/bin/python -m pipeline.report.specimen --output .venv/specimen.html || exit 1
 }
 
 make_report_environment() {
@@ -188,7 +188,7 @@ check_slurm() {
 
 # Mark environments as ready: newer than what they were made from, which an archive may have dated in the future.
 ready() {
-    find requirements*.lock tools/*/package-lock.json setup.sh -newermt now -exec touch {} + 2>/dev/null || true
+    find locks/*.lock tools/*/package-lock.json setup.sh -newermt now -exec touch {} + 2>/dev/null || true
     touch "$@"
 }
 
@@ -201,24 +201,24 @@ install_packages() {
 
 case "${1:-}" in
 report)
-    make_report_environment requirements.lock
+    make_report_environment locks/requirements.lock
     ready .venv/report
     ;;
 test)
-    make_report_environment requirements-test.lock
+    make_report_environment locks/requirements-test.lock
     ready .venv/test .venv/report
     ;;
 page)
-    make_report_environment requirements-test.lock
+    make_report_environment locks/requirements-test.lock
     make_environment .venv-crate
-    install_lock .venv-crate requirements-crate.lock
+    install_lock .venv-crate locks/requirements-crate.lock
     check_programs
     install_packages tools/page
     install_packages tools/formulas
     ready .venv/page .venv/test .venv/report
     ;;
 cluster)
-    make_report_environment requirements-test.lock
+    make_report_environment locks/requirements-test.lock
     ready .venv/test .venv/report
     rm -f .venv/cluster
     if check_slurm; then ready .venv/cluster; fi
@@ -229,30 +229,30 @@ fresh)
     ;;
 bench)
     make_environment .venv-bench
-    install_lock .venv-bench requirements-bench.lock
+    install_lock .venv-bench locks/requirements-bench.lock
     install_torch
     ready .venv-bench/stamp
     ;;
 fuzz)
     make_environment .venv-fuzz
-    install_lock .venv-fuzz requirements-fuzz.lock
+    install_lock .venv-fuzz locks/requirements-fuzz.lock
     ready .venv-fuzz/stamp
     ;;
 mutation)
     make_environment .venv-mutation
-    install_lock .venv-mutation requirements-mutation.lock
+    install_lock .venv-mutation locks/requirements-mutation.lock
     ready .venv-mutation/stamp
     ;;
 lock)
     lock='uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet'
-    $lock pyproject.toml -o requirements.lock
-    $lock pyproject.toml --group test -c requirements.lock -o requirements-test.lock
-    $lock --group bench -c requirements-test.lock -o requirements-bench.lock
-    $lock --group crate -o requirements-crate.lock
-    $lock --group bench-torch -c requirements-test.lock -c requirements-bench.lock -o requirements-bench-torch.lock
-    $lock pyproject.toml --group mutation -c requirements-test.lock -o requirements-mutation.lock
-    $lock --group fuzz -c requirements-test.lock -o requirements-fuzz.lock
-    printf '%s\n' "$TORCH" >>requirements-bench-torch.lock
+    $lock pyproject.toml -o locks/requirements.lock
+    $lock pyproject.toml --group test -c locks/requirements.lock -o locks/requirements-test.lock
+    $lock --group bench -c locks/requirements-test.lock -o locks/requirements-bench.lock
+    $lock --group crate -o locks/requirements-crate.lock
+    $lock --group bench-torch -c locks/requirements-test.lock -c locks/requirements-bench.lock -o locks/requirements-bench-torch.lock
+    $lock pyproject.toml --group mutation -c locks/requirements-test.lock -o locks/requirements-mutation.lock
+    $lock --group fuzz -c locks/requirements-test.lock -o locks/requirements-fuzz.lock
+    printf '%s\n' "$TORCH" >>locks/requirements-bench-torch.lock
     ;;
 *)
     say 'usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|mutation|lock'

@@ -1,1 +1,1 @@
-"""The training loop of pipeline.sgd beside its peers: `make bench`."""
+"""The training loop of pipeline.training.sgd beside its peers: `make bench`."""

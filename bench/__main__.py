@@ -14,11 +14,12 @@ from rich.console import Console
 from bench import job, records, systems, tables, work
 from bench.measure import Measured, measure
 from bench.targets import verdicts
-from pipeline import benchmarks, machine
-from pipeline.benchmarks import TRAINING_IMAGES
-from pipeline.console import run_step
+from pipeline.cli.console import run_step
+from pipeline.environment import machine
 from pipeline.errors import InputError
-from pipeline.files import write_json
+from pipeline.files.atomic import write_json
+from pipeline.training import benchmarks
+from pipeline.training.benchmarks import TRAINING_IMAGES
 
 logger = logging.getLogger("pipeline")
 

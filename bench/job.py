@@ -9,10 +9,11 @@ from pathlib import Path
 
 from bench import child
 from bench.work import INITIAL_SCALE, INITIAL_SEED, LEARNING_RATE, REG, SHUFFLE_SEED
-from pipeline import fingerprint, keys
-from pipeline.benchmarks import HIDDEN
-from pipeline.keys import Specification
-from pipeline.preparation import Description
+from pipeline.data.preparation import Description
+from pipeline.environment import fingerprint
+from pipeline.experiments import keys
+from pipeline.experiments.keys import Specification
+from pipeline.training.benchmarks import HIDDEN
 
 REPEATS = 5
 BATCH_SIZE = 32
@@ -40,14 +41,14 @@ def cost(data: Path, description: Description, images: int) -> Cost:
         startups, overheads = [], []
         for _ in range(REPEATS):
             startups.append(child.run(command("bench.startup", 1, folder / "none")).seconds)
-            whole = child.run(command("pipeline.training", 1, folder / "one")).seconds
+            whole = child.run(command("pipeline.training.step", 1, folder / "one")).seconds
             overheads.append(whole - sum(_epochs(folder / "one")))
-        peak = child.run(command("pipeline.training", EPOCHS_FOR_MEMORY, folder / "two")).peak_bytes
+        peak = child.run(command("pipeline.training.step", EPOCHS_FOR_MEMORY, folder / "two")).peak_bytes
     return Cost(statistics.median(startups), statistics.median(overheads), peak)
 
 
 def specification(description: Description, epochs: int, batch_size: int) -> Specification:
-    """What pipeline.keys.specification makes from config.yaml, without the packages that read it."""
+    """What pipeline.experiments.keys.specification makes from config.yaml, without the packages that read it."""
     return {
         "learning_rate": LEARNING_RATE,
         "reg": REG,
@@ -60,7 +61,7 @@ def specification(description: Description, epochs: int, batch_size: int) -> Spe
         "validation_fraction": description.validation_fraction,
         "split_seed": description.split_seed,
         "data": description.fingerprint,
-        "code": fingerprint.code_fingerprint(),
+        "code": fingerprint.of_runs(),
         "numpy": keys.numpy_version(),
     }
 

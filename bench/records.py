@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bench.measure import Measured
-from pipeline.benchmarks import OURS
+from pipeline.training.benchmarks import OURS
 
 PACKAGES = ("numpy", "torch", "jax", "scikit-learn")
 

@@ -21,10 +21,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import stand_ins
-from pipeline import config as configuration_file
-from pipeline import launch, plan, rebuild
-from pipeline.console import run_step
+from pipeline.cli.console import run_step
+from pipeline.config import launch
+from pipeline.config import load as configuration_file
 from pipeline.errors import InputError, RunError
+from pipeline.experiments import plan
+from pipeline.verification import rebuild
 
 logger = logging.getLogger("pipeline")
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import training
-from pipeline.metrics import HISTORY_COLUMNS
-from pipeline.plan import Run
-from pipeline.records import told_by
-from pipeline.run import Norms, Result
-from pipeline.sgd import Epoch
+from pipeline.config.metrics import HISTORY_COLUMNS
+from pipeline.experiments.plan import Run
+from pipeline.experiments.records import told_by
+from pipeline.training import step as training
+from pipeline.training.run import Norms, Result
+from pipeline.training.sgd import Epoch
 
 
 def write(run: Run, folder: Path) -> None:
@@ -25,7 +25,7 @@ def _drawn(run: Run) -> Result:
         for _ in range(run.configuration.epochs)
     ]
     told = told_by(tuple({name: getattr(epoch, name) for name in HISTORY_COLUMNS[1:]} for epoch in epochs))
-    metrics: dict[str, float | int | None] = {
+    metrics = {
         **told,
         "testing_accuracy": told["best_validation_accuracy"],
         "last_testing_accuracy": told["validation_accuracy"],

@@ -1,13 +1,14 @@
-"""pipeline.training up to its first epoch, where it exits: how long that takes is a job's start-up.
+"""pipeline.training.step up to its first epoch, where it exits: how long that takes is a job's start-up.
 
-Usage: python -m bench.startup, and the arguments of pipeline.training.
+Usage: python -m bench.startup, and the arguments of pipeline.training.step.
 """
 
 import os
 from collections.abc import Iterator
 
-from pipeline import sgd, training
-from pipeline.examples import Sorted
+from pipeline.data.examples import Sorted
+from pipeline.training import sgd
+from pipeline.training import step as training
 
 
 def leave(trainer: sgd.Trainer, validation: Sorted, epochs: int, seed: int) -> Iterator[sgd.Epoch]:
@@ -16,5 +17,5 @@ def leave(trainer: sgd.Trainer, validation: Sorted, epochs: int, seed: int) -> I
 
 
 if __name__ == "__main__":
-    sgd.train = leave  # what pipeline.run calls when everything is ready
+    sgd.train = leave  # what pipeline.training.run calls when everything is ready
     training.main()

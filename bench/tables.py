@@ -6,7 +6,7 @@ from rich.table import Table
 from bench.job import EPOCHS_FOR_MEMORY, Cost
 from bench.measure import Measured
 from bench.targets import PEAK_BYTES, STARTUP_SECONDS, Verdict
-from pipeline.benchmarks import OURS
+from pipeline.training.benchmarks import OURS
 
 
 def of_systems(measured: Measured, rounds: int) -> Table:

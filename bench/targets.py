@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bench.measure import Measured
 from bench.systems import TEXTBOOK
-from pipeline.benchmarks import OURS
+from pipeline.training.benchmarks import OURS
 
 # This system's seconds over ours, at least, by batch size.
 SLOWER = {

@@ -2,8 +2,8 @@
 
 One epoch is a reshuffle of the training images, a step of gradient descent for each minibatch, with running loss and
 accuracy (each batch before its update), then loss and accuracy on the validation images. The network is that of
-pipeline.network with HIDDEN units; the penalty is on the weights and not on the biases. All systems begin with the
-same weights and see the images in the same orders.
+pipeline.training.network with HIDDEN units; the penalty is on the weights and not on the biases. All systems begin
+with the same weights and see the images in the same orders.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from pipeline import preparation
-from pipeline.benchmarks import HIDDEN
+from pipeline.data import preparation
+from pipeline.data.examples import Indices, Sorted
+from pipeline.data.preparation import Description
 from pipeline.errors import InputError
-from pipeline.examples import Indices, Sorted
-from pipeline.network import Weights, initial_weights
-from pipeline.preparation import Description
-from pipeline.sgd import BRIGHTEST
+from pipeline.training.benchmarks import HIDDEN
+from pipeline.training.network import Weights, initial_weights
+from pipeline.training.sgd import BRIGHTEST
 
 LEARNING_RATE = 0.1
 REG = 0.001
@@ -44,7 +44,7 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Work:
-    """The images, their pixels sorted by pipeline.examples, and the first weights, W1's rows in the same order."""
+    """The images, their pixels sorted by pipeline.data.examples, and the first weights, W1's rows in the same order."""
 
     training: Sorted
     validation: Sorted

@@ -1,1 +1,4 @@
-"""From the MNIST files to the report: one module per step, data flows one way (see README.md)."""
+"""From the MNIST files to the report. A package for each part of it; each says what comes in and what goes out.
+
+Imports point one way: `tool.importlinter` in pyproject.toml has the order.
+"""

@@ -27,8 +27,8 @@ from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from pypdf import PdfReader
 
-from pipeline import report
-from pipeline.sources import SOURCES
+from pipeline.report import render as report
+from pipeline.workflow.sources import SOURCES
 
 # machines differ in speed: time is measured in benchmarks, not here
 settings.register_profile("project", deadline=None)
@@ -130,7 +130,7 @@ class Project:
     def check(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Hold printed numbers against runs; stdout has the verdicts, stderr the rest."""
         return subprocess.run(
-            [sys.executable, "-m", "pipeline.check", *arguments],
+            [sys.executable, "-m", "pipeline.check.command", *arguments],
             cwd=self.folder,
             env=self.environment(),
             capture_output=True,
@@ -140,7 +140,7 @@ class Project:
 
     def prune(self) -> str:
         """Delete unused runs and return what was said of it."""
-        command = [sys.executable, "-m", "pipeline.prune"]
+        command = [sys.executable, "-m", "pipeline.workflow.prune"]
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=True).stdout
 
     def planned(self, *arguments: str, **environment: str) -> dict[str, int]:

@@ -10,9 +10,12 @@ from typing import Any
 
 from configuration import CONFIG_YAML
 
-from pipeline import citation, config, crate_entities, software
-from pipeline.dataset import Manifest
-from pipeline.files import write_json, write_text
+from pipeline.config import load as config
+from pipeline.crate import citation
+from pipeline.crate import entities as crate_entities
+from pipeline.data.dataset import Manifest
+from pipeline.environment import software
+from pipeline.files.atomic import write_json, write_text
 
 METADATA = "ro-crate-metadata.json"
 ROOT = Path(__file__).parent.parent
@@ -41,7 +44,7 @@ OUTPUTS = ("report.html", "report.pdf", "results/runs.csv", "results/tables/tuni
 
 def described(root: Path, **changes: Any) -> crate_entities.Build:
     """Files below `root`, each of other bytes, and the build that is told of them."""
-    for path in ("workflow/Snakefile", *INPUTS, *OUTPUTS, crate_entities.RECORD):
+    for path in ("workflow/Snakefile", "workflow/rules/data.smk", *INPUTS, *OUTPUTS, crate_entities.RECORD):
         write_text(root / path, f"{path} é\n")
     build = crate_entities.Build(
         title="A title with “quotes” & <tags>",
@@ -49,8 +52,8 @@ def described(root: Path, **changes: Any) -> crate_entities.Build:
         data=DATA,
         manifest=MNIST,
         python=platform.python_version(),
-        packages=software.installed(ROOT / "requirements.lock", ROOT / "pyproject.toml"),
-        workflow="workflow/Snakefile",
+        packages=software.installed(ROOT / "locks/requirements.lock", ROOT / "pyproject.toml"),
+        workflow=("workflow/Snakefile", "workflow/rules/data.smk"),
         inputs=INPUTS,
         outputs=OUTPUTS,
     )

@@ -7,8 +7,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from misbehaving import FILE, NAME
 
-from pipeline.console import run_step
-from pipeline.download import Mirrors
+from pipeline.cli.console import run_step
+from pipeline.data.download import Mirrors
 
 
 def main() -> None:

@@ -7,9 +7,12 @@ from typing import Any
 
 from configuration import CONFIG_YAML
 
-from pipeline import config, machine_class, reference, sealed, software
-from pipeline.build import Build
-from pipeline.publication import checksum
+from pipeline.config import load as config
+from pipeline.crate.publication import checksum
+from pipeline.environment import machine_class, software
+from pipeline.files import sealed
+from pipeline.verification import reference
+from pipeline.workflow.build import Build
 
 ROOT = Path(__file__).parent.parent
 KEY = "0123456789abcdef"
@@ -39,8 +42,9 @@ TABLES = {
 def make(project: Path) -> Path:
     """Make a project with a finished build on all of MNIST in a folder, which is the working directory."""
     project.mkdir(parents=True, exist_ok=True)
-    for source in (CONFIG_YAML, ROOT / "requirements.lock"):
-        shutil.copy(source, project / source.name)
+    (project / "locks").mkdir(exist_ok=True)
+    shutil.copy(CONFIG_YAML, project / CONFIG_YAML.name)
+    shutil.copy(ROOT / "locks/requirements.lock", project / "locks")
     tree = config.read_tree(project / "config.yaml", {})
     results = project / "results"
     write_json(results / "config.json", config.resolved(tree))
@@ -58,7 +62,7 @@ def make(project: Path) -> Path:
 def record(project: Path, machine: dict[str, Any]) -> None:
     """Write published.json as the build of these results on a machine of this class leaves it."""
     files = {"report.html": checksum(project / "results/report/report.html")}
-    packages = software.pins(project / "requirements.lock")
+    packages = software.pins(project / "locks/requirements.lock")
     told = {"edition": 1, "machine_class": machine, "packages": packages, "files": files}
     write_json(project / "results/published.json", told)
 

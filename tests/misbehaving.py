@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from pipeline.settings import GzipFile
+from pipeline.config.settings import GzipFile
 
 NAME = "images.gz"
 CONTENT = b"\x1f\x8b" + bytes(range(256)) * 400

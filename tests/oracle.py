@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline import network, sgd
-from pipeline.examples import by_length, by_use, sort_pixels
-from pipeline.network import Weights
+from pipeline.data.examples import by_length, by_use, sort_pixels
+from pipeline.training import network, sgd
+from pipeline.training.network import Weights
 
 
 def trained(weights, training, validation, learning_rate, reg, batch_size, epochs, seed) -> tuple[list, Weights]:
@@ -21,7 +21,7 @@ def trained(weights, training, validation, learning_rate, reg, batch_size, epoch
 
 
 def reference(weights, training, validation, learning_rate, reg, batch_size, epochs, seed) -> tuple[list, Weights]:
-    """The same epochs with pipeline.network, float64: (losses, accuracies and near ties of each epoch, weights)."""
+    """Epochs by pipeline.training.network, in float64: (losses, accuracies and near ties of each epoch, weights)."""
     shuffle = np.random.default_rng(seed)
     found = []
     for _ in range(epochs):

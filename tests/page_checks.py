@@ -1028,40 +1028,44 @@ def sources(case: Case) -> dict[str, Source]:
     """Every table and figure that a page can have, with its source."""
     results, shown = case.results, case.results.shown
     expected: dict[str, Source] = {
-        "table-evidence-cells": ("results/evidence/cells.csv", "pipeline/evidence.py", []),
-        "table-claims": ("results/evidence/claims.csv", "pipeline/evidence.py", []),
-        "figure-claims-curves": ("results/histories.csv", "pipeline/claims_figure.py", []),
-        "table-audit": ("results/evidence/audit.csv", "pipeline/evidence.py", []),
-        "figure-evidence-cells": ("results/evidence/cells.csv", "pipeline/cells_figure.py", []),
-        "figure-collapse": ("results/tables/collapse.csv", "pipeline/collapse_figure.py", []),
-        "table-search-space": ("results/tables/search_space.csv", "pipeline/tables.py", []),
-        "table-randomisation": ("results/randomisation/*.json", "pipeline/randomisation.py", []),
-        "figure-randomisation": ("results/randomisation/*.csv", "pipeline/randomisation_figure.py", []),
-        "figure-benchmark": ("report/benchmark.json", "pipeline/benchmark_figure.py", []),
+        "table-evidence-cells": ("results/evidence/cells.csv", "pipeline/evidence/step.py", []),
+        "table-claims": ("results/evidence/claims.csv", "pipeline/evidence/step.py", []),
+        "figure-claims-curves": ("results/histories.csv", "pipeline/figures/claims.py", []),
+        "table-audit": ("results/evidence/audit.csv", "pipeline/evidence/step.py", []),
+        "figure-evidence-cells": ("results/evidence/cells.csv", "pipeline/figures/cells.py", []),
+        "figure-collapse": ("results/tables/collapse.csv", "pipeline/figures/collapse.py", []),
+        "table-search-space": ("results/tables/search_space.csv", "pipeline/analysis/tables.py", []),
+        "table-randomisation": ("results/randomisation/*.json", "pipeline/randomisation/step.py", []),
+        "figure-randomisation": ("results/randomisation/*.csv", "pipeline/figures/randomisation.py", []),
+        "figure-benchmark": ("report/benchmark.json", "pipeline/figures/benchmark.py", []),
     }
-    expected |= {f"table-{f}": ("results/theory.json", "pipeline/theory.py", []) for f in ("and", "or", "xor")}
+    expected |= {f"table-{f}": ("results/theory.json", "pipeline/theory/step.py", []) for f in ("and", "or", "xor")}
     for name, (panels, _) in curve_figures(results).items():
-        expected[f"figure-{name}"] = ("results/tables/curves.csv", "pipeline/figures.py", results.keys(*panels))
+        expected[f"figure-{name}"] = ("results/tables/curves.csv", "pipeline/figures/step.py", results.keys(*panels))
     for table, name in (("learning_rates", "learning-rates"), ("regularization", "regularization")):
         if table in shown:
             runs = results.keys(*results.experiments[shown[table]["experiment"]].configurations)
-            expected[f"table-{name}"] = (f"results/tables/{table}.csv", "pipeline/tables.py", runs)
+            expected[f"table-{name}"] = (f"results/tables/{table}.csv", "pipeline/analysis/tables.py", runs)
     if change := shown.get("learning_rates", {}).get("rate_of_change"):
         rates = {number(rate) for pair in change["pairs"] for rate in pair}
         sweep = results.experiments[shown["learning_rates"]["experiment"]].configurations
         runs = results.keys(*(c for c in sweep if number(c.values["learning_rate"]) in rates))
-        expected["table-rate-of-change"] = ("results/tables/rate_of_change.csv", "pipeline/tables.py", runs)
+        expected["table-rate-of-change"] = ("results/tables/rate_of_change.csv", "pipeline/analysis/tables.py", runs)
     if "tuning" in shown:
         tuning = shown["tuning"]
         rows = (tuning["best"], *tuning.get("others", ()), tuning["default"])
         runs = results.keys(*(c for name in rows for c in results.experiments[name].configurations))
-        expected["table-tuning"] = ("results/tables/tuning.csv", "pipeline/tables.py", runs)
+        expected["table-tuning"] = ("results/tables/tuning.csv", "pipeline/analysis/tables.py", runs)
         grid = results.grid
         runs = results.keys(*grid.configurations)
-        expected[f"figure-{grid.name}-grid"] = ("results/tables/summary.csv", "pipeline/figures.py", runs)
+        expected[f"figure-{grid.name}-grid"] = ("results/tables/summary.csv", "pipeline/figures/step.py", runs)
     for experiment in results.further:
         runs = results.keys(*experiment.configurations)
-        expected[f"table-further-{experiment.name}"] = ("results/tables/summary.csv", "pipeline/tables.py", runs)
+        expected[f"table-further-{experiment.name}"] = (
+            "results/tables/summary.csv",
+            "pipeline/analysis/tables.py",
+            runs,
+        )
     return expected
 
 
@@ -1086,4 +1090,4 @@ def sources_name_the_file_the_module_and_the_runs(case: Case) -> None:
 def the_norms_stand_with_a_source_of_their_own(case: Case) -> None:
     if "regularization" in case.results.shown:
         source = exhibit(case, "table-regularization").source
-        told("the source of Table 6", source, "results/tables/collapse.csv, by pipeline/collapse.py")
+        told("the source of Table 6", source, "results/tables/collapse.csv, by pipeline/analysis/collapse.py")

@@ -288,7 +288,7 @@ def clearly(first: Estimate, second: Estimate) -> bool | None:
 
 def printed() -> dict[str, Any]:
     """The numbers of the write-up as the project has them."""
-    path = Path(__file__).parent.parent / "pipeline/published.yaml"
+    path = Path(__file__).parent.parent / "pipeline/writeup/published.yaml"
     tree: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
     return tree
 

@@ -14,16 +14,22 @@ from jinja2 import Environment
 from saying import Passage, passage
 from synthetic import MANIFEST, TEMPLATES, Rule, record_of, tree, usual, write_results
 
-from pipeline import analysis, catalogue, config, context, plan, report, runs, selection, tables
-from pipeline.comparison import Results
-from pipeline.context import Context
+from pipeline.analysis import findings as analysis
+from pipeline.analysis import tables
+from pipeline.analysis.comparison import Results
+from pipeline.config import load as config
+from pipeline.config.settings import Config
 from pipeline.errors import InputError
-from pipeline.plan import Run
-from pipeline.records import Record
-from pipeline.references import Numbering
-from pipeline.report import Medium
-from pipeline.runs import Rows
-from pipeline.settings import Config
+from pipeline.experiments import plan, runs, selection
+from pipeline.experiments.plan import Run
+from pipeline.experiments.records import Record
+from pipeline.experiments.tidy import Rows
+from pipeline.figures import catalogue
+from pipeline.report import context
+from pipeline.report import render as report
+from pipeline.report.context import Context
+from pipeline.report.references import Numbering
+from pipeline.report.render import Medium
 
 PAGE = """{% set config = report.config %}{{ numbering.section(2, "part", "Part") and "" }}{% include name %}"""
 

@@ -12,37 +12,28 @@ import numpy as np
 import yaml
 from configuration import CONFIG_YAML
 
-from pipeline import (
-    catalogue,
-    cells_figure,
-    claims_figure,
-    collapse,
-    collapse_figure,
-    config,
-    evidence,
-    figures,
-    plan,
-    proof,
-    published,
-    randomisation_figure,
-    randomisation_record,
-    recovered,
-    recovery,
-    runs,
-    sealed,
-    selection,
-    tables,
-    theory,
-)
-from pipeline.dataset import Manifest
-from pipeline.linearisation import Linearisation
-from pipeline.metrics import METRICS
-from pipeline.plan import Run
-from pipeline.randomisation_record import Epoch as TestEpoch
-from pipeline.randomisation_record import Outcome, Variant
-from pipeline.records import Record
-from pipeline.recovered import Recovery
-from pipeline.settings import Config, Configuration
+from pipeline.analysis import collapse, tables
+from pipeline.analysis.linearisation import Linearisation
+from pipeline.config import load as config
+from pipeline.config.metrics import METRICS
+from pipeline.config.settings import Config, Configuration
+from pipeline.data.dataset import Manifest
+from pipeline.evidence import recovered, recovery
+from pipeline.evidence import step as evidence
+from pipeline.evidence.recovered import Recovery
+from pipeline.experiments import plan, runs, selection, tidy
+from pipeline.experiments.plan import Run
+from pipeline.experiments.records import Record
+from pipeline.figures import catalogue, cells, claims, randomisation
+from pipeline.figures import collapse as collapse_figure
+from pipeline.figures import step as figures
+from pipeline.files import sealed
+from pipeline.randomisation import record as randomisation_record
+from pipeline.randomisation.record import Epoch as TestEpoch
+from pipeline.randomisation.record import Outcome, Variant
+from pipeline.theory import proof
+from pipeline.theory import step as theory
+from pipeline.writeup import published
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
@@ -174,7 +165,7 @@ def recovered_from(settings: Config, manifest: Manifest, file: Path) -> Recovery
     """What these runs, and labels that occur equally often, tell of the write-up's protocol."""
     labels = tuple(np.arange(n, dtype=np.uint8) % 10 for n in (manifest.training_images, manifest.testing_images))
     printed = published.load(published.FILE, settings)
-    return recovery.recover(printed, settings, manifest, labels, runs.read_csv(file))
+    return recovery.recover(printed, settings, manifest, labels, tidy.read_csv(file))
 
 
 def write_results(
@@ -222,9 +213,9 @@ def write_results(
     sealed.write_text(folder / "selection.json", json.dumps(chosen))
     settings = plan.select(settings, plan.read_selection(folder / "selection.json", settings))
     all_runs = plan.runs(settings, settings.experiments.values(), manifest.fingerprint)
-    sealed.write_text(folder / "runs.csv", runs.to_csv(runs.runs_table(all_runs, train(all_runs))))
-    sealed.write_text(folder / "norms.csv", runs.to_csv(runs.norms_table(all_runs, train(all_runs))))
-    sealed.write_text(folder / "histories.csv", runs.to_csv(runs.histories_table(all_runs, train(all_runs))))
+    sealed.write_text(folder / "runs.csv", tidy.to_csv(runs.runs_table(all_runs, train(all_runs))))
+    sealed.write_text(folder / "norms.csv", tidy.to_csv(runs.norms_table(all_runs, train(all_runs))))
+    sealed.write_text(folder / "histories.csv", tidy.to_csv(runs.histories_table(all_runs, train(all_runs))))
     facts = recovered_from(settings, replace(manifest, name=data), folder / "runs.csv")
     sealed.write_text(folder / "recovery.json", json.dumps(recovered.to_json(facts)))
     inputs = folder / "config.json", folder / "selection.json"
@@ -238,8 +229,8 @@ def write_results(
     if draw:
         figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
         evidence.write_all(folder, published.FILE, folder / "evidence")
-        claims_figure.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
-        cells_figure.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
+        claims.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
+        cells.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
     else:
         for name in (*catalogue.figures(settings), catalogue.COLLAPSE, catalogue.CELLS, catalogue.CLAIMS):
             sealed.write_text(folder / f"figures/{name}.svg", PLACEHOLDER)
@@ -250,7 +241,7 @@ def write_results(
         drawing = folder / f"figures/{randomisation_record.FIGURE}.svg"
         sealed.write_text(drawing, PLACEHOLDER)
         if draw:
-            randomisation_figure.write(variants, folder / "randomisation", drawing)
+            randomisation.write(variants, folder / "randomisation", drawing)
     return folder
 
 

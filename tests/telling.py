@@ -18,13 +18,16 @@ import synthetic
 import yaml
 from configuration import CONFIG_YAML
 
-from pipeline import benchmark_figure, evidence, published, sealed
-from pipeline.dataset import Manifest
-from pipeline.linearisation import Linearisation
-from pipeline.metrics import METRICS
-from pipeline.randomisation_record import Epoch, Outcome, Variant
-from pipeline.records import Record
-from pipeline.settings import Configuration
+from pipeline.analysis.linearisation import Linearisation
+from pipeline.config.metrics import METRICS
+from pipeline.config.settings import Configuration
+from pipeline.data.dataset import Manifest
+from pipeline.evidence import step as evidence
+from pipeline.experiments.records import Record
+from pipeline.figures import benchmark as benchmark_figure
+from pipeline.files import sealed
+from pipeline.randomisation.record import Epoch, Outcome, Variant
+from pipeline.writeup import published
 
 MANIFEST = Manifest(
     name="MNIST",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import typesetting
 from pipeline.errors import RunError
+from pipeline.report import typesetting
 
 PAGE = '<html lang="en"><head><title>t</title>{head}</head><body><p>x</p>{body}</body></html>'
 PIXEL = (

@@ -13,8 +13,9 @@ from fuzz.limits import limits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import config, published
+from pipeline.config import load as config
 from pipeline.errors import InputError
+from pipeline.writeup import published
 
 TREE: dict[str, Any] = yaml.safe_load(CONFIG_YAML.read_text(encoding="utf-8"))
 CONFIG = config.load(CONFIG_YAML)

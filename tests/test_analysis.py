@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 from configuration import CONFIG_YAML
 
-from pipeline import analysis, comparison, config
-from pipeline.comparison import Estimate, Results
-from pipeline.runs import Rows
-from pipeline.settings import Config, Configuration, Experiment, SweepTable, TuningTable
-from pipeline.tables import SUMMARISED
+from pipeline.analysis import comparison, findings
+from pipeline.analysis.comparison import Estimate, Results
+from pipeline.analysis.tables import SUMMARISED
+from pipeline.config import load as config
+from pipeline.config.settings import Config, Configuration, Experiment, SweepTable, TuningTable
+from pipeline.experiments.tidy import Rows
+from pipeline.report.views import typography
 
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=5)
 PROJECT = config.load(CONFIG_YAML)
@@ -78,10 +80,10 @@ def settings(*experiments: Experiment, **tables: Any) -> Config:
     return replace(PROJECT, experiments=names, tables=replace(PROJECT.tables, **shown))
 
 
-def of_rates(*numbers: tuple[Any, ...], rates: tuple[float, ...] | None = None) -> analysis.LearningRates | None:
+def of_rates(*numbers: tuple[Any, ...], rates: tuple[float, ...] | None = None) -> findings.LearningRates | None:
     experiment = sweep_of("learning_rate", *(rates or range(1, len(numbers) + 1)))
     table = SweepTable(experiment.name, ("testing_accuracy",))
-    return analysis.findings(
+    return findings.findings(
         settings(experiment, learning_rates=table), results(*points(experiment, *numbers)), []
     ).learning_rates
 
@@ -142,7 +144,8 @@ def test_the_first_of_equals_is_best() -> None:
     assert found is not None
     assert rates(found.sweep.ranked) == [2, 3, 1, 4]
     assert (rates((found.sweep.best,)), rates((found.sweep.worst,))) == ([2], [4])
-    names = [re.sub("<[^>]+>", "", each.label).replace("\N{NO-BREAK SPACE}", " ") for each in found.sweep.trained]
+    labels = map(typography.label, found.sweep.trained)
+    names = [re.sub("<[^>]+>", "", label).replace("\N{NO-BREAK SPACE}", " ") for label in labels]
     assert names == ["η = 1", "η = 2", "η = 3", "η = 4"]
 
 
@@ -347,7 +350,7 @@ def regularized(*numbers: tuple[Any, ...], default: tuple[Any, ...] | None = Non
         tables["tuning"] = TuningTable("best", "default", (), ("testing_accuracy",))
         data += points(grid, (0.9, None, 1, 0)) + points(best, (0.9, 0.1)) + points(usual, default)
     chance = changes.pop("chance", 0.1) if not default else 0.1
-    return analysis.findings(settings(*experiments, **tables), results(*data, chance=chance), []).regularization
+    return findings.findings(settings(*experiments, **tables), results(*data, chance=chance), []).regularization
 
 
 def test_networks_near_chance_have_collapsed_and_others_not() -> None:
@@ -431,7 +434,7 @@ def test_the_widest_gap_is_found_among_all_coefficients() -> None:
     courses = {each: [[(1.0, 0.8 + gap, 1.0, 0.8)] * BASE.epochs] for each, gap in gaps.items()}
     data = results(*points(experiment, *[(0.8, 0.01)] * 3), courses=courses)
     table = SweepTable("sweep", ("testing_accuracy",))
-    found = analysis.findings(settings(experiment, regularization=table), data, []).regularization
+    found = findings.findings(settings(experiment, regularization=table), data, []).regularization
     assert found is not None
     assert found.widest_gap.configuration.reg == 2
     assert found.widest_gap.course is not None
@@ -474,7 +477,7 @@ def tuned(
     grid: Mapping[tuple[float, int], float | None],
     best: tuple[Any, ...] = (0.95, 0.001),
     default: tuple[Any, ...] = (0.9, 0.001),
-) -> analysis.Tuning | None:
+) -> findings.Tuning | None:
     experiment = Experiment("grid", "grid", ("learning_rate", "batch_size"), tuple(GRID[each] for each in grid), 1)
     chosen = max(grid, key=lambda each: -1 if grid[each] is None else float(grid[each] or 0))
     selected = replace(single("best", GRID[chosen]), best_of="grid")
@@ -482,7 +485,7 @@ def tuned(
     of_grid = [(mean, None, int(mean is not None), int(mean is None)) for mean in grid.values()]
     data = points(experiment, *of_grid) + points(selected, best) + points(usual, default)
     table = TuningTable("best", "default", (), ("testing_accuracy",))
-    return analysis.findings(settings(experiment, selected, usual, tuning=table), results(*data), []).tuning
+    return findings.findings(settings(experiment, selected, usual, tuning=table), results(*data), []).tuning
 
 
 RISING = {(1, 16): 0.90, (1, 32): 0.88, (2, 16): 0.92, (2, 32): 0.90, (3, 16): 0.96, (3, 32): 0.94}
@@ -554,7 +557,7 @@ def test_nothing_lies_beyond_the_least_that_a_value_can_be(
     data += points(single("default"), (0.9, 0.001))
     table = TuningTable("best", "default", (), ("testing_accuracy",))
     config_ = settings(grid, selected, single("default"), tuning=table)
-    found = analysis.findings(config_, results(*data), []).tuning
+    found = findings.findings(config_, results(*data), []).tuning
     assert found is not None
     assert found.marginals[0].best == values[0]
     assert found.marginals[0].at_edge is at_edge
@@ -587,7 +590,7 @@ def test_rivals_of_a_grid_with_several_seeds_are_as_near_as_means_of_so_many_can
     selected, usual = replace(single("best", GRID[2, 16]), best_of="grid"), single("default")
     data = points(grid, near, (0.96, 0.001, 4, 0), far) + points(selected, (0.95, 0.001)) + points(usual, (0.9, 0.001))
     table = TuningTable("best", "default", (), ("testing_accuracy",))
-    found = analysis.findings(settings(grid, selected, usual, tuning=table), results(*data), []).tuning
+    found = findings.findings(settings(grid, selected, usual, tuning=table), results(*data), []).tuning
     assert found is not None
     assert found.rivals == 1
 
@@ -660,7 +663,7 @@ def test_the_spread_is_of_testing_accuracies_and_the_ranking_of_the_best_validat
         last_testing_accuracy={1: 0.10, 2: 0.20, 3: 0.30},
     )
     table = SweepTable(experiment.name, ("testing_accuracy",))
-    found = analysis.findings(settings(experiment, learning_rates=table), data, []).learning_rates
+    found = findings.findings(settings(experiment, learning_rates=table), data, []).learning_rates
     assert found is not None
     assert rates(found.sweep.ranked) == [2, 1, 3]
     assert found.spread_close == pytest.approx(0.05)  # 0.93 - 0.88; the third is apart
@@ -682,7 +685,7 @@ def test_gains_over_the_default_are_told_by_their_own_metrics() -> None:
         last_testing_accuracy={1: 0.30, 2: 0.40, 0.1: 0.20},
     )
     table = TuningTable("best", "default", (), ("testing_accuracy",))
-    found = analysis.findings(settings(grid, selected, usual, tuning=table), data, []).tuning
+    found = findings.findings(settings(grid, selected, usual, tuning=table), data, []).tuning
     assert found is not None
     assert found.best.configuration == GRID[2, 16]
     assert found.default.configuration == BASE
@@ -714,7 +717,7 @@ def test_where_everything_diverged_there_is_no_finding() -> None:
     assert regularized((None, None, 0, 5)) is None
     assert tuned(dict.fromkeys(RISING), best=(None, None, 0, 5)) is None
     empty = results(*points(experiment, (None, None, 0, 5), (None, None, 0, 5)))
-    found = analysis.findings(settings(experiment, learning_rates=table), empty, [experiment])
+    found = findings.findings(settings(experiment, learning_rates=table), empty, [experiment])
     assert found.learning_rates is None
     assert found.further["sweep"].ranked == ()
     assert len(found.further["sweep"].diverged) == 2
@@ -722,7 +725,7 @@ def test_where_everything_diverged_there_is_no_finding() -> None:
 
 def test_what_is_not_asked_for_is_not_found() -> None:
     experiment = sweep_of("learning_rate", 1)
-    found = analysis.findings(settings(experiment), results(*points(experiment, (0.9, 0.1))), [])
+    found = findings.findings(settings(experiment), results(*points(experiment, (0.9, 0.1))), [])
     assert (found.learning_rates, found.regularization, found.tuning, found.further) == (None, None, None, {})
 
 

@@ -18,11 +18,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from saying import OUTCOME, passage
 
-from pipeline import arithmetic, audit, audit_text, config, published
-from pipeline.arithmetic import Place, Tables, holds
-from pipeline.audit import Audited
-from pipeline.quantity import Quantity, half_unit
-from pipeline.statements import statements
+from pipeline.config import load as config
+from pipeline.config.quantity import Quantity, half_unit
+from pipeline.report.views import audit as audit_text
+from pipeline.writeup import arithmetic, audit, published
+from pipeline.writeup.arithmetic import Place, Tables, holds
+from pipeline.writeup.audit import Audited
+from pipeline.writeup.statements import statements
 
 CONFIG = config.load(CONFIG_YAML)
 TREE: dict[str, Any] = yaml.load(published.FILE.read_text(), Loader=yaml.BaseLoader)

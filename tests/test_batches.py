@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import ROOT
 
-from pipeline.batches import CPUS, GROUP, Batches, run_together
+from pipeline.workflow.batches import CPUS, GROUP, Batches, run_together
 
 
 def workflow(**properties: object) -> SimpleNamespace:
@@ -44,6 +44,7 @@ def test_a_job_runs_all_it_holds_on_the_cpus_it_has(monkeypatch, variable):
 def test_only_runs_are_sent():
     """Their files are kept when a job is lost (keep-incomplete), and only theirs have a name of their own."""
     snakefile = (ROOT / "Snakefile").read_text(encoding="utf-8")
-    rules = re.findall(r"^(?:rule|checkpoint) (\w+):", snakefile, re.MULTILINE)
+    texts = [snakefile, *(path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk"))]
+    rules = [name for text in texts for name in re.findall(r"^(?:rule|checkpoint) (\w+):", text, re.MULTILINE)]
     here = re.search(r"^localrules:\n((?:    \w+,\n)+)", snakefile, re.MULTILINE)[1]
     assert set(rules) - set(re.findall(r"\w+", here)) == {"train"}

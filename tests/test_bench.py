@@ -19,11 +19,14 @@ from bench import floor, job, measure, systems, targets
 from bench.measure import Measured, Runner
 from bench.systems import ENTRIES, TEXTBOOK, ours
 from bench.work import Outcome, Work
-from pipeline import benchmarks, fingerprint, keys, preparation
-from pipeline.benchmarks import OURS
-from pipeline.examples import Examples, prepare
-from pipeline.network import initial_weights
-from pipeline.preparation import Description
+from pipeline.data import preparation
+from pipeline.data.examples import Examples, prepare
+from pipeline.data.preparation import Description
+from pipeline.environment import fingerprint
+from pipeline.experiments import keys
+from pipeline.training import benchmarks
+from pipeline.training.benchmarks import OURS
+from pipeline.training.network import initial_weights
 
 ROOT = Path(__file__).parent.parent
 PRESENT = systems.present()
@@ -205,7 +208,7 @@ def test_an_absent_peer_is_skipped_in_one_line(monkeypatch):
     entry = next(entry for entry in ENTRIES if entry.name == "JAX")
     absent = ModuleNotFoundError("No module named 'jax'", name="jax")
     assert systems._reason(entry, absent) == (
-        "not installed. Hint: make bench installs it from requirements-bench.lock."
+        "not installed. Hint: make bench installs it from locks/requirements-bench.lock."
     )
     broken = ImportError("libgomp.so.1: cannot open shared object file\nmore")
     assert systems._reason(entry, broken) == "its import failed: libgomp.so.1: cannot open shared object file."
@@ -239,8 +242,8 @@ def test_several_threads_are_refused(data):
 
 
 def test_a_job_is_specified_as_a_build_does():
-    from pipeline import config
-    from pipeline.settings import Configuration
+    from pipeline.config import load as config
+    from pipeline.config.settings import Configuration
 
     settings = config.load(CONFIG_YAML)
     expected = keys.specification(settings, Configuration(0.1, 0.001, 32, 128, 1), 1, "f" * 64)
@@ -254,7 +257,7 @@ def test_a_job_is_specified_as_a_build_does():
 # --- The locks
 
 
-@pytest.mark.parametrize("name", ["requirements-bench.lock", "requirements-bench-torch.lock"])
+@pytest.mark.parametrize("name", ["locks/requirements-bench.lock", "locks/requirements-bench-torch.lock"])
 def test_the_locks_have_no_addresses_and_no_cuda(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in text
@@ -264,6 +267,6 @@ def test_the_locks_have_no_addresses_and_no_cuda(name):
 def test_the_benchmark_runs_on_the_numpy_of_the_build():
     pins = [
         re.search(r"^numpy==\S+", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)[0]
-        for name in ("requirements.lock", "requirements-bench.lock")
+        for name in ("locks/requirements.lock", "locks/requirements-bench.lock")
     ]
     assert pins[0] == pins[1]

@@ -29,11 +29,17 @@ from test_figures import SMALLEST, boxes, inside, overlap
 from test_report import Outline
 from test_style import GROUNDS, LINE
 
-from pipeline import benchmark_figure, benchmarks, context, report, sealed, speed, style
-from pipeline.benchmarks import FLOOR, Benchmark
+from pipeline.environment import modules
 from pipeline.errors import InputError
-from pipeline.sources import needed_by
-from pipeline.spacing import apart
+from pipeline.figures import benchmark as benchmark_figure
+from pipeline.figures import style
+from pipeline.figures.spacing import apart
+from pipeline.files import sealed
+from pipeline.report import context
+from pipeline.report import render as report
+from pipeline.report.views import speed
+from pipeline.training import benchmarks
+from pipeline.training.benchmarks import FLOOR, Benchmark
 
 
 @pytest.fixture(autouse=True)
@@ -189,7 +195,7 @@ def test_a_wrong_file_ends_the_step_with_status_2_and_one_line(tmp_path: Path) -
     content = records()
     content[1]["seconds_per_epoch"] = -1
     path = written(tmp_path, content)
-    command = [sys.executable, "-m", "pipeline.benchmark_figure", str(path), "--output", str(tmp_path / "a.svg")]
+    command = [sys.executable, "-m", "pipeline.figures.benchmark", str(path), "--output", str(tmp_path / "a.svg")]
     result = subprocess.run(command, cwd=TEMPLATES.parent, capture_output=True, text=True)
     assert result.returncode == 2
     expected = f"{path}: expected a number from 1e-09 to 1e+09 as seconds_per_epoch of record 2, found -1."
@@ -198,7 +204,7 @@ def test_a_wrong_file_ends_the_step_with_status_2_and_one_line(tmp_path: Path) -
 
 
 def test_what_the_snakefile_asks_is_light() -> None:
-    assert needed_by("benchmarks") == ["pipeline/benchmarks.py", "pipeline/errors.py"]
+    assert modules.needed_by("pipeline.training.benchmarks") == ["pipeline.errors", "pipeline.training.benchmarks"]
 
 
 # --- What is drawn
@@ -400,7 +406,7 @@ def test_with_the_file_the_section_is_a_part_of_a_sound_page(results: Path, medi
     assert numbers == list(range(1, len(numbers) + 1))
     body = html[html.index('id="figure-benchmark"') :]
     assert body.index(f">Figure {numbers[-1]}.</a> Seconds per epoch by batch size") > 0
-    assert "<code>report/benchmark.json</code>, by <code>pipeline/benchmark_figure.py</code>" in body
+    assert "<code>report/benchmark.json</code>, by <code>pipeline/figures/benchmark.py</code>" in body
     assert (body.count("<tr data-panel=") == 24) == (medium == "screen")
 
 

@@ -13,8 +13,9 @@ import yaml
 from conftest import SMALL, Project, text_of
 from crates import METADATA, entities, expect_whole, ids, local_files
 
-from pipeline import config, reference
-from pipeline.build import Build
+from pipeline.config import load as config
+from pipeline.verification import reference
+from pipeline.workflow.build import Build
 
 FIGURES = {"figures": 1, "collapse_figure": 1, "evidence_figure": 1, "claims_figure": 1}
 AGGREGATION = FIGURES | {
@@ -172,7 +173,7 @@ def test_the_title_changes_the_report_alone_and_is_escaped(built: Project):
 
 
 def test_a_comment_in_the_training_code_trains_nothing_and_code_does(built: Project):
-    module = built / "pipeline/sgd.py"
+    module = built / "pipeline/training/sgd.py"
     source = module.read_text()
     module.write_text(source + "\n# a comment\n")
     assert built.planned() == {}

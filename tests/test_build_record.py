@@ -13,8 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import benchmarks, build_record, machine, sealed
+from pipeline.crate import build_record
+from pipeline.environment import machine
 from pipeline.errors import InputError
+from pipeline.files import sealed
+from pipeline.training import benchmarks
 
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time"
 START = datetime(2026, 2, 3, 23, 59, 30, tzinfo=UTC)

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from synthetic import tree
 
-from pipeline import catalogue, config
-from pipeline.catalogue import Figure
-from pipeline.settings import Config
+from pipeline.config import load as config
+from pipeline.config.settings import Config
+from pipeline.figures import catalogue
+from pipeline.figures.catalogue import Figure
 
 
 def settings(**changes: Any) -> Config:

@@ -12,9 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from pipeline import cells, config, intervals, published
-from pipeline.metrics import METRICS
-from pipeline.runs import PARAMETERS
+from pipeline.analysis import intervals
+from pipeline.config import load as config
+from pipeline.config.metrics import METRICS
+from pipeline.evidence import cells
+from pipeline.experiments.tidy import PARAMETERS
+from pipeline.writeup import published
 
 CONFIG = config.load(CONFIG_YAML)
 VALUES = st.lists(st.integers(0, 1000).map(lambda value: value / 1000), min_size=2, max_size=8)

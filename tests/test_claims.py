@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import claims, evidence, writeup_claims
-from pipeline.archive import COURSES, Archive, Courses, Values
-from pipeline.claims import NATS, POINTS, Claim, Measured
-from pipeline.intervals import Interval
-from pipeline.settings import Configuration, Experiment
-from pipeline.writeup_claims import BEST, CLAIMS, DEFAULT, LARGE_BATCH, RATE_E2
+from pipeline.analysis.intervals import Interval
+from pipeline.config.settings import Configuration, Experiment
+from pipeline.evidence import claims, writeup_claims
+from pipeline.evidence import step as evidence
+from pipeline.evidence.archive import COURSES, Archive, Courses, Values
+from pipeline.evidence.claims import NATS, POINTS, Claim, Measured
+from pipeline.evidence.writeup_claims import BEST, CLAIMS, DEFAULT, LARGE_BATCH, RATE_E2
 
 SEEDS = 4
 

@@ -55,9 +55,9 @@ def test_a_default_storage_provider_is_refused_in_a_line(make_project: Callable[
     assert result.returncode == 2, result.stdout
     line = result.stdout.strip().splitlines()[-1]
     assert line.startswith("--default-storage-provider: expected none, ")
-    assert "found nowhere. Hint: 'Without a shared file system' in README.md" in line
+    assert "found nowhere. Hint: 'Without a shared file system' in docs/cluster.md" in line
     assert not (project / "results").exists()
-    assert "### Without a shared file system" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "## Without a shared file system" in (ROOT / "docs/cluster.md").read_text(encoding="utf-8")
 
 
 def setting(profile: str, name: str) -> str:

@@ -28,23 +28,19 @@ from synthetic import (
 )
 from test_figures import boxes, inside, marks_of, overlap, style
 
-from pipeline import (
-    catalogue,
-    collapse,
-    collapse_figure,
-    collapse_text,
-    config,
-    context,
-    linearisation,
-    plan,
-    preparation,
-    runs,
-    sealed,
-)
-from pipeline.collapse import Outcome
-from pipeline.examples import Examples, prepare
-from pipeline.linearisation import Linearisation
-from pipeline.settings import Config, Configuration
+from pipeline.analysis import collapse, linearisation
+from pipeline.analysis.collapse import Outcome
+from pipeline.analysis.linearisation import Linearisation
+from pipeline.config import load as config
+from pipeline.config.settings import Config, Configuration
+from pipeline.data import preparation
+from pipeline.data.examples import Examples, prepare
+from pipeline.experiments import plan, runs, tidy
+from pipeline.figures import catalogue
+from pipeline.figures import collapse as collapse_figure
+from pipeline.files import sealed
+from pipeline.report import context
+from pipeline.report.views import collapse as collapse_text
 
 __all__ = ["style"]  # a fixture
 
@@ -90,7 +86,7 @@ def test_norms_are_means_over_the_seeds_after_the_last_epoch(tmp_path: Path) -> 
     table = pd.read_csv(path)
     last = table["epoch"] == EPOCHS
     table.loc[~last, ["w1_norm", "w2_norm"]] = 1e6
-    sealed.write_text(path, runs.to_csv(table))
+    sealed.write_text(path, tidy.to_csv(table))
     collapse.write_tables(results / "config.json", LINEAR, path, results)
     found = {each.reg: each for each in collapse.read_outcomes(results / "tables/collapse.csv")}
     assert list(found) == [1, math.exp(-1), E2, 0.2, 0.15, 0.146, 0.13, 0.05]
@@ -428,7 +424,7 @@ def test_table_6_keeps_its_rows_and_gets_the_norms_below(tmp_path: Path) -> None
     assert ratio == ["6.92", "2.55", "0.94"]
     assert w1 == ["0.0500 ± 0.0014", "0.0500 ± 0.0014", "10.0000 ± 0.0014"]
     assert w2 == ["0.0250 ± 0.0000", "0.0250 ± 0.0000", "5.0000 ± 0.0000"]
-    assert table.source.also == (("results/tables/collapse.csv", "pipeline/collapse.py"),)
+    assert table.source.also == (("results/tables/collapse.csv", "pipeline/analysis/collapse.py"),)
     assert all(not built.tables[name].added for name in built.tables if name != "regularization")
     html = sections.html("results", built)
     assert html.count('<tbody class="added">') == 1
@@ -567,10 +563,10 @@ def test_other_norms_of_a_run_change_what_names_it_and_nothing_else(around_resul
 
     before = shown()
     original = pd.read_csv(results / "norms.csv")
-    for key in original.groupby(["experiment", *runs.PARAMETERS])["key"].first().unique():
+    for key in original.groupby(["experiment", *tidy.PARAMETERS])["key"].first().unique():
         changed = original.copy()
         changed.loc[changed["key"] == key, ["w1_norm", "w2_norm"]] *= 1.5
-        sealed.write_text(results / "norms.csv", runs.to_csv(changed))
+        sealed.write_text(results / "norms.csv", tidy.to_csv(changed))
         collapse.write_tables(results / "config.json", LINEAR, results / "norms.csv", results)
         for source, content, again in zip((table, figure), before, shown(), strict=True):
             assert (content != again) == (key in source.runs)

@@ -13,11 +13,11 @@ from finished_build import SUMMARY, TABLES, edit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import compare, differences
-from pipeline.compare import lines
-from pipeline.differences import table_changes
 from pipeline.errors import InputError
-from pipeline.finished import Finished
+from pipeline.verification import compare, differences
+from pipeline.verification.compare import lines
+from pipeline.verification.differences import table_changes
+from pipeline.verification.finished import Finished
 
 
 @pytest.fixture

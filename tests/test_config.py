@@ -9,9 +9,8 @@ from configuration import CONFIG_YAML
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import config as configuration_file
-from pipeline.errors import InputError
-from pipeline.settings import (
+from pipeline.config import load as configuration_file
+from pipeline.config.settings import (
     Configuration,
     DataFile,
     DataSet,
@@ -24,6 +23,7 @@ from pipeline.settings import (
     SweepTable,
     TuningTable,
 )
+from pipeline.errors import InputError
 
 TREE = yaml.safe_load(CONFIG_YAML.read_text(encoding="utf-8"))
 

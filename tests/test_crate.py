@@ -15,9 +15,12 @@ from crates import METADATA, described, entities, expect_whole, ids, types, writ
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import citation, config, crate_entities, crate_files
+from pipeline.config import load as config
+from pipeline.config.settings import DataFile, DataSet
+from pipeline.crate import citation
+from pipeline.crate import entities as crate_entities
+from pipeline.crate import layout as crate_files
 from pipeline.errors import InputError
-from pipeline.settings import DataFile, DataSet
 
 # --- Of a small one
 
@@ -95,7 +98,7 @@ def test_the_versions_are_those_installed_and_locked(tmp_path: Path) -> None:
     software = {e["name"]: e["softwareVersion"] for e in found.values() if "SoftwareApplication" in types(e)}
     assert software.pop("Python") == platform.python_version()
     assert {name: version(name) for name in software} == software
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lock = (ROOT / "locks/requirements.lock").read_text(encoding="utf-8")
     assert set(software) <= set(re.findall(r"^([a-z0-9.-]+)==", lock, flags=re.MULTILINE))
     assert {"numpy", "snakemake", "weasyprint", "matplotlib"} <= set(software)
     assert len(ids(found["workflow/Snakefile"]["softwareRequirements"])) == len(software) + 1

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import dataset, sealed
-from pipeline.arrays import write_array
+from pipeline.data import dataset
 from pipeline.errors import InputError
+from pipeline.files import sealed
+from pipeline.files.arrays import write_array
 
 # 5 images of 3 pixels for training, of which three are of class 1, and 2 for testing
 ARRAYS = {

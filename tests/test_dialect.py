@@ -11,8 +11,10 @@ from configuration import CONFIG_YAML
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pipeline import config, overrides, published
+from pipeline.config import load as config
+from pipeline.config import overrides
 from pipeline.errors import InputError
+from pipeline.writeup import published
 
 TEXT = CONFIG_YAML.read_text(encoding="utf-8")
 CONFIG = config.load(CONFIG_YAML)

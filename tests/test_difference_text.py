@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.difference_text import brief, count, describe, most
-from pipeline.differences import Change
+from pipeline.verification.differences import Change
+from pipeline.verification.wording import brief, count, describe, most
 
 INFINITE = Change("a", "verdict", "right", "wrong", {})
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import differences
-from pipeline.differences import Change, table_changes, tree_changes
+from pipeline.verification import differences
+from pipeline.verification.differences import Change, table_changes, tree_changes
 
 HEAD = "experiment,key,learning_rate,reg,batch_size,hidden,epochs,seed,training_loss,testing_accuracy,status\n"
 # Runs of two lengths that are otherwise the same, two seeds of one of them, and one that diverged.

@@ -29,8 +29,8 @@ from misbehaving import (
     sending,
 )
 
-from pipeline import download
-from pipeline.download import Limits, Mirrors
+from pipeline.data import download
+from pipeline.data.download import Limits, Mirrors
 from pipeline.errors import RunError
 
 QUICK = Limits(patience=0.2, pause=0.01)  # for servers that never end

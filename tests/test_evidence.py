@@ -14,17 +14,23 @@ from saying import SIDE, Group, Passage
 from sections import of_results, text
 from synthetic import PLACEHOLDER, Course, Rule, rising, usual, write_results
 
-from pipeline import catalogue, claims, config, evidence, evidence_text, published, sealed
-from pipeline.archive import Archive, Courses
-from pipeline.cells import Judged, Reading
-from pipeline.claims import POINTS, Claim, Measured, Verdict
-from pipeline.claims import Judged as JudgedClaim
-from pipeline.evidence import Evidence, Obstacle
-from pipeline.evidence_text import EvidenceText
-from pipeline.intervals import Interval
-from pipeline.runs import PARAMETERS
-from pipeline.settings import Configuration
-from pipeline.writeup_claims import BEST, CLAIMS, LARGE_BATCH, RATE_1, RATE_E1
+from pipeline.analysis.intervals import Interval
+from pipeline.config import load as config
+from pipeline.config.settings import Configuration
+from pipeline.evidence import claims
+from pipeline.evidence import step as evidence
+from pipeline.evidence.archive import Archive, Courses
+from pipeline.evidence.cells import Judged, Reading
+from pipeline.evidence.claims import POINTS, Claim, Measured, Verdict
+from pipeline.evidence.claims import Judged as JudgedClaim
+from pipeline.evidence.step import Evidence, Obstacle
+from pipeline.evidence.writeup_claims import BEST, CLAIMS, LARGE_BATCH, RATE_1, RATE_E1
+from pipeline.experiments.tidy import PARAMETERS
+from pipeline.figures import catalogue
+from pipeline.files import sealed
+from pipeline.report.views import evidence as evidence_text
+from pipeline.report.views.evidence import EvidenceText
+from pipeline.writeup import published
 
 PRINTED = {1.0: 0.9471, math.exp(-1): 0.9443, math.exp(-2): 0.9301}  # testing accuracies of Table 4
 TESTING = 0.005  # by how much synthetic.record_of puts testing above the best validation accuracy
@@ -118,10 +124,10 @@ def test_the_sources_are_the_files_and_what_made_them(tmp_path: Path) -> None:
     shown = facts(RIGHT, folder=tmp_path)
     sources = (shown.table.source, shown.plot.source, shown.claims_source, shown.curves.source)
     assert [(source.file, source.module) for source in sources] == [
-        ("results/evidence/cells.csv", "pipeline/evidence.py"),
-        ("results/evidence/cells.csv", "pipeline/cells_figure.py"),
-        ("results/evidence/claims.csv", "pipeline/evidence.py"),
-        ("results/histories.csv", "pipeline/claims_figure.py"),
+        ("results/evidence/cells.csv", "pipeline/evidence/step.py"),
+        ("results/evidence/cells.csv", "pipeline/figures/cells.py"),
+        ("results/evidence/claims.csv", "pipeline/evidence/step.py"),
+        ("results/histories.csv", "pipeline/figures/claims.py"),
     ]
 
 

@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 from test_figures import BASE, curves_of, grid_of, settings, style, summary_of, sweep
 
-from pipeline import catalogue, figure_data, figures
-from pipeline.blocks import Data
-from pipeline.settings import Experiment
+from pipeline.config.settings import Experiment
+from pipeline.figures import catalogue
+from pipeline.figures import step as figures
+from pipeline.report.views import figure_data
+from pipeline.report.views.blocks import Data
 
 __all__ = ["style"]  # the fixture that sets matplotlib's style
 

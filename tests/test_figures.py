@@ -22,10 +22,12 @@ from matplotlib.markers import CARETDOWN, CARETUP
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from pipeline import catalogue, config, figures, learning_curves
-from pipeline.quantity import Quantity
-from pipeline.settings import Config, Configuration, Experiment
-from pipeline.style import STYLE
+from pipeline.config import load as config
+from pipeline.config.quantity import Quantity
+from pipeline.config.settings import Config, Configuration, Experiment
+from pipeline.figures import catalogue, learning_curves
+from pipeline.figures import step as figures
+from pipeline.figures.style import STYLE
 
 PROJECT = config.load(CONFIG_YAML)
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=4)

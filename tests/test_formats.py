@@ -18,8 +18,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from pipeline import csv_images, idx, npz_images, unpacked
+from pipeline.data import csv_images, idx, npz_images
 from pipeline.errors import InputError
+from pipeline.files import unpacked
 
 SHARED_PATH = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 

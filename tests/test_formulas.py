@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment, FileSystemLoader, StrictUndefined
 
-from pipeline import formulas
 from pipeline.errors import InputError, RunError
-from pipeline.formulas import Formulas, TexExtension
-from pipeline.references import Numbering
+from pipeline.report import formulas
+from pipeline.report.formulas import Formulas, TexExtension
+from pipeline.report.references import Numbering
 
 PROJECT = Path(__file__).parent.parent
 TEMPLATES = PROJECT / "templates"

@@ -13,8 +13,10 @@ from conftest import Project
 from oracle import compare, reference, trained
 from pypdf import PdfReader
 
-from pipeline import config, mnist, network
-from pipeline.examples import Examples, split
+from pipeline.config import load as config
+from pipeline.data import mnist
+from pipeline.data.examples import Examples, split
+from pipeline.training import network
 
 MNIST_DIR = os.environ.get("MNIST_DIR")
 pytestmark = [

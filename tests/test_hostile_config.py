@@ -25,10 +25,16 @@ from markupsafe import escape
 from pypdf import PdfReader
 from synthetic import TEMPLATES, write_results
 
-from pipeline import checks, config, context, overrides, published, report, sealed, submissions, typesetting
-from pipeline.build import Build
+from pipeline.check import submissions
+from pipeline.config import checks, overrides
+from pipeline.config import load as config
 from pipeline.errors import InputError
-from pipeline.yamlfile import LARGEST, read_yaml
+from pipeline.files import sealed
+from pipeline.files.yamlfile import LARGEST, read_yaml
+from pipeline.report import context, typesetting
+from pipeline.report import render as report
+from pipeline.workflow.build import Build
+from pipeline.writeup import published
 
 TREE: dict[str, Any] = yaml.safe_load(CONFIG_YAML.read_text(encoding="utf-8")) | copy.deepcopy(SMALL)
 CONFIG = config.load(CONFIG_YAML)
@@ -267,7 +273,7 @@ def test_a_title_is_a_text_whatever_it_looks_like(title: str) -> None:
 # what the report is made from, for the configuration of the folder
 REPORT_INPUTS = """
 from pathlib import Path
-from pipeline.build import Build
+from pipeline.workflow.build import Build
 build = Build.open(Path("config.yaml"))
 names = ["theory.json", "data/data.json", "recovery.json", "selection.json", "runs.csv", "histories.csv", "norms.csv"]
 names += [f"evidence/{name}.csv" for name in build.evidence] + [f"tables/{name}.csv" for name in build.tables]
@@ -293,12 +299,12 @@ def test_title_and_author_reach_the_report_step_as_they_are(tmp_path: Path) -> N
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(tree, allow_unicode=True))
     marker = tmp_path / "seen"
     # in place of the report step, one that says what it was given
-    (tmp_path / "pipeline/report.py").write_text(
+    (tmp_path / "pipeline/report/render.py").write_text(
         "import sys\nfrom pathlib import Path\n"
         f"Path({str(marker)!r}).write_text(sys.argv[sys.argv.index('--title-block') + 1])\n"
         "Path(sys.argv[sys.argv.index('--output') + 1]).write_text('')\n"
     )
-    (tmp_path / "pipeline/specimen.py").write_text("")  # which would set it with the report's code
+    (tmp_path / "pipeline/report/specimen.py").write_text("")  # which would set it with the report's code
     inputs = subprocess.run(
         [sys.executable, "-c", REPORT_INPUTS], cwd=tmp_path, capture_output=True, text=True, check=True
     )

@@ -7,8 +7,8 @@ import struct
 import numpy as np
 import pytest
 
-from pipeline import identity
-from pipeline.settings import DataFile, DataSet
+from pipeline.config.settings import DataFile, DataSet
+from pipeline.data import identity
 
 
 def checksum(array: np.ndarray) -> str:

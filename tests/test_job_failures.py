@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeline import job_failures
+from pipeline.workflow import job_failures, patches
 
 SUBMISSION = (
     "SLURM sbatch failed. The error message was 'sbatch: error: invalid partition specified: nowhere\n"
@@ -45,11 +45,11 @@ def told(monkeypatch: pytest.MonkeyPatch, keys: str, *arguments: str, **more: ob
     """What is logged where Snakemake calls a job failed."""
     lines: list[str] = []
     monkeypatch.setattr(job_failures.logger, "error", lines.append)
-    monkeypatch.setattr(job_failures.GroupJob, "log_error", None)  # and so what it is comes back
+    monkeypatch.setattr(patches.GroupJob, "log_error", None)  # and so what it is comes back
     job_failures.explain()
     workflow = SimpleNamespace(start_time=datetime.fromtimestamp(STARTED))
     job = SimpleNamespace(jobs=[run(key) for key in keys], dag=SimpleNamespace(workflow=workflow))
-    job_failures.GroupJob.log_error(job, *arguments, **more)
+    patches.GroupJob.log_error(job, *arguments, **more)
     return lines
 
 

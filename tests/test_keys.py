@@ -2,18 +2,21 @@
 
 import ast
 import hashlib
+import re
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from configuration import CONFIG_YAML
 from conftest import ROOT
 
-from pipeline import config as configuration_file
-from pipeline import dataset, fingerprint, keys, sources, training
+from pipeline.config import load as configuration_file
+from pipeline.config.settings import Configuration, Network, Split
+from pipeline.data import dataset
+from pipeline.environment import fingerprint, modules
 from pipeline.errors import RunError
-from pipeline.settings import Configuration, Network, Split
+from pipeline.experiments import keys
+from pipeline.training import step as training
 
 CONFIG = configuration_file.load(CONFIG_YAML)
 CONFIGURATION = CONFIG.experiments["default"].configurations[0]
@@ -45,7 +48,7 @@ def test_what_changes_numbers_changes_the_key(changed):
 
 
 def test_a_key_is_the_hash_of_all_that_the_numbers_of_a_run_depend_on(monkeypatch):
-    monkeypatch.setattr(keys, "code_fingerprint", lambda: "c" * 64)
+    monkeypatch.setattr(fingerprint, "of_runs", lambda: "c" * 64)
     monkeypatch.setattr(keys, "numpy_version", lambda: "2.4.6")
     split, network = Split(validation_fraction=0.25, seed=7), Network(initial_scale=0.05, initial_seed=8)
     chosen = Configuration(learning_rate=1, reg=0, batch_size=32, hidden=16, epochs=74)
@@ -95,15 +98,82 @@ def test_comments_docstrings_and_layout_are_not_code():
     assert fingerprint.code_only(plain.replace("+ 1", "+ 2")) != fingerprint.code_only(plain)
 
 
-def test_training_takes_its_numbers_from_keyed_modules_alone():
-    modules = {"network", "sgd", "run", "examples", "metrics"}
-    assert {Path(path).stem for path in sources.needed_by("run")} == set(fingerprint.NUMERICAL_MODULES) == modules
+RUN = modules.needed_by("pipeline.training.run")
+
+
+def test_the_numbers_of_a_run_come_from_the_modules_of_training_and_the_order_of_examples():
+    assert {name.rpartition(".")[2] for name in RUN} == {"network", "sgd", "run", "examples"}
 
 
 def test_keyed_modules_hold_nothing_that_python_versions_print_differently():
-    for name in fingerprint.NUMERICAL_MODULES:
-        tree = ast.parse((ROOT / f"pipeline/{name}.py").read_text(encoding="utf-8"))
-        assert not any(isinstance(node, ast.JoinedStr) for node in ast.walk(tree)), f"an f-string in {name}.py"
+    for name in RUN:
+        strings = (node for node in ast.walk(ast.parse(modules.source(name))) if isinstance(node, ast.JoinedStr))
+        assert not any(strings), f"an f-string in {name}"
+
+
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """A copy of the modules behind a run, whose fingerprint fingerprint.of gives."""
+    for name in RUN:
+        path = tmp_path / modules.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(modules.source(name))
+    monkeypatch.setattr(modules, "ROOT", tmp_path)
+    caches = (modules.source, modules.imports, fingerprint.of, fingerprint._digest)
+    for cache in caches:
+        cache.cache_clear()
+    yield tmp_path
+    for cache in caches:
+        cache.cache_clear()
+
+
+def moved(folder, old, new):
+    """Move a module, and have the others import it from its new place under its new name."""
+    (room, name), (new_room, new_name) = (module.rsplit(".", 1) for module in (old, new))
+    target = folder / modules.path(new)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    (folder / modules.path(old)).rename(target)
+    for path in folder.rglob("*.py"):
+        text = path.read_text().replace(f"from {old} import", f"from {new} import")
+        if f"from {room} import {name}\n" in text:
+            text = text.replace(f"from {room} import {name}\n", f"from {new_room} import {new_name}\n")
+            text = re.sub(rf"\b{name}\.", f"{new_name}.", text)
+        path.write_text(text)
+
+
+@pytest.mark.parametrize("old", RUN)
+def test_a_module_that_moves_or_is_renamed_changes_no_key(copied, old):
+    before = fingerprint.of(tuple(RUN))
+    new = "pipeline.elsewhere.a_new_name"
+    moved(copied, old, new)
+    modules.source.cache_clear()
+    modules.imports.cache_clear()
+    fingerprint._digest.cache_clear()
+    names = tuple(new if name == old else name for name in RUN)
+    start = new if old == "pipeline.training.run" else "pipeline.training.run"
+    assert modules.needed_by(start) == sorted(names), "its imports are found where it lies now"
+    assert fingerprint.of(names) == before
+
+
+@pytest.mark.parametrize("changed", RUN)
+def test_other_code_of_any_of_them_changes_the_key(copied, changed):
+    before = fingerprint.of(tuple(RUN))
+    path = copied / modules.path(changed)
+    path.write_text(path.read_text() + "\nADDED = 1\n")
+    for cache in (modules.source, fingerprint.of, fingerprint._digest):
+        cache.cache_clear()
+    assert fingerprint.of(tuple(RUN)) != before
+
+
+def test_another_module_under_the_same_name_changes_the_key(copied):
+    before = fingerprint.of(tuple(RUN))
+    path = copied / "pipeline/training/run.py"
+    sound = "from pipeline.training import sgd\n"
+    assert sound in path.read_text()
+    path.write_text(path.read_text().replace(sound, "from pipeline.training import network as sgd\n"))
+    for cache in (modules.source, fingerprint.of, fingerprint._digest):
+        cache.cache_clear()
+    assert fingerprint.of(tuple(RUN)) != before
 
 
 def test_a_run_is_not_stored_under_the_key_of_other_code(tmp_path):
@@ -118,10 +188,17 @@ def test_the_number_of_classes_is_part_of_the_data():
     assert dataset.fingerprint(arrays, 10) != dataset.fingerprint(arrays, 47)
 
 
-def test_sources_follow_every_kind_of_import():
-    assert {"tables", "runs", "plan", "settings", "quantity"} <= {Path(p).stem for p in sources.needed_by("tables")}
-    assert "report" not in sources.imports("tables")
-    assert set(sources.imports("report")) >= {"context", "formulas", "fonts"}
-    for path in (ROOT / "pipeline").glob("*.py"):
-        text = path.read_text()
-        assert "import pipeline" not in text, "needed_by looks for `from pipeline import` alone"
+def test_imports_are_followed_wherever_they_stand():
+    wanted = {"analysis.tables", "experiments.tidy", "experiments.plan", "config.settings", "config.quantity"}
+    assert {f"pipeline.{name}" for name in wanted} <= set(modules.needed_by("pipeline.analysis.tables"))
+    assert "pipeline.report.render" not in modules.imports("pipeline.analysis.tables")
+    wanted = {f"pipeline.report.{name}" for name in ("context", "formulas", "fonts")}
+    assert wanted <= set(modules.imports("pipeline.report.render"))
+    for path in (ROOT / "pipeline").rglob("*.py"):
+        assert "import pipeline" not in path.read_text(), "imports are looked for in `from pipeline ... import` alone"
+
+
+def test_packages_hold_no_code():
+    for path in (ROOT / "pipeline").rglob("__init__.py"):
+        (only,) = ast.parse(path.read_text()).body
+        assert isinstance(only, ast.Expr), f"{path}: no module that imports from this package would count its code"

@@ -3,16 +3,18 @@
 import pytest
 from markupsafe import Markup
 
-from pipeline import labels
-from pipeline.quantity import Quantity, written
-from pipeline.settings import Configuration, Experiment
+from pipeline.config.metrics import METRICS, SUMMARISED
+from pipeline.config.quantity import Quantity, written
+from pipeline.config.settings import Configuration, Experiment
+from pipeline.experiments import labels
+from pipeline.report.views import typography
 
 NBSP = "\u00a0"
 CHOSEN = Configuration(Quantity("5e^-2"), Quantity("e^-1"), 32, 16, 74)
 
 
 def test_each_metric_has_its_own_name() -> None:
-    assert labels.METRICS == {
+    assert {name: METRICS[name].title for name in SUMMARISED} == {
         "training_accuracy": "Training accuracy",
         "training_loss": "Training loss",
         "validation_accuracy": "Validation accuracy, last epoch",
@@ -36,8 +38,8 @@ def test_each_parameter_is_called_by_its_name_or_letter(
     parameter: str, words: str, symbol: str, letter: bool, setting: str, mathtext: str
 ) -> None:
     assert labels.words(parameter) == words
-    assert (labels.symbol(parameter), labels.has_symbol(parameter)) == (symbol, letter)
-    assert (labels.setting(parameter, 2), labels.mathtext(parameter, 2)) == (setting, mathtext)
+    assert (typography.symbol(parameter), labels.has_symbol(parameter)) == (symbol, letter)
+    assert (typography.setting(parameter, 2), labels.mathtext(parameter, 2)) == (setting, mathtext)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +57,8 @@ def test_each_parameter_is_called_by_its_name_or_letter(
 )
 def test_a_value_is_printed_as_it_was_written(text: str, html: str, decimal: str, mathtext: str, power: bool) -> None:
     value = Quantity(text)
-    assert labels.value(value) == html
-    assert labels.decimal(value) == decimal
+    assert typography.value(value) == html
+    assert typography.decimal(value) == decimal
     assert labels.mathtext_value(value) == mathtext
     assert labels.is_power(value) is power
 
@@ -79,21 +81,21 @@ def test_a_number_that_nobody_wrote_is_a_short_decimal(value: float, text: str) 
 def test_a_configuration_is_called_by_what_its_experiment_varies_or_else_by_what_is_tuned() -> None:
     rate, reg = f"<i>η</i>{NBSP}={NBSP}5<i>e</i><sup>−2</sup>", f"<i>λ</i>{NBSP}={NBSP}<i>e</i><sup>−1</sup>"
     sweep = Experiment("lengths", "sweep", ("epochs", "reg"), (CHOSEN,), 1)
-    assert labels.settings(sweep, CHOSEN) == labels.caption(sweep, CHOSEN) == f"epochs{NBSP}74, {reg}"
+    assert typography.settings(sweep, CHOSEN) == typography.caption(sweep, CHOSEN) == f"epochs{NBSP}74, {reg}"
     single = Experiment("single", "single", (), (CHOSEN,), 1)
-    assert labels.settings(single, CHOSEN) == ""
-    assert labels.caption(single, CHOSEN) == f"{rate}, {reg}, batch size{NBSP}32"
+    assert typography.settings(single, CHOSEN) == ""
+    assert typography.caption(single, CHOSEN) == f"{rate}, {reg}, batch size{NBSP}32"
     assert labels.title("published_best") == "Published best"
 
 
 def test_powers_and_minus_signs_in_a_sentence_are_set_as_such() -> None:
-    assert labels.powers("from 5e^-2 to e^-1, a <b> of -0.5 in x-1 and A-2") == (
+    assert typography.powers("from 5e^-2 to e^-1, a <b> of -0.5 in x-1 and A-2") == (
         "from 5<i>e</i><sup>−2</sup> to <i>e</i><sup>−1</sup>, a &lt;b&gt; of −0.5 in x-1 and A-2"
     )
-    assert labels.powers("e^-2 & 0.5e^3, not a-1 or 3-4") == (
+    assert typography.powers("e^-2 & 0.5e^3, not a-1 or 3-4") == (
         "<i>e</i><sup>−2</sup> &amp; 0.5<i>e</i><sup>3</sup>, not a-1 or 3-4"
     )
     assert labels.minus("-1 to -2") == "−1 to −2"
-    assert labels.capitalized(Markup("the <b>rate</b>")) == "The <b>rate</b>"
-    assert labels.capitalized(labels.powers("the rate")) == "The rate"
-    assert labels.capitalized(labels.symbol("reg")) == "<i>λ</i>"
+    assert typography.capitalized(Markup("the <b>rate</b>")) == "The <b>rate</b>"
+    assert typography.capitalized(typography.powers("the rate")) == "The rate"
+    assert typography.capitalized(typography.symbol("reg")) == "<i>λ</i>"

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from misbehaving import CONTENT, NAME, WHOLE, Server, right
 
-from pipeline import download, files
+from pipeline.data import download
+from pipeline.files import atomic
 
 SCRIPT = Path(__file__).with_name("fetching.py")
 HALF = len(CONTENT) // 2
@@ -86,7 +87,7 @@ def test_two_at_once_leave_each_other_alone(server: Server, resumed: threading.E
     target = tmp_path / NAME
     both = [start(server, target) for _ in range(2)]
     until(lambda: len(under_way_in(tmp_path)) == 2)
-    with files.replacing(target) as file:  # and a third, that is soon done
+    with atomic.replacing(target) as file:  # and a third, that is soon done
         file.write(b"third")
     assert len(under_way_in(tmp_path)) == 2
     resumed.set()
@@ -98,7 +99,7 @@ def test_two_at_once_leave_each_other_alone(server: Server, resumed: threading.E
 @pytest.mark.parametrize("name", [".other.gz.abcd1234", f".{NAME}.sha256", f"{NAME}.abcd1234", f".{NAME}.abcd12345"])
 def test_files_of_other_names_stay(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
-    with files.replacing(tmp_path / NAME) as file:
+    with atomic.replacing(tmp_path / NAME) as file:
         file.write(b"content")
     assert (tmp_path / NAME).read_bytes() == b"content"
     assert {path.name for path in tmp_path.iterdir()} == {name, NAME}
@@ -106,7 +107,7 @@ def test_files_of_other_names_stay(tmp_path: Path, name: str) -> None:
 
 def test_failure_leaves_what_was_there(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(b"before")
-    with pytest.raises(KeyboardInterrupt), files.replacing(tmp_path / NAME) as file:
+    with pytest.raises(KeyboardInterrupt), atomic.replacing(tmp_path / NAME) as file:
         file.write(b"after")
         raise KeyboardInterrupt
     assert (tmp_path / NAME).read_bytes() == b"before"
@@ -120,7 +121,7 @@ def _no_locks(*_: object) -> None:
 def test_without_locks_files_are_replaced_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fcntl.flock", _no_locks)
     (tmp_path / f".{NAME}.abcd1234").touch()
-    with files.replacing(tmp_path / NAME) as file:
+    with atomic.replacing(tmp_path / NAME) as file:
         file.write(b"content")
     assert (tmp_path / NAME).read_bytes() == b"content"
     assert len(list(tmp_path.iterdir())) == 2

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipeline import linearisation, sealed
+from pipeline.analysis import linearisation
 from pipeline.errors import InputError
-from pipeline.network import Weights, descend, gradients
+from pipeline.files import sealed
+from pipeline.training.network import Weights, descend, gradients
 
 PIXELS, CLASSES, IMAGES = 6, 3, 40
 RANDOM = np.random.default_rng(5)

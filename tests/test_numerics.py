@@ -16,14 +16,19 @@ from conftest import Project
 from oracle import reference
 from synthetic import RANDOMISATION, tree
 
-from pipeline import config as configuration_file
-from pipeline import cpu, dataset, epochs, keys, numerics, preparation, randomisation, training
-from pipeline.build import Build
+from pipeline.config import load as configuration_file
+from pipeline.config.metrics import HISTORY_COLUMNS
+from pipeline.data import dataset, preparation
+from pipeline.data.examples import Examples, split
+from pipeline.environment import cpu, numerics
+from pipeline.environment.numerics import Numerics
 from pipeline.errors import InputError, RunError
-from pipeline.examples import Examples, split
-from pipeline.metrics import HISTORY_COLUMNS
-from pipeline.network import initial_weights
-from pipeline.numerics import Numerics
+from pipeline.experiments import keys
+from pipeline.files import epoch_table
+from pipeline.randomisation import step as randomisation
+from pipeline.training import step as training
+from pipeline.training.network import initial_weights
+from pipeline.workflow.build import Build
 
 ROOT = Path(__file__).parent.parent
 CONFIG = configuration_file.load(CONFIG_YAML)
@@ -83,7 +88,7 @@ def train(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Train:
     def run(wanted: Numerics, machine: Mapping[str, str], *emulator: str) -> Path:
         data = dataset.read_manifest(prepared / "data").fingerprint
         specification = json.dumps(keys.specification(replace(CONFIG, numerics=wanted), RUN, 1, data))
-        step = [sys.executable, "-m", "pipeline.training", "--run", specification, "--data", prepared]
+        step = [sys.executable, "-m", "pipeline.training.step", "--run", specification, "--data", prepared]
         output = tmp_path_factory.mktemp("run") / "run"
         environment = os.environ | machine | numerics.environment(wanted)
         subprocess.run([*emulator, *step, "--output", output], cwd=ROOT, env=environment, check=True)
@@ -113,7 +118,7 @@ def test_portable_runs_have_the_same_bytes_whatever_the_libraries_would_choose(
 @pytest.mark.parametrize("machine", ["this one", *MACHINES])
 def test_fast_runs_have_the_references_numbers_with_any_kernels(train: Train, machine: str) -> None:
     """In double precision, in which no kernel matters: to 1e-5, on whatever CPU this is."""
-    found = epochs.read(train("fast", MACHINES.get(machine, {})) / "history.csv", HISTORY_COLUMNS)
+    found = epoch_table.read(train("fast", MACHINES.get(machine, {})) / "history.csv", HISTORY_COLUMNS)
     weights = initial_weights(196, RUN.hidden, 10, CONFIG.network.initial_scale, CONFIG.network.initial_seed)
     parts = split(TRAINING, CONFIG.split.validation_fraction, CONFIG.split.seed)
     expected, _ = reference(weights, *parts, RUN.learning_rate, RUN.reg, RUN.batch_size, RUN.epochs, 1)

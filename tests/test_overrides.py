@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from snakemake.cli import parse_config
 from snakemake.settings.types import ConfigSettings
 
-from pipeline import overrides
+from pipeline.config import overrides
 from pipeline.errors import InputError
 
 

@@ -15,8 +15,9 @@ from page_checks import Case, Check
 from page_oracle import Results
 from synthetic import TEMPLATES
 
-from pipeline import context, report
-from pipeline.software import Package
+from pipeline.environment.software import Package
+from pipeline.report import context
+from pipeline.report import render as report
 
 REPORT = ROOT / "report"
 PACKAGES = (("asked", "1.2.3", "1.2.3", True), ("newer", "2.1.0", "2.0.9", True), ("needed", "0.4", "0.4", False))

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import dataset, preparation, sealed
-from pipeline.arrays import write_array
+from pipeline.config.settings import Split
+from pipeline.data import dataset, preparation
+from pipeline.data.examples import SETS, Examples, Prepared, Sorted, by_length, by_use, prepare, split
 from pipeline.errors import InputError
-from pipeline.examples import SETS, Examples, Prepared, Sorted, by_length, by_use, prepare, split
-from pipeline.settings import Split
+from pipeline.files import sealed
+from pipeline.files.arrays import write_array
 
 ARRAYS = {
     "training_images": np.arange(40 * 6, dtype=np.uint8).reshape(40, 6) % 3,

@@ -15,13 +15,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from synthetic import TEMPLATES, tree, usual, write_results
 
-from pipeline import appendix, config, context, plan, report, runlist, runs, sealed, tables
-from pipeline.blocks import LISTED, PRINTED, Plot, Source, Table
-from pipeline.context import Context
-from pipeline.fingerprint import code_fingerprint
-from pipeline.keys import numpy_version
-from pipeline.provenance import Provenance
-from pipeline.settings import Config, Configuration
+from pipeline.analysis import tables
+from pipeline.config import load as config
+from pipeline.config.settings import Config, Configuration
+from pipeline.environment import fingerprint
+from pipeline.experiments import plan, tidy
+from pipeline.experiments.keys import numpy_version
+from pipeline.files import sealed
+from pipeline.report import context
+from pipeline.report import render as report
+from pipeline.report.context import Context
+from pipeline.report.views import appendix, runlist
+from pipeline.report.views.blocks import LISTED, PRINTED, Plot, Source, Table
+from pipeline.report.views.provenance import Provenance
 
 
 def shown(page: Context) -> dict[str, Table | Plot]:
@@ -102,20 +108,22 @@ def test_other_results_of_a_run_change_what_names_it_and_nothing_else(results: P
             changed = original.copy()
             measured = [column for column in original.columns if column.endswith(("accuracy", "loss"))]
             changed.loc[changed["key"] == key, measured] -= 0.05
-            sealed.write_text(results / name, runs.to_csv(changed))
+            sealed.write_text(results / name, tidy.to_csv(changed))
         inputs = (results / name for name in ("config.json", "selection.json", "runs.csv", "histories.csv"))
         tables.write_all(*inputs, results / "tables")
         after = contents(results)
         told = {name for name, content in before.items() if after[name] != content}
         assert told == {name for name, source in names.items() if key in source.runs}, key
     for name, original in originals.items():
-        sealed.write_text(results / name, runs.to_csv(original))
+        sealed.write_text(results / name, tidy.to_csv(original))
 
 
 def test_the_file_has_the_numbers_and_the_module_makes_the_file(results: Path, page: Context):
     for name, source in sources(page).items():
         assert (results.parent / source.file).is_file(), name
-        assert source.module == ("pipeline/tables.py" if name.startswith("table") else "pipeline/figures.py")
+        assert source.module == (
+            "pipeline/analysis/tables.py" if name.startswith("table") else "pipeline/figures/step.py"
+        )
         assert (TEMPLATES.parent / source.module).is_file()
     found = sources(page)
     assert found["table-rate-of-change"].file == "results/tables/rate_of_change.csv"
@@ -160,7 +168,7 @@ def test_the_appendix_tells_what_it_takes(
     for name in ("configuration", "data", "software", "runs", "rebuild"):
         assert f'<h3 id="section-appendix-{name}"' in body
     assert body.index("section-appendix") > body.find('id="references"')
-    for wanted in (code_fingerprint(), f"NumPy {numpy_version()}", page.manifest.fingerprint, "make report"):
+    for wanted in (fingerprint.of_runs(), f"NumPy {numpy_version()}", page.manifest.fingerprint, "make report"):
         assert wanted in body
     listing = unescape(re.search(r'<pre class="listing"><code>(.*?)</code>', body, flags=re.DOTALL)[1])
     given = json.loads((results / "config.json").read_text())
@@ -220,7 +228,7 @@ def ten_thousand() -> tuple[Config, Provenance]:
     chosen = settings.experiments["grid"].configurations[0]
     settings = plan.select(settings, {"best": (chosen,)})
     rows = [
-        {"experiment": each.name, **{name: c.value(name) for name in runs.PARAMETERS}, "key": f"{each.name}-{n}-{seed}"}
+        {"experiment": each.name, **{name: c.value(name) for name in tidy.PARAMETERS}, "key": f"{each.name}-{n}-{seed}"}
         for each in settings.experiments.values()
         for n, c in enumerate(each.configurations)
         for seed in each.seeds

@@ -1,5 +1,6 @@
 """report/ is of one build, always: exchanged as a whole, whatever lies there and whatever happens meanwhile."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -17,10 +18,14 @@ from conftest import ROOT, Project
 from crates import METADATA, entities, expect_whole
 from synthetic import write_results
 
-from pipeline import config, crate_files, exchange, publication, publish, sealed
-from pipeline.build import Build
+from pipeline.config import load as config
+from pipeline.crate import layout as crate_files
+from pipeline.crate import publication
+from pipeline.crate import step as publish
 from pipeline.errors import RunError
-from pipeline.files import write_text
+from pipeline.files import exchange, sealed
+from pipeline.files.atomic import write_text
+from pipeline.workflow.build import Build
 
 # --- The exchange
 
@@ -97,7 +102,7 @@ def test_where_folders_cannot_be_exchanged_the_last_file_tells_a_whole_one(
 KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
-from pipeline import exchange
+from pipeline.files import exchange
 left = int(sys.argv[1])
 def count(event, _):
     global left
@@ -200,7 +205,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the step reads, in a folder that is the present one."""
     write_results(tmp_path / "results")
     sealed.write_json(tmp_path / "results/data/data.json", asdict(crates.SAMPLE))
-    for name in ("Snakefile", "CITATION.cff", "requirements.lock", "pyproject.toml", "pipeline/published.yaml"):
+    made_from = ("CITATION.cff", "locks/requirements.lock", "pyproject.toml", "pipeline/writeup/published.yaml")
+    for name in ("Snakefile", "rules/data.smk", *made_from):
         write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
     for name in ("report.html", "report.pdf"):
         sealed.write_text(tmp_path / "results/report" / name, name)
@@ -222,11 +228,11 @@ def run_step(
         "--inputs": crate_files.INPUTS,
         "--reports": [f"results/report/report.{name}" for name in formats],
         "--results": results,
-        "--workflow": ["Snakefile"],
+        "--workflow": ["Snakefile", "rules/data.smk"],
         "--config": ["results/config.json"],
         "--data": ["results/data"],
         "--citation": ["CITATION.cff"],
-        "--lock": ["requirements.lock"],
+        "--lock": ["locks/requirements.lock"],
         "--project": ["pyproject.toml"],
         "--benchmarks": ["logs/benchmarks"],
         "--started": ["2026-02-03T23:59:30+00:00"],
@@ -275,6 +281,25 @@ def test_a_result_that_is_missing_is_named_and_the_rest_left(project: Path, monk
     assert publication.files(project / "report") == before
 
 
+def test_a_result_that_was_edited_by_hand_is_named_and_not_published(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = project / "results/runs.csv"
+    table.write_text(table.read_text() + "\n")
+    with pytest.raises(SystemExit) as caught:
+        run_step(monkeypatch)
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith("results/runs.csv: expected what an earlier step wrote, found another")
+    assert not (project / "report/results/runs.csv").exists()
+
+
+def test_files_are_told_at_any_depth_and_the_record_without_its_content(tmp_path: Path) -> None:
+    for name in ("report.html", "results/tables/deep/a.csv", "build.json", "notes.txt"):
+        write_text(tmp_path / name, name)
+    digest = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("report.html", "results/tables/deep/a.csv")}
+    assert publication.files(tmp_path) == {**digest, "build.json": None}
+
+
 def test_a_step_that_fails_leaves_the_folder_as_it_was(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -295,7 +320,7 @@ def test_the_configuration_beside_the_report_is_valid_by_the_schema(
     run_step(monkeypatch)
     copy = project / "report/config.json"
     assert copy.read_bytes() == (project / "results/config.json").read_bytes()
-    schema = yaml.safe_load((ROOT / "pipeline/config.schema.yaml").read_text(encoding="utf-8"))
+    schema = yaml.safe_load((ROOT / "pipeline/config/config.schema.yaml").read_text(encoding="utf-8"))
     tree = yaml.safe_load(copy.read_text(encoding="utf-8"))
     assert set(schema["required"]) - set(tree) == {"title", "author"}
     assert set(tree) <= set(schema["properties"])

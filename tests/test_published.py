@@ -10,10 +10,11 @@ from configuration import CONFIG_YAML
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import config, published
+from pipeline.config import load as config
+from pipeline.config.quantity import half_unit
 from pipeline.errors import InputError
-from pipeline.quantity import half_unit
-from pipeline.yamlfile import read_yaml
+from pipeline.files.yamlfile import read_yaml
+from pipeline.writeup import published
 
 CONFIG = config.load(CONFIG_YAML)
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import labels
-from pipeline.quantity import Quantity, half_unit, plain, read_numbers, respelled, written
+from pipeline.config.quantity import Quantity, half_unit, plain, read_numbers, respelled, written
+from pipeline.experiments import labels
+from pipeline.report.views import typography
 
 
 @pytest.mark.parametrize(
@@ -113,8 +114,8 @@ def test_copies_keep_the_text():
 
 
 def test_labels_print_values_as_they_were_written():
-    assert labels.setting("learning_rate", Quantity("5e^-2")) == "<i>η</i>\u00a0=\u00a05<i>e</i><sup>−2</sup>"
+    assert typography.setting("learning_rate", Quantity("5e^-2")) == "<i>η</i>\u00a0=\u00a05<i>e</i><sup>−2</sup>"
     assert labels.mathtext("reg", Quantity("e^-1")) == r"$\lambda = e^{-1}$"
-    assert labels.value(0.0001) == "0.0001"
-    assert labels.value(Quantity(".6")) == "0.6"
-    assert labels.setting("batch_size", 64) == "batch size\u00a064"
+    assert typography.value(0.0001) == "0.0001"
+    assert typography.value(Quantity(".6")) == "0.6"
+    assert typography.setting("batch_size", 64) == "batch size\u00a064"

@@ -18,14 +18,17 @@ from hypothesis import settings as tries
 from hypothesis import strategies as st
 from synthetic import RANDOMISATION, outcome_of, tree, usual_test
 
-from pipeline import config as configuration_file
-from pipeline import network, randomisation, sealed, sources
-from pipeline import randomisation_record as record
-from pipeline.build import Build
+from pipeline.config import load as configuration_file
+from pipeline.data.examples import Examples, Prepared, prepare
+from pipeline.environment import modules
 from pipeline.errors import InputError
-from pipeline.examples import Examples, Prepared, prepare
-from pipeline.randomisation import Training
-from pipeline.randomisation_record import Outcome, Variant
+from pipeline.files import sealed
+from pipeline.randomisation import record
+from pipeline.randomisation import step as randomisation
+from pipeline.randomisation.record import Outcome, Variant
+from pipeline.randomisation.step import Training
+from pipeline.training import network
+from pipeline.workflow.build import Build
 
 ROOT = Path(__file__).parent.parent
 HOW = Training(images=60, learning_rate=0.5, reg=0.0, batch_size=8, initial_scale=0.1, epochs=5, seed=3, hidden=6)
@@ -234,7 +237,7 @@ def test_a_learning_rate_out_of_bounds_is_told_as_divergence(variant: Variant) -
 @pytest.mark.parametrize("reg", [0.0, 0.01])
 @pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
 def test_two_epochs_are_those_of_the_mathematics(variant: Variant, reg: float) -> None:
-    """Against the gradients of pipeline.network in double precision, on the images as they are."""
+    """Against the gradients of pipeline.training.network in double precision, on the images as they are."""
     how, data = replace(HOW, reg=reg, epochs=2), prepared()
     outcome = randomisation.run(variant, data, 3, how)
     training = randomisation.in_original_order(randomisation.subset(data.training, how.images, how.seed), data.pixels)
@@ -268,9 +271,11 @@ def test_the_same_seed_gives_the_same_bytes_and_another_others(tmp_path: Path, v
 
 
 def test_numbers_come_from_the_modules_whose_code_the_build_looks_at() -> None:
-    others = {"arrays", "console", "dataset", "errors", "files", "fingerprint", "preparation", "settings"}
-    others |= {"json_arguments", "numerics", "sealed"}
-    assert {Path(path).stem for path in sources.needed_by("randomisation")} == {*record.CODE, *others}
+    others = {"cli.arguments", "cli.console", "config.settings", "data.dataset", "data.preparation", "errors"}
+    others |= {"environment.fingerprint", "environment.modules", "environment.numerics"}
+    others |= {"files.arrays", "files.atomic", "files.sealed"}
+    expected = {*record.CODE, *(f"pipeline.{name}" for name in others)}
+    assert set(modules.needed_by("pipeline.randomisation.step")) == expected
 
 
 # --- Names and files
@@ -350,7 +355,7 @@ def test_the_step_writes_its_two_files(tmp_path: Path) -> None:
     script = (
         "import json, sys, numpy as np\n"
         "from pathlib import Path\n"
-        "from pipeline import dataset, preparation\n"
+        "from pipeline.data import dataset, preparation\n"
         "folder = Path(sys.argv[1])\n"
         "images, labels = np.load(folder / 'images.npy'), np.load(folder / 'labels.npy')\n"
         "arrays = {'training_images': images, 'training_labels': labels, 'testing_images': images[:20],"
@@ -361,7 +366,7 @@ def test_the_step_writes_its_two_files(tmp_path: Path) -> None:
     for name, array in arrays.items():
         np.save(tmp_path / f"{name}.npy", array)
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, check=True)
-    command = [sys.executable, "-m", "pipeline.randomisation", "--training", json.dumps(vars(HOW))]
+    command = [sys.executable, "-m", "pipeline.randomisation.step", "--training", json.dumps(vars(HOW))]
     command += ["--data", str(tmp_path / "prepared"), "--output", str(tmp_path / "out"), "--test"]
     subprocess.run([*command, "random_pixels"], cwd=ROOT, check=True)
     assert record.read(tmp_path / "out", PIXELS).images == 60

@@ -24,12 +24,16 @@ from sections import usual_context
 from synthetic import MANIFEST, PLACEHOLDER, RANDOMISATION, TEMPLATES, outcome_of, tree, usual_test, write_results
 from test_figures import SMALLEST, boxes, inside, overlap
 
-from pipeline import config as configuration_file
-from pipeline import context, randomisation_figure, randomisation_text, report, sealed
-from pipeline import randomisation_record as record
+from pipeline.config import load as configuration_file
 from pipeline.errors import InputError
-from pipeline.randomisation_record import Epoch, Outcome, Variant
-from pipeline.style import STYLE
+from pipeline.figures import randomisation
+from pipeline.figures.style import STYLE
+from pipeline.files import sealed
+from pipeline.randomisation import record
+from pipeline.randomisation.record import Epoch, Outcome, Variant
+from pipeline.report import context
+from pipeline.report import render as report
+from pipeline.report.views import randomisation as randomisation_text
 
 ROOT = Path(__file__).parent.parent
 TRUE, SHUFFLED = Variant("true_labels"), Variant("shuffled_pixels")
@@ -42,7 +46,7 @@ ALL = (TRUE, Variant("corrupted_labels", 0.5), RANDOM, SHUFFLED, PIXELS, NOISE)
 
 
 def draw(*outcomes: Outcome) -> Any:
-    return randomisation_figure.draw(outcomes)
+    return randomisation.draw(outcomes)
 
 
 @pytest.mark.parametrize("corruption", [[1], [0.5], [0.2, 0.5, 0.8, 1], [0.1, 0.15, 0.3, 1 / 3, 0.7, 0.8, 0.9, 1]])
@@ -101,7 +105,7 @@ def test_the_marked_epochs_are_round_ones_and_the_last() -> None:
 def test_each_row_of_the_data_has_its_mark(tmp_path: Path) -> None:
     for variant in ALL:
         record.write(usual_test(variant), tmp_path)
-    randomisation_figure.write(ALL, tmp_path, tmp_path / "drawn.svg")
+    randomisation.write(ALL, tmp_path, tmp_path / "drawn.svg")
     plot = told(svg=sealed.read_text(tmp_path / "drawn.svg")).plot
     groups = {group.get("id", ""): group for group in ET.fromstring(plot.svg).iter("{http://www.w3.org/2000/svg}g")}
     panels = {row.panel for row in plot.data.rows}
@@ -135,9 +139,9 @@ def test_the_svg_is_the_same_each_time(tmp_path: Path) -> None:
     for variant in ALL:
         record.write(usual_test(variant), tmp_path)
     for name in "ab":
-        randomisation_figure.write(ALL, tmp_path, tmp_path / f"{name}.svg")
+        randomisation.write(ALL, tmp_path, tmp_path / f"{name}.svg")
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
-    command = [sys.executable, "-m", "pipeline.randomisation_figure", *(variant.name for variant in ALL)]
+    command = [sys.executable, "-m", "pipeline.figures.randomisation", *(variant.name for variant in ALL)]
     command += ["--results", str(tmp_path), "--output", str(tmp_path / "c.svg")]
     subprocess.run(command, cwd=ROOT, check=True)
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "c.svg").read_bytes()

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from pipeline import randomisation_record as record
-from pipeline import sealed
+from pipeline.config.settings import Randomisation
 from pipeline.errors import InputError
-from pipeline.randomisation_record import Epoch, Outcome, Variant
-from pipeline.settings import Randomisation
+from pipeline.files import sealed
+from pipeline.randomisation import record
+from pipeline.randomisation.record import Epoch, Outcome, Variant
 
 SETTINGS = Randomisation(200, 0.5, 0, 20, 0.1, 20, 3, corruption=(1.0, 0.2, 0.6))
 HALF = Variant("corrupted_labels", 0.5)

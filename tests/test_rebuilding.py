@@ -17,7 +17,7 @@ from measured import records
 def test_prune_keeps_what_config_yaml_asks_for_after_another_dry_run(built: Project):
     used = set(pd.read_csv(built / "results/runs.csv")["key"])
     built.planned("--config", "epochs=1")
-    subprocess.run([sys.executable, "-m", "pipeline.prune"], cwd=built.folder, check=True)
+    subprocess.run([sys.executable, "-m", "pipeline.workflow.prune"], cwd=built.folder, check=True)
     assert used <= built.keys()
 
 
@@ -28,7 +28,7 @@ def test_prune_deletes_unused_runs_and_only_those(built: Project):
     kept = built / "results/runs/notes"
     kept.mkdir()
     python = Path(sys.executable)
-    result = subprocess.run([python, "-m", "pipeline.prune"], cwd=built.folder, capture_output=True, text=True)
+    result = subprocess.run([python, "-m", "pipeline.workflow.prune"], cwd=built.folder, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert not stale.exists()
     assert kept.exists()
@@ -215,7 +215,7 @@ def test_the_speed_of_training_is_shown_where_it_was_measured_and_rebuilds_nothi
     # what is drawn is text, too
     for wanted in ("matrix products alone", "textbook NumPy", "scikit-learn"):
         assert wanted in text
-    assert "Source: report/benchmark.json, by pipeline/benchmark_figure.py." in text
+    assert "Source: report/benchmark.json, by pipeline/figures/benchmark.py." in text
 
     measured.write_text(json.dumps(records(ours=(0.46, 0.61, 0.46, 0.38))))
     assert built.planned() == {"speed": 1, **set_again}

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from pipeline import records, sealed
+from pipeline.config.metrics import METRICS
+from pipeline.config.settings import Configuration
 from pipeline.errors import InputError
-from pipeline.metrics import METRICS
-from pipeline.plan import Run
-from pipeline.run import Norms, Result
-from pipeline.settings import Configuration
-from pipeline.sgd import Epoch
-from pipeline.training import write
+from pipeline.experiments import records
+from pipeline.experiments.plan import Run
+from pipeline.files import sealed
+from pipeline.training.run import Norms, Result
+from pipeline.training.sgd import Epoch
+from pipeline.training.step import write
 
 EPOCHS = 4
 CONFIGURATION = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=EPOCHS)

@@ -20,10 +20,27 @@ from hypothesis import strategies as st
 from saying import SIDE, Group, Passage
 from synthetic import MANIFEST
 
-from pipeline import config, dataset, mnist, published, recovered, recovery, recovery_text, sealed
+from pipeline.config import load as config
+from pipeline.data import dataset, mnist
 from pipeline.errors import InputError
-from pipeline.recovered import Chance, Epoch, Factor, HeldOut, Match, Part, Penalty, Ranking, Reading, Recovery, Split
-from pipeline.runs import to_csv
+from pipeline.evidence import recovered, recovery
+from pipeline.evidence.recovered import (
+    Chance,
+    Epoch,
+    Factor,
+    HeldOut,
+    Match,
+    Part,
+    Penalty,
+    Ranking,
+    Reading,
+    Recovery,
+    Split,
+)
+from pipeline.experiments.tidy import to_csv
+from pipeline.files import sealed
+from pipeline.report.views import recovery as recovery_text
+from pipeline.writeup import published
 
 CONFIG = config.load(CONFIG_YAML)
 WRITE_UP = published.load(published.FILE, CONFIG)

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from pipeline import recovery
-from pipeline.published import Cell, Column, Published
-from pipeline.quantity import Quantity
-from pipeline.recovered import Chance, Epoch, Factor, Match, Part, Penalty, Ranking, Reading, Split
-from pipeline.settings import Configuration
+from pipeline.config.quantity import Quantity
+from pipeline.config.settings import Configuration
+from pipeline.evidence import recovery
+from pipeline.evidence.recovered import Chance, Epoch, Factor, Match, Part, Penalty, Ranking, Reading, Split
+from pipeline.writeup.published import Cell, Column, Published
 
 TESTING, LAST, VALIDATION = "testing_accuracy", "last_testing_accuracy", "best_validation_accuracy"
 

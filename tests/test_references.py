@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.references import Numbering
+from pipeline.report.references import Numbering
 
 
 def test_each_kind_is_numbered_in_order() -> None:

@@ -15,8 +15,10 @@ import pytest
 from pypdf import PdfReader
 from synthetic import EPOCHS, TEMPLATES, write_results
 
-from pipeline import catalogue, context, formulas, report, typesetting
 from pipeline.errors import RunError
+from pipeline.figures import catalogue
+from pipeline.report import context, formulas, typesetting
+from pipeline.report import render as report
 
 # --- Both media as documents
 

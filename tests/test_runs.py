@@ -8,12 +8,15 @@ import pandas as pd
 import pytest
 from synthetic import tree
 
-from pipeline import config, dataset, keys, plan, runs, sealed
-from pipeline.plan import Run
-from pipeline.provenance import Provenance
-from pipeline.records import Record
-from pipeline.runs import Rows
-from pipeline.settings import Config, Configuration, Experiment
+from pipeline.config import load as config
+from pipeline.config.settings import Config, Configuration, Experiment
+from pipeline.data import dataset
+from pipeline.experiments import keys, plan, runs, tidy
+from pipeline.experiments.plan import Run
+from pipeline.experiments.records import Record
+from pipeline.experiments.tidy import Rows
+from pipeline.files import sealed
+from pipeline.report.views.provenance import Provenance
 
 TEN = Configuration(learning_rate=0.5, reg=0.01, batch_size=32, hidden=16, epochs=10)
 OTHER = {"learning_rate": 0.25, "reg": 0.02, "batch_size": 64, "hidden": 8, "epochs": 74}
@@ -101,12 +104,12 @@ def test_every_seed_of_every_configuration_is_a_run_of_its_own() -> None:
 @pytest.mark.parametrize("chosen", [TEN, *CHANGED.values()], ids=["ten epochs", *OTHER])
 def test_the_runs_of_a_configuration_are_those_with_all_of_its_parameters(chosen: Configuration) -> None:
     table = tabled()
-    assert sorted(runs.trained_with(table, chosen)["key"]) == sorted(keys_of(chosen, "every", "lengths"))
+    assert sorted(tidy.trained_with(table, chosen)["key"]) == sorted(keys_of(chosen, "every", "lengths"))
     for experiment in SETTINGS.experiments.values():
         own = keys_of(chosen, experiment.name)
         assert list(Rows(table).of(experiment, chosen)["key"]) == own
         assert Provenance(SETTINGS, table).keys(experiment, chosen) == tuple(own)
-    assert not len(runs.trained_with(table, replace(chosen, epochs=11)))
+    assert not len(tidy.trained_with(table, replace(chosen, epochs=11)))
     assert not len(Rows(table.iloc[:0]).of(SETTINGS.experiments["every"], chosen))
 
 
@@ -151,8 +154,8 @@ def test_the_epochs_of_a_run_stand_below_each_other_with_their_numbers() -> None
 
 def test_what_is_written_is_read_to_the_last_bit(tmp_path: Path) -> None:
     table = tabled().assign(training_loss=1 / 3)
-    sealed.write_text(tmp_path / "runs.csv", runs.to_csv(table))
-    read = runs.read_csv(tmp_path / "runs.csv")
+    sealed.write_text(tmp_path / "runs.csv", tidy.to_csv(table))
+    read = tidy.read_csv(tmp_path / "runs.csv")
     assert list(read["training_loss"]) == [1 / 3] * len(table)
     assert list(read.columns) == list(table.columns)
     assert (tmp_path / "runs.csv").read_text().count("\n") == 1 + len(table)
@@ -176,7 +179,7 @@ def test_the_tables_are_collected_from_the_folders_of_the_runs(tmp_path: Path, m
     monkeypatch.setattr(runs.records, "read_all", read_all)
     inputs = (tmp_path / name for name in ("config.json", "data", "selection.json", "trained"))
     runs.collect(*inputs, tmp_path / "out")
-    table, histories, norms = (runs.read_csv(tmp_path / f"out/{name}.csv") for name in ("runs", "histories", "norms"))
+    table, histories, norms = (tidy.read_csv(tmp_path / f"out/{name}.csv") for name in ("runs", "histories", "norms"))
     best = table[table["experiment"] == "best"]
     assert list(best["seed"]) == [1, 2]
     for name, value in selected.items():

@@ -11,11 +11,16 @@ from hypothesis import strategies as st
 from synthetic import TEMPLATES, Course, rising, tree, usual, write_results
 
 from bench import stand_ins
-from pipeline import catalogue, context, figure_data, figures, heat_maps, plan, records, report
-from pipeline import config as configuration_file
+from pipeline.config import load as configuration_file
+from pipeline.config.settings import Configuration, Experiment
 from pipeline.errors import InputError
-from pipeline.runs import PARAMETERS, Rows
-from pipeline.settings import Configuration, Experiment
+from pipeline.experiments import plan, records
+from pipeline.experiments.tidy import PARAMETERS, Rows
+from pipeline.figures import catalogue, heat_maps
+from pipeline.figures import step as figures
+from pipeline.report import context
+from pipeline.report import render as report
+from pipeline.report.views import figure_data
 
 RATES = [round(0.01 * k, 2) for k in range(1, 41)]
 COEFFICIENTS = [round(0.0001 * k, 4) for k in range(1, 21)]

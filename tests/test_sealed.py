@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import arrays, build, locks, sealed
 from pipeline.errors import InputError
+from pipeline.files import arrays, locks, sealed
+from pipeline.workflow import build
 
 WRITERS: dict[str, Callable[[Path, int], None]] = {
     "text": lambda path, number: sealed.write_text(path, f"{number}\n"),

@@ -11,12 +11,13 @@ from saying import Group, Passage
 from sections import of_results, text, usual_context
 from synthetic import usual
 
-from pipeline import formulas, threshold
-from pipeline.blocks import Source
-from pipeline.proof import Solution, Theory
-from pipeline.runlist import Group as Runs
-from pipeline.runlist import Row
-from pipeline.software import Package
+from pipeline.environment.software import Package
+from pipeline.report import formulas
+from pipeline.report.views.blocks import Source
+from pipeline.report.views.runlist import Group as Runs
+from pipeline.report.views.runlist import Row
+from pipeline.theory import threshold
+from pipeline.theory.proof import Solution, Theory
 
 HOLDS: Group = {
     "fails": r"\bfailed:|\bnot equal\b|\b(?:no solution|not those|prove nothing|another left side|asks for)\b",
@@ -57,7 +58,7 @@ def test_a_check_says_over_how_many_numbers_and_how_far() -> None:
     for note in derived:
         assert "12,345 random z" in note
         assert re.search(r"n\s*=\s*2 to 7", note)
-    (coded,) = [note for note in notes(told) if "pipeline/network.py" in note]
+    (coded,) = [note for note in notes(told) if "pipeline/training/network.py" in note]
     assert "12,345 random z" in coded
 
 

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from synthetic import MANIFEST, tree
 
-from pipeline import catalogue, config, plan, sealed, selection
+from pipeline.config import load as config
+from pipeline.config.settings import Config, Configuration
 from pipeline.errors import InputError
-from pipeline.plan import Run
-from pipeline.records import Record
-from pipeline.settings import Config, Configuration
+from pipeline.experiments import plan, selection
+from pipeline.experiments.plan import Run
+from pipeline.experiments.records import Record
+from pipeline.figures import catalogue
+from pipeline.files import sealed
 
 
 def settings(count: int = 3) -> Config:

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from oracle import compare, reference, trained
 
-from pipeline import network, sgd
-from pipeline.examples import Examples, by_length, by_use, sort_pixels
-from pipeline.network import Weights
+from pipeline.data.examples import Examples, by_length, by_use, sort_pixels
+from pipeline.training import network, sgd
+from pipeline.training.network import Weights
 
 
 def draw(rng, count: int, pixels: int, classes: int) -> Examples:

@@ -9,8 +9,12 @@ import yaml
 from committed import ROOT, as_committed
 from synthetic import LINEAR
 
-from pipeline import appendix, catalogue, collapse, config, published
-from pipeline.settings import Config
+from pipeline.analysis import collapse
+from pipeline.config import load as config
+from pipeline.config.settings import Config
+from pipeline.figures import catalogue
+from pipeline.report.views import appendix
+from pipeline.writeup import published
 
 FILE = ROOT / "config.yaml"
 pytestmark = as_committed("config.yaml")
@@ -62,8 +66,9 @@ def test_the_report_was_built_from_it(path: str) -> None:
     assert built_from == resolved(), told
 
 
-def test_the_experiment_in_the_readme_can_be_added_to_it(shipped: Config) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["README.md", "docs/experiments.md"])
+def test_the_experiment_in_the_readme_can_be_added_to_it(shipped: Config, page: str) -> None:
+    readme = (ROOT / page).read_text(encoding="utf-8")
     (example,) = re.findall(r"^```yaml\n(experiments:\n.*?)^```", readme, re.MULTILINE | re.DOTALL)
     found = config.load(FILE, yaml.safe_load(example))
     assert len(found.experiments) == len(shipped.experiments) + 1, "the README's example would replace an experiment"

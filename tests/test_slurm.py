@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from snakemake_executor_plugin_slurm import ExecutorSettings
 
-from pipeline import slurm
+from pipeline.workflow import slurm
 
 FORGETS = "expected squeue to tell of a job for 180 s after its end (MinJobAge), found {} s."
 DISABLED = "Slurm accounting storage is disabled"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import software
+from pipeline.environment import software
 from pipeline.errors import InputError
 
 ROOT = Path(__file__).parent.parent
-LOCK, PROJECT = ROOT / "requirements.lock", ROOT / "pyproject.toml"
+LOCK, PROJECT = ROOT / "locks/requirements.lock", ROOT / "pyproject.toml"
 
 HERE = f"sys_platform == '{sys.platform}'"
 MARKERS = {

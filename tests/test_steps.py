@@ -11,14 +11,19 @@ import pytest
 from measured import records
 from synthetic import write_results
 
-from pipeline import dataset, evidence, fingerprint, keys, preparation, published, sealed
+from pipeline.data import dataset, preparation
+from pipeline.environment import fingerprint
+from pipeline.evidence import step as evidence
+from pipeline.experiments import keys
+from pipeline.files import sealed
+from pipeline.writeup import published
 
 ROOT = Path(__file__).parent.parent
 TRAINING = {"images": 9, "learning_rate": 1, "reg": 0, "batch_size": 3, "initial_scale": 0.1, "epochs": 1, "seed": 1}
 SPECIFICATION = {
     **{"learning_rate": 1, "reg": 0, "batch_size": 3, "hidden": 4, "epochs": 1, "seed": 1, "initial_scale": 0.1},
     **{"initial_seed": 1, "validation_fraction": 0.2, "split_seed": None, "data": ""},
-    **{"code": fingerprint.code_fingerprint(), "numpy": keys.numpy_version()},
+    **{"code": fingerprint.of_runs(), "numpy": keys.numpy_version()},
 }
 JSON = {
     "training": json.dumps(TRAINING | {"hidden": 4}),
@@ -29,40 +34,41 @@ JSON = {
 }
 # What the Snakefile says, shortened; a JSON argument stands in JSON, `first` is an argument without a name.
 STEPS = {
-    "benchmark_figure": "first=benchmark.json output=new.svg",
-    "cells_figure": "first=results/evidence/cells.csv output=new.svg",
-    "claims_figure": "results=results output=new.svg",
-    "collapse": "config=results/config.json prepared=prepared norms=results/norms.csv output=new",
-    "collapse_figure": "config=results/config.json linear=results/collapse.json table=results/tables/collapse.csv"
+    "figures.benchmark": "first=benchmark.json output=new.svg",
+    "figures.cells": "first=results/evidence/cells.csv output=new.svg",
+    "figures.claims": "results=results output=new.svg",
+    "analysis.collapse": "config=results/config.json prepared=prepared norms=results/norms.csv output=new",
+    "figures.collapse": "config=results/config.json linear=results/collapse.json table=results/tables/collapse.csv"
     " output=new.svg",
-    "evidence": "results=results published=published.yaml output=new",
-    "figures": "config=results/config.json selection=results/selection.json summary=results/tables/summary.csv"
+    "evidence.step": "results=results published=published.yaml output=new",
+    "figures.step": "config=results/config.json selection=results/selection.json summary=results/tables/summary.csv"
     " curves=results/tables/curves.csv output=new",
-    "gate": "theory=results/theory.json template=theory.html.j2 output=new",
-    "mnist": "config=results/config.json output=new",
-    "preparation": "split data=data output=new",
-    "randomisation": "test=true_labels training data=prepared output=new",
-    "randomisation_figure": "first=true_labels results=results/randomisation output=new.svg",
-    "recovery": "config=results/config.json data=data runs=results/runs.csv published=published.yaml output=new",
-    "report": "first=html title-block results=results templates=templates lock=requirements.lock"
+    "report.gate": "theory=results/theory.json template=theory.html.j2 output=new",
+    "data.mnist": "config=results/config.json output=new",
+    "data.preparation": "split data=data output=new",
+    "randomisation.step": "test=true_labels training data=prepared output=new",
+    "figures.randomisation": "first=true_labels results=results/randomisation output=new.svg",
+    "evidence.recovery": "config=results/config.json data=data runs=results/runs.csv published=published.yaml"
+    " output=new",
+    "report.render": "first=html title-block results=results templates=templates lock=requirements.lock"
     " project=pyproject.toml published=published.yaml output=new",
-    "runs": "config=results/config.json data=data selection=results/selection.json runs=runs output=new",
-    "selection": "config=results/config.json data=data runs=runs output=new",
-    "specimen": "first=html title-block templates=templates output=new",
-    "tables": "config=results/config.json selection=results/selection.json runs=results/runs.csv"
+    "experiments.runs": "config=results/config.json data=data selection=results/selection.json runs=runs output=new",
+    "experiments.selection": "config=results/config.json data=data runs=runs output=new",
+    "report.specimen": "first=html title-block templates=templates output=new",
+    "analysis.tables": "config=results/config.json selection=results/selection.json runs=results/runs.csv"
     " histories=results/histories.csv output=new",
-    "theory": "neurons output=new",
-    "training": "run data=prepared output=new",
+    "theory.step": "neurons output=new",
+    "training.step": "run data=prepared output=new",
 }
 OTHER_COMMANDS = {
-    "check",
-    "compare",
-    "launch",
-    "prune",
-    "publish",
-    "reference",
-    "summary",
-    "verify",
+    "check.command",
+    "verification.compare",
+    "config.launch",
+    "workflow.prune",
+    "crate.step",
+    "verification.reference",
+    "workflow.summary",
+    "verification.verify",
 }  # of make, and two that have tests of their own
 WORDS = {"test", "format"}
 NO_JSON = ["nonsense", "[1]", "{}", "null", '"text"', "NaN", "[" * 10_000]
@@ -79,7 +85,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dataset.save(folder / "data", arrays, classes=3, name="small", source="mnist", fallback=False, files={})
     preparation.save(folder / "prepared", *preparation.make(folder / "data", 0.2, None))
     sealed.write_json(folder / "benchmark.json", records())
-    links = ["requirements.lock", "pyproject.toml", "templates", "pipeline/published.yaml"]
+    links = ["locks/requirements.lock", "pyproject.toml", "templates", "pipeline/writeup/published.yaml"]
     for name in (*links, "templates/sections/theory.html.j2"):
         (folder / Path(name).name).symlink_to(ROOT / name)
     (folder / "empty").mkdir()
@@ -100,7 +106,7 @@ def spoilt(step: str) -> Iterator[tuple[str, str]]:
             yield from ((name, json.dumps(json.loads(value) | {field: ["x"]})) for field in json.loads(value))
             yield from ((name, json.dumps(json.loads(value) | {field: -1})) for field in json.loads(value))
         elif name == "output":
-            if step in ("gate", "preparation"):  # soon done; all steps write by the same functions
+            if step in ("report.gate", "data.preparation"):  # soon done; all steps write by the same functions
                 yield name, "noise/below"
         elif name in WORDS or value in ("true_labels", "html"):
             yield name, "nonsense"
@@ -120,7 +126,9 @@ def call(step: str, arguments: dict[str, str], monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_these_are_all_steps() -> None:
-    modules = {path.stem for path in (ROOT / "pipeline").glob("*.py") if "\ndef main(" in path.read_text()}
+    package = ROOT / "pipeline"
+    steps = (path for path in package.rglob("*.py") if "\ndef main(" in path.read_text())
+    modules = {".".join(path.relative_to(package).with_suffix("").parts) for path in steps}
     assert modules - OTHER_COMMANDS == set(STEPS)
 
 

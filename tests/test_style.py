@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from contrast import contrast, rgb
 
-from pipeline import svg
-from pipeline.style import PROPERTIES, SERIES, VALIDATION
+from pipeline.figures.style import PROPERTIES, SERIES, VALIDATION, custom_properties
+from pipeline.report import svg
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-CSS = (TEMPLATES / "figure.css").read_text()
 PAGE = {"light": "page.css", "dark": "screen.css"}  # where the colour of the page is set
 GROUNDS = {
     scheme: re.search(r"--page: (#[0-9a-f]+)", (TEMPLATES / name).read_text())[1] for scheme, name in PAGE.items()
@@ -20,7 +19,7 @@ TEXT, LINE = 4.5, 3.0  # WCAG AA
 
 def colours(scheme: str) -> dict[str, str]:
     """The custom properties of one colour scheme."""
-    light, dark = CSS.split("@media screen and (prefers-color-scheme: dark)", 1)
+    light, dark = custom_properties().split("@media screen and (prefers-color-scheme: dark)", 1)
     block = light if scheme == "light" else dark[: dark.index("}")]
     return dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6});", block))
 

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from conftest import Project
 
-from pipeline import launch, summary
+from pipeline.cli import console
+from pipeline.config import launch
+from pipeline.errors import InputError, RunError
+from pipeline.files import sealed
+from pipeline.workflow import summary
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -56,6 +60,64 @@ def test_what_explains_a_difference_is_told(repository: Path) -> None:
     (line,) = summary.against_committed(repository)
     assert "3 files" in line
     assert "configuration (epochs)" in line and "images (name)" in line and "kernel" in line
+
+
+def test_of_many_settings_three_are_named_and_the_rest_counted(repository: Path) -> None:
+    change(repository, "config.json", **dict.fromkeys("abcde", 1))
+    (line,) = summary.against_committed(repository)
+    assert "(a, b, c and 2 more)" in line
+
+
+def test_what_the_committed_report_does_not_tell_explains_nothing(repository: Path) -> None:
+    (repository / "report/build.json").write_text(json.dumps({"ended": 1}))
+    git(repository, "commit", "--all", "--quiet", "--message", "without a class of machine")
+    change(repository, "build.json", machine_class={"kernel": "SkylakeX"})
+    (repository / "report/report.html").write_text("<p>2</p>")
+    (line,) = summary.against_committed(repository)
+    assert "machine" not in line
+
+
+@pytest.fixture
+def finished_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Results of two runs, one of which belongs to two experiments, and what was published."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(summary.typesetting, "formats", lambda: ["html", "pdf"])
+    manifest = {"name": "Digits", "training_images": 4000, "testing_images": 1000, "fallback": False}
+    sealed.write_json(tmp_path / "results/data/data.json", manifest)
+    sealed.write_text(tmp_path / "results/runs.csv", "experiment,key\none,a\ntwo,a\ntwo,b\nthree,b\n")
+    sealed.write_json(tmp_path / "results/published.json", {"files": {"report.html": "", "build.json": None}})
+    return tmp_path / "results"
+
+
+def test_the_end_of_a_build_says_where_the_report_is_and_what_it_was_built_on(finished_results: Path) -> None:
+    assert summary.summary(finished_results).splitlines() == [
+        "report/report.html",
+        "report/build.json",
+        "Built on Digits (4,000 training and 1,000 testing images) from 2 runs.",
+    ]
+
+
+def test_the_small_sample_is_said_at_the_end_where_it_came_instead(finished_results: Path) -> None:
+    path = finished_results / "data/data.json"
+    sealed.write_json(path, json.loads(path.read_text()) | {"fallback": True})
+    assert summary.summary(finished_results).splitlines()[-1].startswith("WARNING: this is the small sample")
+
+
+def test_a_pdf_that_cannot_be_set_is_said_at_the_end(finished_results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summary.typesetting, "formats", lambda: ["html"])
+    monkeypatch.setattr(summary.typesetting, "no_pdf", lambda: "no PDF here")
+    assert summary.summary(finished_results).splitlines()[-1] == "no PDF here"
+
+
+@pytest.mark.parametrize("status", [1, 2])
+def test_a_step_that_fails_tells_all_its_problems(status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    def step() -> None:
+        raise (RunError if status == 1 else InputError)("one: expected a, found b.", "two: expected c, found d.")
+
+    with pytest.raises(SystemExit) as ended:
+        console.run_step(step)
+    assert ended.value.code == status
+    assert capsys.readouterr().err.splitlines() == ["one: expected a, found b.", "two: expected c, found d."]
 
 
 def test_without_git_or_a_commit_nothing_is_said(repository: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from conftest import ROOT, Project
 from faults.striking import outputs
 
-from pipeline import launch, surroundings
+from pipeline.config import launch
+from pipeline.environment import surroundings
 
 SET_AGAIN = ("--forcerun", "tables", "figures", "report", "publish")
 TITLE = "Über ‘π’ – Łódź"
@@ -101,11 +102,12 @@ def test_no_locale_changes_or_ends_a_build(built: Project, locale: dict[str, str
     assert TITLE in (built / "report/ro-crate-metadata.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("module", ["check", "compare"])
+@pytest.mark.parametrize("module", ["check.command", "verification.compare"])
 def test_what_is_printed_cannot_fail(module: str, tmp_path: Path) -> None:
     """A name that no terminal here can show is escaped."""
     environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    command = [sys.executable, "-m", f"pipeline.{module}", "nøwhere", *(["nowhere"] if module == "compare" else [])]
+    folders = ["nøwhere", "nowhere"] if module.endswith("compare") else ["nøwhere"]
+    command = [sys.executable, "-m", f"pipeline.{module}", *folders]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=60)
     assert result.returncode == 2
     (line,) = result.stderr.splitlines()

@@ -14,23 +14,17 @@ from configuration import CONFIG_YAML
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline import config, sealed, selection, tables
-from pipeline.metrics import METRICS
-from pipeline.plan import Run
-from pipeline.quantity import Quantity
-from pipeline.records import Record
-from pipeline.runs import (
-    PARAMETERS,
-    RUN_COLUMNS,
-    Rows,
-    histories_table,
-    norms_table,
-    read_csv,
-    runs_table,
-    to_csv,
-    trained_with,
-)
-from pipeline.settings import Configuration, Experiment, RateOfChange, SweepTable, TuningTable
+from pipeline.analysis import tables
+from pipeline.config import load as config
+from pipeline.config.metrics import METRICS
+from pipeline.config.quantity import Quantity
+from pipeline.config.settings import Configuration, Experiment, RateOfChange, SweepTable, TuningTable
+from pipeline.experiments import selection
+from pipeline.experiments.plan import Run
+from pipeline.experiments.records import Record
+from pipeline.experiments.runs import RUN_COLUMNS, histories_table, norms_table, runs_table
+from pipeline.experiments.tidy import PARAMETERS, Rows, read_csv, to_csv, trained_with
+from pipeline.files import sealed
 
 PROJECT = config.load(CONFIG_YAML)
 BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=2)

@@ -17,9 +17,12 @@ from sympy.abc import p, q
 from sympy.logic.boolalg import And, Or, Xor
 from sympy.logic.boolalg import truth_table as sympy_truth_table
 
-from pipeline import farkas, gate, jacobian, proof, sealed, theory, threshold
+from pipeline.config.settings import Neuron
 from pipeline.errors import InputError, RunError
-from pipeline.settings import Neuron
+from pipeline.files import sealed
+from pipeline.report import gate
+from pipeline.theory import farkas, jacobian, proof, threshold
+from pipeline.theory import step as theory
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = ROOT / "templates/sections/theory.html.j2"

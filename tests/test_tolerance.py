@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from pipeline import tolerance
-from pipeline.differences import Change, Value
+from pipeline.verification import tolerance
+from pipeline.verification.differences import Change, Value
 
 # column, the rest of its row, its value, by how much it may differ. Accuracies by 0.0005, those of testing by 0.002;
 # bounds of intervals by four times as much; other numbers by a thousandth of themselves, a standard deviation of its
@@ -88,7 +88,7 @@ def test_a_text_and_a_gap_may_not_differ(column: str, old: Value, new: Value) ->
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("0.29 percentage points (−0.17 to 0.75)", "0.31 percentage points (0.01 to 0.7)"),
+        ("0.29 percentage points (-0.17 to 0.75)", "0.31 percentage points (0.01 to 0.7)"),
         ("12 of 12 seeds", "9 of 10 seeds"),
     ],
 )

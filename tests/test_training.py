@@ -10,9 +10,13 @@ import numpy as np
 import pytest
 from oracle import reference
 
-from pipeline import dataset, fingerprint, network, preparation, sealed, training
+from pipeline.data import dataset, preparation
+from pipeline.data.examples import Examples, split
+from pipeline.environment import fingerprint
 from pipeline.errors import InputError
-from pipeline.examples import Examples, split
+from pipeline.files import sealed
+from pipeline.training import network
+from pipeline.training import step as training
 
 PIXELS, CLASSES = 196, 10
 ROOT = Path(__file__).parent.parent
@@ -61,7 +65,7 @@ def specification(folder: Path, **changes) -> dict:
         **{"learning_rate": 0.5, "reg": 0.001, "batch_size": 32, "hidden": 16, "epochs": 3, "seed": 4},
         **{"initial_scale": 0.1, "initial_seed": 5, "validation_fraction": 0.2, "split_seed": 3},
         "data": dataset.read_manifest(folder / "data").fingerprint,
-        "code": fingerprint.code_fingerprint(),
+        "code": fingerprint.of_runs(),
         "numpy": np.__version__,
     } | changes
 
@@ -152,7 +156,17 @@ def step(folder: Path, output: Path, threads: int) -> bytes:
     """The history that the train step writes if the environment allows so many threads."""
     run = json.dumps(specification(folder, batch_size=500, hidden=128, epochs=1))
     subprocess.run(
-        [sys.executable, "-m", "pipeline.training", "--run", run, "--data", folder / "prepared", "--output", output],
+        [
+            sys.executable,
+            "-m",
+            "pipeline.training.step",
+            "--run",
+            run,
+            "--data",
+            folder / "prepared",
+            "--output",
+            output,
+        ],
         env=os.environ | {"OPENBLAS_NUM_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)},
         cwd=ROOT,
         check=True,
@@ -165,7 +179,7 @@ def test_the_number_of_threads_changes_no_byte(folder, tmp_path):
 
 
 def test_a_job_imports_numpy_and_nothing_else():
-    code = "import sys, pipeline.training; print(*{name.partition('.')[0] for name in sys.modules})"
+    code = "import sys, pipeline.training.step; print(*{name.partition('.')[0] for name in sys.modules})"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     installed = set(result.stdout.split()) - sys.stdlib_module_names - {"__main__"}
     own = {name for name in installed if not name.startswith(("_", "sitecustomize"))}

@@ -15,10 +15,11 @@ import finished_build
 import pytest
 from finished_build import ROOT, edit
 
-from pipeline import differences, machine_class, rebuild, reference, tolerance, verify
-from pipeline.differences import Change
+from pipeline.environment import machine_class
 from pipeline.errors import InputError, RunError
-from pipeline.verify import Outcome
+from pipeline.verification import differences, rebuild, reference, tolerance, verify
+from pipeline.verification.differences import Change
+from pipeline.verification.verify import Outcome
 
 FOLDER = reference.FOLDER
 OTHER = {"kernel": "another"}
@@ -92,7 +93,7 @@ def test_another_author_changes_the_pages_alone(project: Path) -> None:
 
 
 def test_another_class_or_lock_lets_numbers_drift_and_pages_differ(project: Path) -> None:
-    for change in (elsewhere, lambda folder: edit(folder / "requirements.lock", "numpy==", "numpy==1")):
+    for change in (elsewhere, lambda folder: edit(folder / "locks/requirements.lock", "numpy==", "numpy==1")):
         edit(project / "results/tables/summary.csv", "0.9345", "0.9346")
         finished_build.write(project / "results/report/report.html", "other")
         finished_build.record(project, machine_class.describe())
@@ -247,10 +248,11 @@ def test_a_rebuild_finds_the_images_where_the_data_step_does(
 def sources(tmp_path: Path) -> Path:
     """A project whose Snakefile makes one file, or waits while it writes."""
     folder = tmp_path / "sources"
-    for name in ("templates", "profiles"):
+    for name in ("templates", "profiles", "rules"):
         (folder / name).mkdir(parents=True)
     shutil.copytree(ROOT / "pipeline", folder / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("config.yaml", "requirements.lock", "pyproject.toml", "CITATION.cff"):
+    (folder / "locks").mkdir()
+    for name in ("config.yaml", "locks/requirements.lock", "pyproject.toml", "CITATION.cff"):
         (folder / name).write_text("")
     made = 'rule all:\n    output: "results/made"\n    shell: "env >{output}"\n'
     (folder / "Snakefile").write_text(made)
@@ -296,8 +298,8 @@ def test_an_interrupted_rebuild_leaves_nothing_behind(sources: Path, tmp_path: P
     job = "trap '' INT TERM; mkdir -p {output}.d; while :; do date >{output}.d/now; sleep 0.05; done"
     (sources / "Snakefile").write_text(f'rule all:\n    output: "results/made"\n    shell: "{job}"\n')
     code = (
-        "import sys\nfrom pathlib import Path\nfrom pipeline import rebuild\n"
-        "from pipeline.console import run_step\nrebuild.PATIENCE = 1\n"
+        "import sys\nfrom pathlib import Path\nfrom pipeline.verification import rebuild\n"
+        "from pipeline.cli.console import run_step\nrebuild.PATIENCE = 1\n"
         "def step():\n    with rebuild.copied(Path(sys.argv[1])) as folder: rebuild.build(folder)\nrun_step(step)"
     )
     with subprocess.Popen(
@@ -384,7 +386,7 @@ def test_what_is_expected_is_told_by_what_differs_here(
 def test_the_class_is_that_of_the_kernels_in_use() -> None:
     found = machine_class.describe()
     assert found == machine_class.describe()
-    code = "import json; from pipeline import machine_class; print(json.dumps(machine_class.describe()))"
+    code = "import json; from pipeline.environment import machine_class; print(json.dumps(machine_class.describe()))"
     told = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

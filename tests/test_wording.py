@@ -6,6 +6,7 @@ What is held is what a sentence says: names, numbers, directions, and which of t
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
@@ -18,11 +19,12 @@ from saying import CLEAR, MOVE, RANK, SIDE, SIZE, Group, Passage
 from sections import of_results, text
 from synthetic import Course, Rule, jitter, record_of, rising, tree, usual
 
-from pipeline import catalogue, wording
-from pipeline.comparison import Estimate
-from pipeline.context import Context
-from pipeline.records import Record
-from pipeline.settings import Configuration
+from pipeline.analysis.comparison import Estimate
+from pipeline.config.settings import Configuration
+from pipeline.experiments.records import Record
+from pipeline.figures import catalogue
+from pipeline.report.context import Context
+from pipeline.report.views import wording
 
 Curve = Callable[[int], "Course | None"]  # a run by its seed
 Tell = Callable[..., Passage]
@@ -464,12 +466,12 @@ def test_the_widest_gap_is_told_where_it_is_not_the_smallest_coefficients(
 def test_when_the_smallest_coefficient_settles_and_how_often_it_falls() -> None:
     def rule(chosen: Configuration, seed: int) -> Course | None:
         if chosen.reg == math.exp(-2):  # neither the best nor the worst
-            return curve(0.7, dips=1, gain=0.004)(seed)
+            return curve(0.7, dips=2, gain=0.004)(seed)
         return curve(0.8 if chosen.reg == 1 else 0.6, dips=3, gain=0.02)(seed)
 
     said = coefficients(rule).line("falls from one epoch")
     assert said.names() == [L2]
-    assert (said.number("epoch"), said.number("times"), said.number("points")) == (4, 1, 1)
+    assert (said.number("epoch"), said.number("times"), said.number("points")) == (5, 2, 1)
     assert said.has("on average")
 
 
@@ -1074,8 +1076,9 @@ def test_a_bound_is_above_and_no_power_of_ten_too_large(value: float) -> None:
     ],
 )
 def test_a_cell_shows_mean_deviation_and_what_diverged(estimate: Estimate, shown: str) -> None:
-    assert wording.cell(estimate).replace("\u00a0", " ") == shown
-    assert wording.cell(Estimate(0.126, 0.044, 2, 0), 2) == "0.13\u00a0±\u00a00.04"
+    for metric in (None, "testing_accuracy", "validation_loss"):
+        assert wording.cell(replace(estimate, metric=metric)).replace("\u00a0", " ") == shown
+    assert wording.cell(Estimate(12.6, 4.4, 2, 0, "best_epoch")) == "13\u00a0±\u00a04", "as its metric says"
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pipeline import claims, writeup_claims
-from pipeline.archive import COURSES, Courses
-from pipeline.claims import Measured
-from pipeline.intervals import Interval
-from pipeline.settings import Configuration
+from pipeline.analysis.intervals import Interval
+from pipeline.config.settings import Configuration
+from pipeline.evidence import claims, writeup_claims
+from pipeline.evidence.archive import COURSES, Courses
+from pipeline.evidence.claims import Measured
 
 Seed = Mapping[str, list[float]]  # of one seed: by column, the epochs
 Number = Callable[[Seed], float]
@@ -201,7 +201,7 @@ def test_the_claim_holds_on_one_side_of_its_threshold_and_fails_on_the_other(
     assert claims.Tested(found[1], across).verdict == "undetermined"
     assert found[1].decides is stated.decides
     told = claims.Tested(found[1], across)
-    minus = f"{stated.threshold:.{digits}f}".replace("-", "−")
+    minus = f"{stated.threshold:.{digits}f}"
     assert told.claimed == f"{stated.side} {minus}"
     assert told.statistic.startswith(f"{minus} {stated.unit} (")
 

@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass
 
 from bench.work import System
-from pipeline.benchmarks import OURS
+from pipeline.training.benchmarks import OURS
 
 logger = logging.getLogger("pipeline")
 
@@ -17,7 +17,7 @@ class Entry:
     name: str
     module: str
     package: str | None = None
-    hint: str = "make bench installs it from requirements-bench.lock."
+    hint: str = "make bench installs it from locks/requirements-bench.lock."
 
 
 TEXTBOOK = "textbook NumPy"

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from bench.work import LEARNING_RATE, REG, Outcome, Work
-from pipeline.examples import Indices
+from pipeline.data.examples import Indices
 
 
 class Parameters(NamedTuple):

@@ -1,11 +1,11 @@
-"""The formulas of pipeline.network as they are written there, in double precision: what the others must agree with."""
+"""The formulas of pipeline.training.network in double precision: what the others must agree with."""
 
 import numpy as np
 
 from bench.work import LEARNING_RATE, REG, Outcome, Work
-from pipeline.examples import Indices
-from pipeline.network import Array, Labels, Weights, accuracy, cross_entropy, descend, forward, softmax
-from pipeline.sgd import BRIGHTEST
+from pipeline.data.examples import Indices
+from pipeline.training.network import Array, Labels, Weights, accuracy, cross_entropy, descend, forward, softmax
+from pipeline.training.sgd import BRIGHTEST
 
 
 class System:
@@ -30,7 +30,7 @@ class System:
     def step(self, x: Array, y: Labels) -> tuple[float, int]:
         """One batch (n, d), (n,): its summed loss and how many are right, then the update.
 
-        pipeline.network.gradients has the same derivatives, but would compute the outputs a second time.
+        pipeline.training.network.gradients has the same derivatives, but would compute the outputs a second time.
         """
         weights, rows = self.weights, np.arange(len(y))
         a, logits = forward(weights, x)

@@ -10,7 +10,7 @@ from sklearn import config_context
 from sklearn.neural_network import MLPClassifier
 
 from bench.work import LEARNING_RATE, REG, Outcome, Single, Work
-from pipeline.examples import Indices
+from pipeline.data.examples import Indices
 
 
 class System:

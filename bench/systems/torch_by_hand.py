@@ -1,7 +1,7 @@
 """PyTorch as fast as it gets without a compiler: no autograd, fused operations, results written in place.
 
 addmm_ adds a product to decayed weights in one call. Buffers and the views of them are made once; logits are kept, and
-the epoch's loss and accuracy computed at its end, as pipeline.sgd does.
+the epoch's loss and accuracy computed at its end, as pipeline.training.sgd does.
 """
 
 from functools import cache
@@ -11,8 +11,8 @@ import torch
 from torch.nn.functional import cross_entropy, one_hot
 
 from bench.work import LEARNING_RATE, REG, Outcome, Work
-from pipeline.examples import Indices
-from pipeline.network import Array
+from pipeline.data.examples import Indices
+from pipeline.training.network import Array
 
 torch.set_num_threads(1)
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from bench.work import LEARNING_RATE, REG, Outcome, Work
-from pipeline.examples import Indices
+from pipeline.data.examples import Indices
 
 torch.set_num_threads(1)
 

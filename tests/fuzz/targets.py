@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 from configuration import CONFIG_YAML
 
-from pipeline import checks, config, csv_images, idx, npz_images, published
+from pipeline.config import checks
+from pipeline.config import load as config
+from pipeline.data import csv_images, idx, npz_images
 from pipeline.errors import InputError
-from pipeline.unpacked import LARGEST_BYTES
+from pipeline.files.unpacked import LARGEST_BYTES
+from pipeline.writeup import published
 
 CONFIG = config.load(CONFIG_YAML)
 CORPUS = Path(__file__).parent / "corpus"

@@ -9,7 +9,7 @@ import pytest
 from fuzz.limits import limits
 from fuzz.mutation import mutations
 from fuzz.targets import CORPUS, TARGETS, corpus, run
-from pipeline import idx
+from pipeline.data import idx
 from pipeline.errors import InputError
 
 MUTATIONS = {

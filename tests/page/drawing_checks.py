@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from page.programs import ROOT
-from pipeline import formulas
+from pipeline.report import formulas
 
 Lock = dict[str, dict[str, Any]]
 

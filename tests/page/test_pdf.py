@@ -14,7 +14,7 @@ from page.conftest import Report
 from page.ink_checks import blank_pages
 from page.layout_checks import separated_captions, stranded_headings
 from page.programs import expect_none
-from pipeline.fonts import font_faces
+from pipeline.report.fonts import font_faces
 
 Check = Callable[[Path], list[str]]
 

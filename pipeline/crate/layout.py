@@ -1,0 +1,50 @@
+"""Which files of the project lie in the crate, the folder report/, and where. Light to import: the Snakefile asks.
+
+The crate holds the report, what it was made from, and every result behind it but the values of each epoch
+(histories.csv, norms.csv) and the drawings, which are in the report. What is copied keeps its path, but for PLACES.
+"""
+
+from collections.abc import Iterable
+
+from pipeline.config.settings import Config
+from pipeline.figures import catalogue
+
+ROOT = "report"
+RESULTS = "results"
+METADATA = "ro-crate-metadata.json"
+WORKFLOW = "Snakefile"
+RULES = "rules"
+INPUTS = ("results/config.json", "pipeline/writeup/published.yaml")
+PLACES = {
+    "results/report/report.html": "report.html",
+    "results/report/report.pdf": "report.pdf",
+    "results/config.json": "config.json",
+    "pipeline/writeup/published.yaml": "workflow/published.yaml",
+}
+WORKFLOW_FOLDER = "workflow"  # with the Snakefile and rules/
+
+
+def results(config: Config, tests: Iterable[str]) -> list[str]:
+    """The results that are copied to the crate; `tests` are the randomization tests."""
+    return [
+        "results/data/data.json",
+        "results/theory.json",
+        "results/recovery.json",
+        "results/selection.json",
+        "results/runs.csv",
+        *(f"results/tables/{name}.csv" for name in catalogue.tables(config)),
+        *catalogue.collapse(config),
+        *(f"results/evidence/{name}.csv" for name in catalogue.EVIDENCE),
+        *(f"results/randomisation/{test}.{kind}" for test in tests for kind in ("csv", "json")),
+    ]
+
+
+def place(path: str) -> str:
+    """The path in the crate of a file of the project.
+
+    >>> place("results/runs.csv"), place("Snakefile"), place("report/benchmark.json")
+    ('results/runs.csv', 'workflow/Snakefile', 'benchmark.json')
+    """
+    if path == WORKFLOW or path.startswith(f"{RULES}/"):
+        return f"{WORKFLOW_FOLDER}/{path}"
+    return PLACES.get(path, path.removeprefix(f"{ROOT}/"))

@@ -1,0 +1,136 @@
+"""The evidence step: what the write-up prints and says, held against the runs, as results/evidence/*.csv.
+
+cells.csv has a row for each printed number, audit.csv for each number derived from others, claims.csv for each claim,
+and tests.csv for each of their tests.
+"""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.cli.console import run_step
+from pipeline.config.settings import Config, Experiment
+from pipeline.data.dataset import read_manifest
+from pipeline.evidence import cells, claims, writeup_claims
+from pipeline.evidence.archive import Archive
+from pipeline.evidence.cells import Tally
+from pipeline.evidence.claims import Claim
+from pipeline.experiments import plan
+from pipeline.experiments.tidy import read_csv, to_csv
+from pipeline.files.sealed import write_text
+from pipeline.writeup import audit, published
+from pipeline.writeup.published import Published
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What differs between the write-up and the runs: what it is called, the write-up's value and that of the runs."""
+
+    name: str
+    published: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All verdicts on the write-up. `obstacles` are what keeps the runs from judging it, empty if nothing does."""
+
+    published: Published
+    obstacles: tuple[Obstacle, ...]
+    cells: tuple[cells.Judged, ...]
+    audit: tuple[audit.Audited, ...]
+    claims: tuple[claims.Judged, ...]
+    archive: Archive
+
+    @property
+    def tally(self) -> Tally:
+        """How the printed numbers fared."""
+        return cells.tally(self.cells)
+
+
+def gather(results: Path, file: Path = published.FILE) -> Evidence:
+    """Judge the printed numbers and the claims by the runs of a results folder.
+
+    Raises InputError if something does not fit.
+    """
+    config = plan.load_selected(results / "config.json", results / "selection.json")
+    printed = published.load(file, config)
+    differing = obstacles(printed, config, read_manifest(results / "data").name)
+    runs, histories, norms = (read_csv(results / f"{name}.csv") for name in ("runs", "histories", "norms"))
+    used = runs.iloc[:0] if differing else runs
+    archive = Archive.of(used, histories, norms)
+    return Evidence(
+        published=printed,
+        obstacles=differing,
+        cells=cells.judge(printed, used),
+        audit=audit.audit(printed),
+        claims=claims.judge((*writeup_claims.CLAIMS, _best_of_grid(printed, config)), archive),
+        archive=archive,
+    )
+
+
+def obstacles(printed: Published, config: Config, data: str) -> tuple[Obstacle, ...]:
+    """What differs between the data and the protocol of the printed numbers and those of the runs."""
+    ours = {
+        **vars(config.network),
+        "validation_fraction": config.split.validation_fraction,
+        "split_seed": config.split.seed,
+    }
+    found = [Obstacle("data", printed.data, data)] if data != printed.data else []
+    found += [
+        Obstacle(name.replace("_", " "), f"{value:g}", "none" if ours[name] is None else f"{ours[name]:g}")
+        for name, value in printed.protocol.items()
+        if ours[name] != value
+    ]
+    return tuple(found)
+
+
+def _best_of_grid(printed: Published, config: Config) -> Claim:
+    """The claim on the grid. Only a grid like the write-up's has leaders that test it."""
+    grid = config.searched
+    if grid is None or not _is_the_write_ups(grid, printed):
+        return writeup_claims.best_of_grid((), 0)
+    leaders = [
+        configuration
+        for experiment in config.experiments.values()
+        if experiment.best_of == grid.name
+        for configuration in experiment.configurations
+    ]
+    return writeup_claims.best_of_grid(tuple(dict.fromkeys(leaders)), grid.replicates)
+
+
+def _is_the_write_ups(grid: Experiment, printed: Published) -> bool:
+    """Whether a grid searches what the write-up's did, with as many epochs and hidden units."""
+    same = {name: set(grid.values(name)) for name in grid.varied} == {k: set(v) for k, v in printed.search.items()}
+    best = writeup_claims.BEST
+    return same and all((c.hidden, c.epochs) == (best.hidden, best.epochs) for c in grid.configurations)
+
+
+def write_all(results: Path, file: Path, output: Path) -> None:
+    """Write the tables of the evidence into `output`."""
+    evidence = gather(results, file)
+    frames: dict[str, pd.DataFrame] = {
+        "cells": cells.to_frame(evidence.cells),
+        "audit": audit.to_frame(evidence.audit),
+        "claims": claims.to_frame(evidence.claims),
+        "tests": claims.tests_to_frame(evidence.claims),
+    }
+    for name, frame in frames.items():
+        write_text(output / f"{name}.csv", to_csv(frame))
+
+
+def main() -> None:
+    """Command line of the evidence step."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", required=True, type=Path, help="folder of the results")
+    parser.add_argument("--published", required=True, type=Path, help="the printed numbers")
+    parser.add_argument("--output", required=True, type=Path, help="folder for the tables")
+    parser.add_argument("--log", type=Path)
+    a = parser.parse_args()
+    run_step(lambda: write_all(a.results, a.published, a.output), a.log)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Content addresses: the key of a run is a hash of everything that changes its numbers.
+
+That is its parameters, the split, the data, the code of the network and of training, and NumPy's version; with portable
+numerics also their environment (pipeline.environment.numerics). Comments, docstrings, the names and places of modules,
+and every other module change no key (pipeline.environment.fingerprint).
+"""
+
+import hashlib
+import json
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from pipeline.config.settings import Config, Configuration
+from pipeline.environment import fingerprint, numerics
+
+KEY_LENGTH = 16
+
+Specification = dict[str, Any]
+
+
+def specification(config: Config, configuration: Configuration, seed: int, data_fingerprint: str) -> Specification:
+    """Everything that one run's numbers depend on, as plain JSON values in a fixed order.
+
+    The environment is that of portable numerics; those of `fast` have none, and no key says which machine it was.
+    """
+    environment = numerics.environment(config.numerics)
+    return {
+        "learning_rate": float(configuration.learning_rate),
+        "reg": float(configuration.reg),
+        "batch_size": configuration.batch_size,
+        "hidden": configuration.hidden,
+        "epochs": configuration.epochs,
+        "seed": seed,
+        "initial_scale": config.network.initial_scale,
+        "initial_seed": config.network.initial_seed,
+        "validation_fraction": float(config.split.validation_fraction),
+        "split_seed": config.split.seed,
+        "data": data_fingerprint,
+        "code": fingerprint.of_runs(),
+        "numpy": numpy_version(),
+        **({"environment": environment} if environment else {}),
+    }
+
+
+def canonical(specification: Specification) -> str:
+    """The one JSON text of a specification: sorted keys, no spaces, shortest exact decimals."""
+    return json.dumps(specification, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def key(specification: Specification) -> str:
+    """The name of a run's folder: the first 16 hexadecimal digits of the specification's sha256."""
+    return hashlib.sha256(canonical(specification).encode()).hexdigest()[:KEY_LENGTH]
+
+
+@cache
+def numpy_version() -> str:
+    """The version of the installed NumPy, without importing it."""
+    return version("numpy")

@@ -1,0 +1,88 @@
+"""All runs as tidy tables: results/runs.csv (a row per experiment, run and seed), results/histories.csv and
+results/norms.csv (a row per epoch of each).
+"""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.cli.console import run_step
+from pipeline.config.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
+from pipeline.data.dataset import read_manifest
+from pipeline.experiments import plan, records
+from pipeline.experiments.plan import Run
+from pipeline.experiments.records import Record
+from pipeline.experiments.tidy import PARAMETERS, to_csv
+from pipeline.files.epoch_table import Epochs
+from pipeline.files.sealed import write_text
+
+RUN_COLUMNS = [
+    "experiment",
+    "key",
+    *PARAMETERS,
+    "seed",
+    *METRICS,
+    "status",
+]
+ORDER = ["experiment", *PARAMETERS, "seed"]
+
+
+def runs_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.DataFrame:
+    """One row per experiment, run and seed, RUN_COLUMNS, sorted; a diverged run's metrics are empty."""
+    rows = [{**_identity(run), **records[run.key].metrics, "status": records[run.key].status} for run in runs]
+    table = pd.DataFrame(rows, columns=RUN_COLUMNS).sort_values(ORDER, ignore_index=True)
+    return table.astype({"best_epoch": "Int64"})
+
+
+def histories_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.DataFrame:
+    """One row per experiment, run, seed and finite epoch, with HISTORY_COLUMNS."""
+    return _epochs_table(HISTORY_COLUMNS, [(run, records[run.key].history) for run in runs])
+
+
+def norms_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.DataFrame:
+    """One row per experiment, run, seed and finite epoch, with NORM_COLUMNS."""
+    return _epochs_table(NORM_COLUMNS, [(run, records[run.key].norms) for run in runs])
+
+
+def _epochs_table(measured: Sequence[str], recorded: Sequence[tuple[Run, Epochs]]) -> pd.DataFrame:
+    columns = ["experiment", "key", *PARAMETERS, "seed", *measured]
+    identified = [(tuple(_identity(run).values()), epochs) for run, epochs in recorded]
+    rows = [(*identity, *map(epoch.__getitem__, measured)) for identity, epochs in identified for epoch in epochs]
+    table = pd.DataFrame(rows, columns=columns).sort_values([*ORDER, "epoch"], ignore_index=True)
+    return table.astype({"epoch": "int64"})
+
+
+def _identity(run: Run) -> dict[str, Any]:
+    configuration = {name: run.configuration.value(name) for name in PARAMETERS}
+    floats = {name: float(configuration[name]) for name in ("learning_rate", "reg")}
+    return {"experiment": run.experiment, "key": run.key, **configuration, **floats, "seed": run.seed}
+
+
+def collect(config: Path, data: Path, selection: Path, runs_folder: Path, output: Path) -> None:
+    """Read every run of the configuration and write runs.csv, histories.csv and norms.csv into `output`."""
+    settings = plan.load_selected(config, selection)
+    runs = plan.runs(settings, settings.experiments.values(), read_manifest(data).fingerprint)
+    trained = records.read_all(runs_folder, runs)
+    write_text(output / "histories.csv", to_csv(histories_table(runs, trained)))
+    write_text(output / "norms.csv", to_csv(norms_table(runs, trained)))
+    write_text(output / "runs.csv", to_csv(runs_table(runs, trained)))
+
+
+def main() -> None:
+    """Command line of the runs step."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", required=True, type=Path, help="the resolved configuration")
+    parser.add_argument("--data", required=True, type=Path, help="folder of the prepared data")
+    parser.add_argument("--selection", required=True, type=Path, help="the selected configurations")
+    parser.add_argument("--runs", required=True, type=Path, help="folder of all runs")
+    parser.add_argument("--output", required=True, type=Path, help="folder for runs.csv, histories.csv and norms.csv")
+    parser.add_argument("--log", type=Path)
+    a = parser.parse_args()
+    run_step(lambda: collect(a.config, a.data, a.selection, a.runs, a.output), a.log)
+
+
+if __name__ == "__main__":
+    main()

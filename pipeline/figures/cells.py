@@ -1,0 +1,146 @@
+"""The figure of results/evidence/cells.csv: every printed number on the interval of its runs.
+
+A row for each judged cell, in the order of the file. Zero is the mean of the runs; distances are in percentage points
+on a scale that is linear near zero and logarithmic beyond. A page script finds what is drawn by these ids: the k-th
+judged cell has its mark in `panel-{k}-mark`, and `frame-{k}` is the place in its middle that answers.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from pipeline.cli.console import run_step
+from pipeline.config.metrics import METRICS
+from pipeline.config.quantity import Quantity
+from pipeline.experiments.labels import mathtext, minus
+from pipeline.experiments.tidy import read_csv
+from pipeline.figures.drawing import mark, to_svg
+from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
+from pipeline.files.sealed import write_text
+from pipeline.writeup.published import UNNAMED
+
+ROW = 0.155  # inches
+LINEAR = 0.1  # percentage points around zero
+HEAD = 1.3  # rows that the name of a table takes
+
+
+def draw(cells: pd.DataFrame) -> Canvas:
+    """Draw the judged cells of cells.csv; a note where there are none."""
+    judged = cells[cells["verdict"] != "not judged"].reset_index(drop=True)
+    heights = _heights(judged)
+    rows = heights[-1] if heights else 1
+    canvas = Canvas(figsize=(FULL_WIDTH, max(1.2, 0.6 + ROW * rows)), layout="constrained")
+    axes = canvas.subplots()
+    if not heights:
+        axes.text(0.5, 0.5, "no cell can be judged", transform=axes.transAxes, ha="center", style="italic")
+        axes.set(xticks=[], yticks=[])
+        return canvas
+    for number, (place, row) in enumerate(zip(heights, judged.itertuples(), strict=True)):
+        _cell(axes, number, place, row)
+    _frame(axes, judged, heights)
+    return canvas
+
+
+def _heights(judged: pd.DataFrame) -> list[float]:
+    """Where each row is, from the top; the first of a table leaves room for its name."""
+    places: list[float] = []
+    previous = None
+    for table in judged["table"]:
+        places.append((places[-1] + 1 if places else 0.0) + HEAD * (table != previous))
+        previous = table
+    return places
+
+
+def _cell(axes: Axes, number: int, place: float, row: Any) -> None:
+    low, high, printed = ((value - row.mean) * 100 for value in (row.low, row.high, float(row.published)))
+    axes.plot([low, high], [place, place], color=OTHER_COLOUR, linewidth=3.2, alpha=0.45, solid_capstyle="butt")
+    axes.plot([0], [place], marker="|", markersize=5, color=OTHER_COLOUR, linestyle="none")
+    inside = row.verdict == "reproduced"
+    style: dict[str, Any] = (
+        {"color": TRAINING.colour, "marker": "o", "markersize": 3.6, "markeredgewidth": 0}
+        if inside
+        else {"color": VALIDATION.colour, "marker": "X", "markersize": 6, "markeredgewidth": 0}
+    )
+    mark(axes, number, printed, place, zorder=3, **style)
+    if not inside:
+        axes.annotate(
+            "not reproduced",
+            (printed, place),
+            xytext=(7, 0),
+            textcoords="offset points",
+            color=VALIDATION.ink,
+            fontsize=SMALL,
+            va="center",
+        )
+
+
+def _frame(axes: Axes, judged: pd.DataFrame, heights: list[float]) -> None:
+    axes.set_xscale("symlog", linthresh=LINEAR, linscale=0.7)
+    printed = (judged["published"].astype(float) - judged["mean"]) * 100
+    reach = max(
+        1.0, *(abs((judged[end] - judged["mean"]) * 100).max() for end in ("low", "high")), float(printed.abs().max())
+    )
+    ticks = [tick for tick in (0.1, 1, 10, 100) if tick <= reach]
+    axes.set_xlim(-1.3 * reach, 1.3 * reach)
+    axes.set_xticks([*(-tick for tick in reversed(ticks)), 0, *ticks])
+    axes.set_xticklabels([minus(f"{tick:+g}") if tick else "0" for tick in axes.get_xticks()])
+    axes.minorticks_off()
+    axes.set_ylim(heights[-1] + 0.8, -0.4)
+    axes.set_yticks(heights, [_name(row) for row in judged.itertuples()])
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.axvline(0, color=OTHER_COLOUR, linewidth=0.5, zorder=0)
+    begins = judged["table"] != judged["table"].shift()
+    for table, place, first in zip(judged["table"], heights, begins, strict=True):
+        if first:
+            axes.annotate(
+                table,
+                (0, place - 1),
+                xycoords=axes.get_yaxis_transform(),
+                xytext=(-3.5, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                fontsize=SMALL,
+                fontweight="bold",
+                annotation_clip=False,
+                parse_math=False,
+            )
+    axes.set_xlabel("Printed number minus mean of the runs, percentage points")
+
+
+def _name(row: Any) -> str:
+    metric = METRICS[row.row].title.split(",")[0].lower().removesuffix(" accuracy")
+    return f"{metric}, {_setting(row.column)}"
+
+
+def _setting(column: str) -> str:
+    """A column of cells.csv, 'reg e^-1, batch_size 16', as mathtext."""
+    if column == UNNAMED:
+        return column
+    pairs = (pair.split(" ") for pair in column.split(", "))
+    return ", ".join(mathtext(name, Quantity(value)) for name, value in pairs)
+
+
+def write(cells: Path, output: Path) -> None:
+    """Draw cells.csv and write the SVG."""
+    with house_style():
+        write_text(output, to_svg(draw(read_csv(cells))))
+
+
+def main() -> None:
+    """Command line of the step that draws the printed numbers on the runs' intervals."""
+    parser = argparse.ArgumentParser(description="Draw every printed number on the interval of its runs.")
+    parser.add_argument("cells", type=Path, help="cells.csv")
+    parser.add_argument("--output", required=True, type=Path, help="the SVG")
+    parser.add_argument("--log", type=Path)
+    a = parser.parse_args()
+    run_step(lambda: write(a.cells, a.output), a.log)
+
+
+if __name__ == "__main__":
+    main()

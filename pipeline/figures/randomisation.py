@@ -1,0 +1,116 @@
+"""The figure of the randomization tests: training accuracy against the epoch, a panel for each test.
+
+The epochs are on a logarithmic axis, where a test that takes a constant factor longer is a constant distance away.
+
+A page script finds what is drawn by these ids: `frame-{p}` is the frame of panel p, and the k-th mark in
+`panel-{p}-training` belongs to the k-th epoch of `randomisation_record.marked`.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from pipeline.cli.console import run_step
+from pipeline.figures.drawing import to_svg
+from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, house_style
+from pipeline.files.sealed import write_text
+from pipeline.randomisation.record import Outcome, Variant, marked, read
+
+COLUMNS = 4  # panels per row at most
+PANEL_HEIGHT = 1.55  # inches
+MARKER = 2.8  # points
+AROUND = 1.15  # between an epoch and the edge of the frame, as a factor
+MARGIN = 0.05  # of the accuracies, above and below
+TITLES = {
+    "true_labels": "true labels",
+    "shuffled_pixels": "shuffled pixels",
+    "random_pixels": "random pixels",
+    "gaussian_images": "Gaussian images",
+}
+
+
+def draw(outcomes: Sequence[Outcome]) -> Canvas:
+    """Draw a panel for each test, in each the curve of the true labels as a thin line."""
+    columns = min(COLUMNS, len(outcomes))
+    rows = -(-len(outcomes) // columns)
+    canvas = Canvas(figsize=(FULL_WIDTH, PANEL_HEIGHT * rows + 0.3), layout="constrained")
+    grid = list(canvas.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
+    for axes in grid[len(outcomes) :]:
+        axes.set_visible(False)
+    longest = max(1, *(len(outcome.epochs) for outcome in outcomes))
+    reference = next((outcome for outcome in outcomes if outcome.variant.kind == "true_labels"), None)
+    for panel, (axes, outcome) in enumerate(zip(grid, outcomes, strict=False)):
+        _frame(axes, panel, longest)
+        if reference and reference is not outcome:
+            _line(axes, reference, color=OTHER_COLOUR, linewidth=0.8)
+        _line(axes, outcome, color=TRAINING.colour)
+        marks = marked(len(outcome.epochs))
+        style: dict[str, Any] = {"marker": TRAINING.marker, "markersize": MARKER, "color": TRAINING.colour}
+        accuracies = [outcome.epochs[epoch - 1].accuracy for epoch in marks]
+        axes.plot(marks, accuracies, linestyle="none", gid=f"panel-{panel}-training", **style)
+        axes.set_title(title(outcome.variant), pad=14)
+        place: dict[str, Any] = {"xytext": (0, 3), "textcoords": "offset points", "ha": "center", "va": "bottom"}
+        axes.annotate(note(outcome), (0.5, 1), xycoords="axes fraction", style="italic", fontsize=SMALL, **place)
+    for axes in grid[len(outcomes) - columns : len(outcomes)]:  # the lowest of their column
+        axes.tick_params(labelbottom=True)
+    canvas.supxlabel("Epoch", fontsize=STYLE["axes.labelsize"])
+    canvas.supylabel("Training accuracy", fontsize=STYLE["axes.labelsize"])
+    return canvas
+
+
+def title(variant: Variant) -> str:
+    """What is done in a test, as the title of its panel."""
+    if variant.kind == "corrupted_labels":
+        return f"labels, $p = {variant.corruption:.4g}$"
+    return TITLES[variant.kind]
+
+
+def note(outcome: Outcome) -> str:
+    """When a test was fitted, or how far it came."""
+    if outcome.diverged:
+        return "diverged"
+    count = len(outcome.epochs)
+    ended = "fitted" if outcome.epochs_to_fit else f"{outcome.epochs[-1].accuracy:.4f}"
+    return f"{ended} after {count} epoch{'s' if count != 1 else ''}"
+
+
+def _line(axes: Axes, outcome: Outcome, **style: Any) -> None:
+    accuracies = [epoch.accuracy for epoch in outcome.epochs]
+    axes.plot(range(1, len(accuracies) + 1), accuracies, **style)
+
+
+def _frame(axes: Axes, panel: int, longest: int) -> None:
+    axes.set_xscale("log")
+    axes.set_xlim(1 / AROUND, longest * AROUND)
+    ticks = [10**power for power in range(len(str(longest)))]
+    axes.set_xticks(ticks, [str(tick) for tick in ticks])
+    axes.set_ylim(-MARGIN, 1 + MARGIN)
+    axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
+    axes.minorticks_off()
+    axes.patch.set_gid(f"frame-{panel}")
+
+
+def write(tests: Sequence[Variant], results: Path, output: Path) -> None:
+    """Read the tests in the folder `results` and write the SVG. Raises InputError if one does not fit."""
+    outcomes = [read(results, test) for test in tests]
+    with house_style():
+        write_text(output, to_svg(draw(outcomes)))
+
+
+def main() -> None:
+    """Command line of the step that draws the randomization tests."""
+    parser = argparse.ArgumentParser(description="Draw the training curves of the randomization tests.")
+    parser.add_argument("tests", nargs="+", type=Variant.named, help="their names, in the order of the panels")
+    parser.add_argument("--results", required=True, type=Path, help="folder of the tests")
+    parser.add_argument("--output", required=True, type=Path, help="the SVG")
+    parser.add_argument("--log", type=Path)
+    a = parser.parse_args()
+    run_step(lambda: write(a.tests, a.results, a.output), a.log)
+
+
+if __name__ == "__main__":
+    main()

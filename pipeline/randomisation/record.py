@@ -1,0 +1,173 @@
+"""The randomization tests of section 2.3: which there are, and the files that each leaves.
+
+results/randomisation/{test}.csv has a row per epoch (loss and accuracy on the training images after it), and
+{test}.json what it came to. Light to import: the Snakefile asks for the names.
+"""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pipeline.config.settings import Randomisation
+from pipeline.errors import InputError
+from pipeline.files import epoch_table
+from pipeline.files.sealed import read_text, write_json, write_text
+
+FOLDER = "results/randomisation"
+FIGURE = "randomisation"
+CODE = (  # what the files come from
+    "pipeline.data.examples",
+    "pipeline.files.epoch_table",
+    "pipeline.randomisation.record",
+    "pipeline.randomisation.step",
+    "pipeline.training.network",
+    "pipeline.training.sgd",
+)
+STEPS = (1, 2, 3, 4, 5, 6, 8)  # what the epochs that a figure marks begin with
+COLUMNS = ("epoch", "training_loss", "training_accuracy")
+Kind = Literal["true_labels", "corrupted_labels", "shuffled_pixels", "random_pixels", "gaussian_images"]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What one test does to the data; `corruption` is the probability with which a label is replaced.
+
+    >>> Variant("corrupted_labels", 0.2).name
+    'corrupted_labels_0.2'
+    """
+
+    kind: Kind
+    corruption: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The name of its files."""
+        return f"{self.kind}_{float(self.corruption)!r}" if self.kind == "corrupted_labels" else self.kind
+
+    @classmethod
+    def named(cls, name: str) -> "Variant":
+        """The variant of this name. Raises ValueError if there is none."""
+        kind: Kind
+        for kind in get_args(Kind):
+            probability = name.removeprefix(f"{kind}_")
+            variant = cls(kind, float(probability)) if probability != name else cls(kind)
+            if variant.name == name and 0 <= variant.corruption <= 1:
+                return variant
+        raise ValueError(f"no test has the name {name!r}")
+
+
+def variants(settings: Randomisation) -> tuple[Variant, ...]:
+    """The tests of a configuration, in the order in which they are shown: labels from true to random, then images."""
+    corrupted = [Variant("corrupted_labels", float(probability)) for probability in sorted(settings.corruption)]
+    images = [Variant("shuffled_pixels"), Variant("random_pixels"), Variant("gaussian_images")]
+    return (Variant("true_labels"), *corrupted, *images)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Cross-entropy (nats) and accuracy on the training images after an epoch."""
+
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a test came to: its epochs, on how many images, and the accuracy on the testing images at the end.
+
+    A test that `diverged` ended with a number that is not finite; its last epochs are left out, and there is no
+    testing accuracy. `changed_labels` is the share of training labels that are not the true ones.
+    """
+
+    variant: Variant
+    images: int
+    changed_labels: float
+    epochs: tuple[Epoch, ...]
+    diverged: bool
+    testing_accuracy: float | None
+
+    @property
+    def epochs_to_fit(self) -> int | None:
+        """After how many epochs every training image was classified correctly; None if it never was."""
+        return len(self.epochs) if self.epochs and self.epochs[-1].accuracy == 1 else None
+
+    @property
+    def training_accuracy(self) -> float | None:
+        """The training accuracy at the end; None if the test diverged."""
+        return None if self.diverged else self.epochs[-1].accuracy
+
+    def first_above(self, accuracy: float) -> int | None:
+        """The first epoch with a training accuracy above the given one; None if there is none."""
+        return next((n for n, epoch in enumerate(self.epochs, start=1) if epoch.accuracy > accuracy), None)
+
+
+def marked(epochs: int) -> list[int]:
+    """The epochs that a figure marks on a logarithmic axis: round ones and the last.
+
+    >>> marked(25)
+    [1, 2, 3, 4, 5, 6, 8, 10, 20, 25]
+    """
+    rounded = [step * 10**power for power in range(len(str(epochs))) for step in STEPS]
+    return [*(epoch for epoch in rounded if epoch < epochs), *([epochs] if epochs else [])]
+
+
+def write(outcome: Outcome, folder: Path) -> None:
+    """Write {test}.csv and {test}.json, the same bytes for the same outcome."""
+    table = epoch_table.to_csv(COLUMNS, ((epoch.loss, epoch.accuracy) for epoch in outcome.epochs))
+    write_text(folder / f"{outcome.variant.name}.csv", table)
+    write_json(
+        folder / f"{outcome.variant.name}.json",
+        {
+            "test": outcome.variant.name,
+            "images": outcome.images,
+            "changed_labels": outcome.changed_labels,
+            "epochs_to_fit": outcome.epochs_to_fit,
+            "diverged": outcome.diverged,
+            "training_accuracy": outcome.training_accuracy,
+            "testing_accuracy": outcome.testing_accuracy,
+        },
+    )
+
+
+def read(folder: Path, variant: Variant) -> Outcome:
+    """Read back what `write` wrote. Raises InputError if a file is missing, damaged or another test's."""
+    path = folder / f"{variant.name}.json"
+    try:
+        rows = epoch_table.read(path.with_suffix(".csv"), COLUMNS)
+        facts = json.loads(read_text(path))
+        outcome = _outcome(variant, facts, tuple(Epoch(row[COLUMNS[1]], row[COLUMNS[2]]) for row in rows))
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
+        raise InputError(
+            f"{path}: expected what the randomization test {variant.name} writes, found: {error!r}. "
+            f"Hint: `rm {path}` and build again."
+        ) from error
+    return outcome
+
+
+def read_all(folder: Path, settings: Randomisation) -> tuple[Outcome, ...]:
+    """The outcomes of all tests of a configuration."""
+    return tuple(read(folder, variant) for variant in variants(settings))
+
+
+def _outcome(variant: Variant, facts: Any, found: tuple[Epoch, ...]) -> Outcome:
+    outcome = Outcome(
+        variant, facts["images"], facts["changed_labels"], found, facts["diverged"], facts["testing_accuracy"]
+    )
+    told = {name: facts[name] for name in ("test", "epochs_to_fit")}
+    if told != {"test": variant.name, "epochs_to_fit": outcome.epochs_to_fit}:
+        raise ValueError(f"{told}, which does not fit {variant.name}.csv")
+    if not all(_is_share(epoch.accuracy) for epoch in found):
+        raise ValueError("an accuracy that is none")
+    if not isinstance(outcome.diverged, bool) or not (outcome.epochs or outcome.diverged):
+        raise ValueError("a test without an end")
+    if not isinstance(outcome.images, int) or not _is_share(outcome.changed_labels):
+        raise ValueError("numbers that are none")
+    if outcome.diverged != (outcome.testing_accuracy is None) or not _is_share(outcome.testing_accuracy or 0.0):
+        raise ValueError("a testing accuracy that is none")
+    return outcome
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value <= 1

@@ -1,0 +1,72 @@
+"""What each figure draws, as the rows of a table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from pipeline.analysis import comparison
+from pipeline.analysis.comparison import Estimate
+from pipeline.config.metrics import METRICS
+from pipeline.config.settings import Configuration, Experiment
+from pipeline.experiments import labels
+from pipeline.experiments.tidy import Rows
+from pipeline.figures import catalogue
+from pipeline.figures.catalogue import Figure
+from pipeline.report.views import typography
+from pipeline.report.views.blocks import Data, Row, Value
+from pipeline.report.views.wording import cell
+
+PARTS = ("training", "validation")
+MOST_CELLS = 2500  # of a grid in a page; summary.csv has all
+SEARCHED = ("best_validation_accuracy", "validation_accuracy", "training_accuracy")  # testing accuracy chooses nothing
+
+
+def data(figure: Figure, experiment: Experiment, summary: pd.DataFrame, curves: pd.DataFrame) -> Data:
+    """The data of one figure of the catalogue, from summary.csv and curves.csv."""
+    return _cells(experiment, summary) if figure.kind == "grid" else _curves(figure, experiment, curves)
+
+
+def _curves(figure: Figure, experiment: Experiment, curves: pd.DataFrame) -> Data:
+    """A row per panel and epoch; a diverged panel has none. The parameters are named where they differ."""
+    parameters = (experiment.varied or labels.TUNED) if len(figure.panels) > 1 else ()
+    rows = []
+    epochs = Rows(curves)
+    for panel, position in enumerate(figure.panels):
+        configuration = experiment.configurations[position]
+        heads = _parameters(configuration, parameters)
+        for _, epoch in epochs.of(experiment, configuration).iterrows():
+            number = int(epoch["epoch"])
+            values = tuple(_mean(epoch, f"{part}_{figure.kind}") for part in PARTS)
+            rows.append(Row(panel, (*heads, Value(escape(number), number)), values))
+    columns = tuple(escape(part.capitalize()) for part in PARTS)
+    return Data((*map(typography.symbol, parameters), Markup("Epoch")), columns, tuple(rows))
+
+
+def _cells(experiment: Experiment, summary: pd.DataFrame) -> Data:
+    """A row per configuration, each a panel of its own; none where they are too many for a page."""
+    parameters = experiment.varied or labels.TUNED
+    rows = []
+    results = Rows(summary)
+    too_many = len(experiment.configurations) > MOST_CELLS or catalogue.folded(experiment)
+    for position, configuration in enumerate(() if too_many else experiment.configurations):
+        own = results.of(experiment, configuration).set_index("metric")
+        values = tuple(_value(comparison.estimate(own.loc[metric], metric)) for metric in SEARCHED)
+        rows.append(Row(position, _parameters(configuration, parameters), values))
+    columns = tuple(escape(METRICS[metric].title) for metric in SEARCHED)
+    return Data(tuple(map(typography.symbol, parameters)), columns, tuple(rows))
+
+
+def _parameters(configuration: Configuration, names: Sequence[str]) -> tuple[Value, ...]:
+    values = [configuration.value(name) for name in names]
+    return tuple(Value(typography.value(value), float(value)) for value in values)
+
+
+def _mean(epoch: "pd.Series[Any]", name: str) -> Value:
+    row = {"mean": epoch[f"{name}_mean"], "sd": epoch[f"{name}_sd"], "n": epoch["n"], "diverged": 0}
+    return _value(comparison.estimate(row, name))
+
+
+def _value(estimate: Estimate) -> Value:
+    return Value(cell(estimate), estimate.mean if estimate.n else None)

@@ -1,0 +1,72 @@
+"""Which file, module and runs each table and figure comes from: worked out from the configuration and runs.csv."""
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from pipeline.config.settings import Config, Configuration, Experiment
+from pipeline.experiments.tidy import PARAMETERS
+from pipeline.figures.catalogue import Figure
+from pipeline.report.views.blocks import Source
+
+THEORY = Source("results/theory.json", "pipeline/theory/step.py")
+TABLES, FIGURES = "pipeline/analysis/tables.py", "pipeline/figures/step.py"
+
+Shown = tuple[Experiment, Configuration]
+
+
+class Provenance:
+    """Names the sources. `config` has its selections made; `runs` is runs.csv."""
+
+    def __init__(self, config: Config, runs: pd.DataFrame) -> None:
+        self.config = config
+        self._keys: dict[tuple[str | float, ...], list[str]] = {}
+        for row in runs[["experiment", *PARAMETERS, "key"]].itertuples(index=False):
+            *point, key = row
+            self._keys.setdefault(tuple(point), []).append(key)
+
+    def table(self, name: str) -> Source:
+        """The source of a table of section 3, by its name in the catalogue."""
+        return self._source(f"results/tables/{name}.csv", TABLES, self._in_table(name))
+
+    def whole(self, experiment: Experiment) -> Source:
+        """The source of a table that shows every configuration of an experiment."""
+        return self._source("results/tables/summary.csv", TABLES, _all(experiment))
+
+    def figure(self, figure: Figure) -> Source:
+        """The source of a figure of the catalogue."""
+        experiment = self.config.experiments[figure.experiment]
+        shown = [(experiment, experiment.configurations[position]) for position in figure.panels]
+        table = "summary" if figure.kind == "grid" else "curves"
+        return self._source(f"results/tables/{table}.csv", FIGURES, shown)
+
+    def keys(self, experiment: Experiment, configuration: Configuration) -> tuple[str, ...]:
+        """The keys of the runs of one configuration of an experiment, by seed."""
+        parameters = (configuration.value(name) for name in PARAMETERS)
+        return tuple(dict.fromkeys(self._keys.get((experiment.name, *parameters), ())))
+
+    def _source(self, file: str, module: str, shown: Iterable[Shown]) -> Source:
+        runs: dict[str, None] = {}  # a set that keeps the order: equal runs of two experiments count once
+        experiments: dict[str, None] = {}
+        for experiment, configuration in shown:
+            runs |= dict.fromkeys(self.keys(experiment, configuration))
+            experiments[experiment.name] = None
+        return Source(file, module, tuple(runs), tuple(experiments))
+
+    def _in_table(self, name: str) -> Iterator[Shown]:
+        tables, experiments = self.config.tables, self.config.experiments
+        if name == "learning_rates" and tables.learning_rates:
+            yield from _all(experiments[tables.learning_rates.experiment])
+        elif name == "rate_of_change" and tables.learning_rates and tables.learning_rates.rate_of_change:
+            rates = {rate for pair in tables.learning_rates.rate_of_change.pairs for rate in pair}
+            sweep = experiments[tables.learning_rates.experiment]
+            yield from (shown for shown in _all(sweep) if shown[1].learning_rate in rates)
+        elif name == "regularization" and tables.regularization:
+            yield from _all(experiments[tables.regularization.experiment])
+        elif name == "tuning" and tables.tuning:
+            for row in tables.tuning.rows:
+                yield from _all(experiments[row])
+
+
+def _all(experiment: Experiment) -> Iterator[Shown]:
+    return ((experiment, configuration) for configuration in experiment.configurations)

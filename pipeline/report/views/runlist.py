@@ -1,0 +1,58 @@
+"""The list of all runs for the appendix: keys by experiment and configuration, or their number where there are many."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from pipeline.config.settings import Config, Configuration, Experiment
+from pipeline.report.views import typography
+from pipeline.report.views.blocks import LISTED
+from pipeline.report.views.provenance import Provenance
+
+
+@dataclass(frozen=True)
+class Row:
+    """One configuration and the keys of its runs, by seed; `diverged` are those that did not finish."""
+
+    label: Markup
+    keys: tuple[str, ...]
+    diverged: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The runs of one experiment; without rows where they are too many to list."""
+
+    experiment: Experiment
+    runs: int
+    rows: tuple[Row, ...]
+
+
+def groups(config: Config, provenance: Provenance, diverged: Collection[str]) -> tuple[Group, ...]:
+    """The runs of every experiment of a configuration whose selections are made, in its order."""
+    runs = {e.name: len(e.configurations) * e.replicates for e in config.experiments.values()}
+    listed = within(LISTED, runs)
+    return tuple(
+        Group(
+            experiment,
+            runs[name],
+            tuple(_row(experiment, c, provenance, diverged) for c in experiment.configurations if name in listed),
+        )
+        for name, experiment in config.experiments.items()
+    )
+
+
+def within(limit: int, runs: Mapping[str, int]) -> frozenset[str]:
+    """The experiments to list so that no more than `limit` runs are listed in all: the smallest ones first."""
+    listed, total = set(), 0
+    for name, count in sorted(runs.items(), key=lambda item: item[1]):
+        total += count
+        if total <= limit:
+            listed.add(name)
+    return frozenset(listed)
+
+
+def _row(experiment: Experiment, chosen: Configuration, provenance: Provenance, diverged: Collection[str]) -> Row:
+    keys = provenance.keys(experiment, chosen)
+    return Row(typography.caption(experiment, chosen), keys, frozenset(keys) & frozenset(diverged))

@@ -1,0 +1,73 @@
+"""Results in words: the filters that the templates format numbers with."""
+
+import math
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from pipeline.analysis.comparison import Estimate, Trained
+from pipeline.config.metrics import DIGITS, METRICS
+from pipeline.config.settings import Experiment
+from pipeline.experiments import labels
+from pipeline.report.views import typography
+
+SMALLEST = 1e-17  # a smaller difference of numbers of order one is none
+
+
+def cell(estimate: Estimate) -> Markup:
+    """0.9464 ± 0.0018, or 0.9464 for one seed, or 'diverged', or the mean with the number of diverged seeds."""
+    if estimate.n == 0:
+        return Markup("diverged")
+    digits = METRICS[estimate.metric].digits if estimate.metric in METRICS else DIGITS
+    text = f"{estimate.mean:.{digits}f}"
+    if estimate.sd is not None:
+        text += f"\u00a0±\u00a0{estimate.sd:.{digits}f}"
+    if estimate.diverged:
+        text += f" ({estimate.diverged} of {estimate.n + estimate.diverged} diverged)"
+    return escape(labels.minus(text))
+
+
+def listing(items: Sequence[Markup], conjunction: str = "and") -> Markup:
+    """'a', 'a and b', 'a, b and c'."""
+    if len(items) < 2:
+        return Markup("").join(items)
+    return Markup(", ").join(items[:-1]) + f" {conjunction} " + items[-1]
+
+
+def points(value: float) -> str:
+    """The size of a difference of accuracies in percentage points: '1.84 percentage points'."""
+    return f"{abs(value) * 100:.2f} percentage points"
+
+
+def gap(value: float) -> str:
+    """A difference as a place: '1.40 percentage points above', '0.02 percentage points below'."""
+    return f"{points(value)} {'above' if value >= 0 else 'below'}"
+
+
+def power_above(value: float) -> Markup:
+    """The smallest power of ten above a rounding error, from 10<sup>−16</sup> on: 10<sup>−15</sup> for 3e-16."""
+    exponent = math.floor(math.log10(max(value, SMALLEST))) + 1
+    return Markup("10<sup>{}</sup>").format(labels.minus(str(exponent)))
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number that is not negative to so many significant digits: 0.0123, 1.23, 12.3, 1230; zero as '0'.
+
+    >>> significant(0.9996), significant(12.345), significant(1234.5), significant(0)
+    ('1.00', '12.3', '1230', '0')
+    """
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.{digits - 1}e}")
+    return f"{rounded:.{max(digits - 1 - math.floor(math.log10(rounded)), 0)}f}"
+
+
+def epochs(count: int) -> str:
+    """A number of epochs: '1 epoch', '3 epochs'."""
+    return f"{count} epoch" if count == 1 else f"{count} epochs"
+
+
+def configuration(trained: Trained, searched: Experiment) -> Markup:
+    """The parameters that an experiment searches, with the values that one configuration has."""
+    names = searched.varied or labels.TUNED
+    return listing([typography.setting(name, trained.configuration.value(name)) for name in names])

@@ -1,0 +1,14 @@
+"""What a build is made from."""
+
+from pipeline.environment import modules
+
+LOCK = "locks/requirements.lock"
+SOURCES = (
+    *("Snakefile", "config.yaml", "pyproject.toml", "CITATION.cff"),
+    *("rules", "pipeline", "templates", "profiles", "locks"),
+)
+
+
+def needed_by(*names: str) -> list[str]:
+    """The files of the named modules and of all that they import, and the lock file: the packages behind them."""
+    return [*map(modules.path, modules.needed_by(*names)), LOCK]

@@ -1,0 +1,79 @@
+# In: runs.csv, histories.csv, norms.csv, and what the write-up prints (pipeline/writeup/published.yaml).
+# Out: results/evidence, results/recovery.json and their figures.
+
+
+# What the labels, the runs and the printed numbers tell of the write-up's protocol.
+rule recovery:
+    """Work out what the write-up does not say of its protocol."""
+    input:
+        config="results/config.json",
+        labels=["results/data/training_labels.npy", "results/data/testing_labels.npy"],
+        data="results/data/data.json",
+        runs="results/runs.csv",
+        published="pipeline/writeup/published.yaml",
+        schema="pipeline/writeup/published.schema.yaml",
+        code=needed_by("pipeline.evidence.recovery"),
+    output:
+        "results/recovery.json",
+    log:
+        "logs/recovery.log",
+    benchmark:
+        "logs/benchmarks/recovery.tsv"
+    shell:
+        "{sys.executable:q} -m pipeline.evidence.recovery --config {input.config} --data results/data --runs {input.runs}"
+        " --published {input.published} --output {output} --log {log}"
+
+
+rule evidence:
+    """Hold the write-up's numbers and claims against the runs."""
+    input:
+        config="results/config.json",
+        data="results/data/data.json",
+        selection="results/selection.json",
+        runs="results/runs.csv",
+        histories="results/histories.csv",
+        norms="results/norms.csv",
+        published="pipeline/writeup/published.yaml",
+        schema="pipeline/writeup/published.schema.yaml",
+        code=needed_by("pipeline.evidence.step"),
+    output:
+        [shown(f"results/evidence/{name}.csv", "Evidence") for name in build.evidence],
+    log:
+        "logs/evidence.log",
+    benchmark:
+        "logs/benchmarks/evidence.tsv"
+    shell:
+        "{sys.executable:q} -m pipeline.evidence.step --results results --published {input.published}"
+        " --output results/evidence --log {log}"
+
+
+rule evidence_figure:
+    """Draw every printed number on the interval of its runs."""
+    input:
+        cells="results/evidence/cells.csv",
+        code=needed_by("pipeline.figures.cells"),
+    output:
+        shown("results/figures/evidence-cells.svg", "Figures"),
+    log:
+        "logs/evidence_figure.log",
+    benchmark:
+        "logs/benchmarks/evidence_figure.tsv"
+    shell:
+        "{sys.executable:q} -m pipeline.figures.cells {input.cells} --output {output} --log {log}"
+
+
+rule claims_figure:
+    """Draw the curves that the claims rest on."""
+    input:
+        runs="results/runs.csv",
+        histories="results/histories.csv",
+        norms="results/norms.csv",
+        code=needed_by("pipeline.figures.claims"),
+    output:
+        shown("results/figures/claims-curves.svg", "Figures"),
+    log:
+        "logs/claims_figure.log",
+    benchmark:
+        "logs/benchmarks/claims_figure.tsv"
+    shell:
+        "{sys.executable:q} -m pipeline.figures.claims --results results --output {output} --log {log}"

@@ -1,0 +1,36 @@
+# In: the neurons of config.yaml and the equations of templates/sections/theory.html.j2.
+# Out: results/theory.json, and results/theory.verified where all of it holds.
+
+
+rule theory:
+    """Check what section 1 states."""
+    input:
+        code=needed_by("pipeline.theory.step"),
+    output:
+        "results/theory.json",
+    log:
+        "logs/theory.log",
+    benchmark:
+        "logs/benchmarks/theory.tsv"
+    params:
+        neurons=build.neurons,
+        numerics=build.config.numerics,
+    shell:
+        "{sys.executable:q} -m pipeline.theory.step --neurons {params.neurons:q} --output {output} --log {log}"
+
+
+rule gate:
+    """Pass only if every check of section 1 did, and was of what the template prints."""
+    input:
+        theory="results/theory.json",
+        template="templates/sections/theory.html.j2",
+        code=needed_by("pipeline.report.gate"),
+    output:
+        "results/theory.verified",
+    log:
+        "logs/gate.log",
+    benchmark:
+        "logs/benchmarks/gate.tsv"
+    shell:
+        "{sys.executable:q} -m pipeline.report.gate --theory {input.theory} --template {input.template}"
+        " --output {output} --log {log}"

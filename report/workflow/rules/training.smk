@@ -1,0 +1,66 @@
+# In: results/prepared.
+# Out: results/runs/{key}, a folder for each run, and results/selection.json.
+
+
+# Nothing but the key decides whether a run is trained: its inputs are ancient, its code is in the key.
+rule train:
+    """Train one run."""
+    input:
+        ancient("results/prepared/prepared.json"),
+        # no file: asked for before anything is run, but after Snakemake has made its settings
+        lambda wildcards: [] if workflow.is_main_process else run_together(workflow),
+    output:
+        "results/runs/{key}/history.csv",
+        "results/runs/{key}/norms.csv",
+        "results/runs/{key}/metrics.json",
+        "results/runs/{key}/timing.json",
+    log:
+        "logs/train/{key}.log",
+    benchmark:
+        "logs/benchmarks/train/{key}.tsv"
+    group:
+        lambda wildcards: (
+            batches.of(workflow, wildcards.key) if workflow.is_main_process else GROUP
+        )
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=2,
+    params:
+        run=lambda wildcards: build.specification(wildcards.key),
+    shell:
+        "{sys.executable:q} -m pipeline.training.step --run {params.run:q} --data results/prepared"
+        " --output results/runs/{wildcards.key} --log {log}"
+
+
+# What make check asks for: the runs that the printed numbers of others are held against. Nothing else needs them.
+rule check:
+    """Train the runs that printed numbers of others are held against."""
+    input:
+        "results/data/data.json",
+        lambda wildcards: (
+            checkpoints.prepare.get() and build.wanted_runs("results/data/data.json")
+        ),
+
+
+# The configurations that best_of experiments take over; their runs are known only then.
+checkpoint selection:
+    """Choose the configurations that best_of experiments take over."""
+    input:
+        config=ancient("results/config.json"),
+        data="results/data/data.json",
+        runs=lambda wildcards: build.candidate_runs(
+            checkpoints.prepare.get().output[-1]
+        ),
+        code=needed_by("pipeline.experiments.selection"),
+    output:
+        "results/selection.json",
+    log:
+        "logs/selection.log",
+    benchmark:
+        "logs/benchmarks/selection.tsv"
+    params:
+        choices=build.choices,
+    shell:
+        "{sys.executable:q} -m pipeline.experiments.selection --config {input.config} --data results/data --runs results/runs"
+        " --output {output} --log {log}"
