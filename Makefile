@@ -95,13 +95,13 @@ bench-scale: .venv/report
 	@python -m bench.scale $(BENCH_OPTIONS)
 
 fuzz: .venv-fuzz/stamp
-	@cd tests && PYTHONPATH=.:.. ../.venv-fuzz/bin/python -m fuzz --seconds $(FUZZ_SECONDS)
+	@cd tests && PYTHONPATH=.:support:.. ../.venv-fuzz/bin/python -m fuzz --seconds $(FUZZ_SECONDS)
 
 mutants: .venv-mutation/stamp
 	@PYTHONPATH=tests .venv-mutation/bin/python -m mutation $(AREAS)
 
 torture: .venv/test
-	@PYTHONPATH=tests:. python -m faults.torture --kills $(KILLS)
+	@PYTHONPATH=tests:tests/support:. python -m faults.torture --kills $(KILLS)
 
 # By the environment, so that the shell takes no quotation mark in them for one of its own.
 check: export PUBLISHED := $(PUBLISHED)

@@ -22,7 +22,7 @@ import jinja2
 import matplotlib
 import pytest
 import yaml
-from configuration import CONFIG_YAML
+from configuration import CONFIG_YAML, ROOT
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from pypdf import PdfReader
@@ -34,7 +34,6 @@ from pipeline.workflow.sources import SOURCES
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
-ROOT = Path(__file__).parent.parent
 OWN_BUILD = {"make_project", "built"}  # what a test asks for that starts builds
 # Three sections with few, short runs on the 5,000-image sample.
 SMALL: dict[str, Any] = {

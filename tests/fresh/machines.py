@@ -11,8 +11,14 @@ PANGO = ("libpango-1.0-0", "libpangoft2-1.0-0")
 SUBSET = ("libharfbuzz-subset0",)
 ASKS_FOR_SUBSET = r"(?i)hint.*libharfbuzz-subset0"
 # They need the libraries: NumPy's kernels, drawing, the PDF; Snakemake; what an ordinary user may not.
-TESTS = ("config", "steps", "numerics", "figures", "leftovers")
-TESTS_OF_PDF = ("report",)
+TESTS = (
+    "config/test_config",
+    "workflow/test_steps",
+    "environment/test_numerics",
+    "figures/test_figures",
+    "files/test_leftovers",
+)
+TESTS_OF_PDF = ("report/test_report",)
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Machine:
     def test(self) -> str:
         """The README's command for the tests, shortened to some files."""
         names = (*TESTS, *(TESTS_OF_PDF if "pdf" in self.formats else ()))
-        return f'make test TESTS="{" ".join(f"tests/test_{name}.py" for name in names)}"'
+        return f'make test TESTS="{" ".join(f"tests/{name}.py" for name in names)}"'
 
 
 MACHINES: Mapping[str, Machine] = {

@@ -1,0 +1,475 @@
+"""The randomization tests on the page: their figure, what is said of them, and the section in the report."""
+
+import copy
+import math
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import sections
+import yaml
+from configuration import CONFIG_YAML, ROOT
+from drawn import SMALLEST, boxes, inside, overlap
+from hypothesis import given
+from hypothesis import settings as tries
+from hypothesis import strategies as st
+from saying import CLEAR, MOVE, SIDE, Group, Passage
+from sections import usual_context
+from synthetic import MANIFEST, PLACEHOLDER, RANDOMISATION, TEMPLATES, outcome_of, tree, usual_test, write_results
+
+from pipeline.config import load as configuration_file
+from pipeline.errors import InputError
+from pipeline.figures import randomisation
+from pipeline.figures.style import STYLE
+from pipeline.files import sealed
+from pipeline.randomisation import record
+from pipeline.randomisation.record import Epoch, Outcome, Variant
+from pipeline.report import context
+from pipeline.report import render as report
+from pipeline.report.views import randomisation as randomisation_text
+
+TRUE, SHUFFLED = Variant("true_labels"), Variant("shuffled_pixels")
+PIXELS, NOISE = Variant("random_pixels"), Variant("gaussian_images")
+RANDOM = Variant("corrupted_labels", 1.0)
+ALL = (TRUE, Variant("corrupted_labels", 0.5), RANDOM, SHUFFLED, PIXELS, NOISE)
+
+
+# --- The figure
+
+
+def draw(*outcomes: Outcome) -> Any:
+    return randomisation.draw(outcomes)
+
+
+@pytest.mark.parametrize("corruption", [[1], [0.5], [0.2, 0.5, 0.8, 1], [0.1, 0.15, 0.3, 1 / 3, 0.7, 0.8, 0.9, 1]])
+def test_every_panel_is_named_and_no_text_covers_another(corruption: list[float]) -> None:
+    settings = configuration_file.parse(tree(randomisation=RANDOMISATION | {"corruption": corruption}), "x")
+    assert settings.randomisation is not None
+    outcomes = [usual_test(variant) for variant in record.variants(settings.randomisation)]
+    with mpl.rc_context(STYLE):
+        canvas = draw(*outcomes)
+        placed = boxes(canvas)
+        assert not overlap(placed.values())
+        assert all(inside(canvas, box) for box in placed.values())
+        assert min(text.get_fontsize() for text in placed) >= SMALLEST
+        titles = [axes.get_title() for axes in canvas.axes if axes.get_visible()]
+        assert len(set(titles)) == len(titles) == len(outcomes)
+        assert len({axes.get_xlim() for axes in canvas.axes}) == 1
+
+
+def test_lines_are_the_accuracies_and_the_thin_one_is_that_of_the_true_labels() -> None:
+    outcomes = [usual_test(TRUE), usual_test(RANDOM)]
+    first, second = draw(*outcomes).axes
+    lines = [line for line in second.lines if line.get_linestyle() != "None"]
+    assert [list(line.get_ydata()) for line in lines] == [[e.accuracy for e in o.epochs] for o in outcomes]
+    assert list(lines[1].get_xdata()) == list(range(1, 13))
+    assert lines[0].get_linewidth() < lines[1].get_linewidth()
+    assert lines[0].get_color() != lines[1].get_color()
+    assert len([line for line in first.lines if line.get_linestyle() != "None"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "note"),
+    [
+        (outcome_of(TRUE, 7, 0.9), "fitted after 7 epochs"),
+        (outcome_of(TRUE, 1, 0.9), "fitted after 1 epoch"),
+        (outcome_of(TRUE, None, 0.9), "0.9500 after 20 epochs"),
+        (outcome_of(TRUE, 3, None), "diverged"),
+        (Outcome(TRUE, 9, 0.0, (), True, None), "diverged"),
+    ],
+)
+def test_a_panel_says_how_its_test_ended(outcome: Outcome, note: str) -> None:
+    (axes,) = draw(outcome).axes
+    assert [text.get_text() for text in axes.texts] == [note]
+
+
+def test_the_marked_epochs_are_round_ones_and_the_last() -> None:
+    assert record.marked(0) == []
+    assert record.marked(1) == [1]
+    assert record.marked(10) == [1, 2, 3, 4, 5, 6, 8, 10]
+    assert record.marked(148)[-5:] == [50, 60, 80, 100, 148]
+    for count in range(1, 300):
+        found = record.marked(count)
+        assert found == sorted(set(found))
+        assert found[-1] == count
+
+
+def test_each_row_of_the_data_has_its_mark(tmp_path: Path) -> None:
+    for variant in ALL:
+        record.write(usual_test(variant), tmp_path)
+    randomisation.write(ALL, tmp_path, tmp_path / "drawn.svg")
+    plot = told(svg=sealed.read_text(tmp_path / "drawn.svg")).plot
+    groups = {group.get("id", ""): group for group in ET.fromstring(plot.svg).iter("{http://www.w3.org/2000/svg}g")}
+    panels = {row.panel for row in plot.data.rows}
+    assert panels == set(range(len(ALL)))
+    for panel in panels:
+        rows = [row for row in plot.data.rows if row.panel == panel]
+        uses = list(groups[f"panel-{panel}-training"].iter("{http://www.w3.org/2000/svg}use"))
+        places = np.array([(float(use.attrib["x"]), float(use.attrib["y"])) for use in uses])
+        epochs, accuracies = (np.array(column) for column in zip(*map(numbers, rows), strict=True))
+        assert len(places) == len(rows)
+        for found, expected in ((places[:, 0], np.log(epochs)), (places[:, 1], accuracies)):
+            assert np.ptp(found - np.polyval(np.polyfit(expected, found, 1), expected)) < 0.01
+        assert f'id="frame-{panel}"' in plot.svg
+
+
+def numbers(row: Any) -> tuple[float, float]:
+    """Epoch and accuracy of a row."""
+    return float(row.heads[1].number), float(row.values[0].number)
+
+
+def test_the_figures_words_say_how_each_test_ended() -> None:
+    plot = told(outcome_of(NOISE, 1, 0.1), outcome_of(PIXELS, 3, None)).plot
+    for ending in (
+        *("true labels: 1.0000 after 4 epochs", "labels with p = 0.5: 1.0000 after 8 epochs"),
+        *("random labels: 1.0000 after 12 epochs", "random pixels: diverged", "Gaussian images: 1.0000 after 1 epoch."),
+    ):
+        assert ending in plot.description.replace("\u00a0", " ")
+
+
+def test_the_svg_is_the_same_each_time(tmp_path: Path) -> None:
+    for variant in ALL:
+        record.write(usual_test(variant), tmp_path)
+    for name in "ab":
+        randomisation.write(ALL, tmp_path, tmp_path / f"{name}.svg")
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    command = [sys.executable, "-m", "pipeline.figures.randomisation", *(variant.name for variant in ALL)]
+    command += ["--results", str(tmp_path), "--output", str(tmp_path / "c.svg")]
+    subprocess.run(command, cwd=ROOT, check=True)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "c.svg").read_bytes()
+
+
+# --- What the page says
+
+
+def told(
+    *changed: Outcome, corruption: tuple[float, ...] = (0.5, 1.0), svg: str = PLACEHOLDER
+) -> randomisation_text.Randomisation:
+    """The facts of the usual tests, some of them changed."""
+    settings = configuration_file.parse(tree(randomisation=RANDOMISATION | {"corruption": list(corruption)}), "x")
+    assert settings.randomisation is not None
+    by_variant = {outcome.variant: outcome for outcome in changed}
+    outcomes = [by_variant.get(v, usual_test(v)) for v in record.variants(settings.randomisation)]
+    return randomisation_text.describe(settings.randomisation, outcomes, svg, 128, MANIFEST)
+
+
+AGREES: Group = {
+    "differs": r"\bin the paper (?:they (?:are|do)|it does|the end is chance)\b",
+    "agrees": r"\b(?:as in the paper|paper, too|the paper finds the same)\b",
+}
+HALF = Variant("corrupted_labels", 0.5)
+NAMES = r"true labels|random labels|labels with p = [\d.]+|shuffled pixels|random pixels|Gaussian images"
+
+
+def tell(*changed: Outcome, **options: Any) -> Passage:
+    """The section's text for changed tests."""
+    return sections.text("randomisation", replace(usual_context(), randomisation=told(*changed, **options)))
+
+
+def named(said: Passage) -> list[str]:
+    """The tests that a sentence names, in their order."""
+    return re.findall(NAMES, said)
+
+
+def test_the_settings_of_the_tests_are_told() -> None:
+    said = tell()
+    # (784 + 1) × 128 + (128 + 1) × 10
+    assert said.sentence("in all").numbers("any") == [784, 128, 10, 101_770]
+    assert said.sentence("at most").numbers("any") == [200, 20]
+    settings = said.sentence("standard normal")
+    assert settings.numbers("any") == [0.1, 0.5, 20]
+    assert settings.has("no weight penalty")
+    assert said.line("^Labels with p").sentence("here p is").numbers("any") == [0.5, 1]
+    assert said.sentence("testing images with their true labels").numbers("any") == [200]
+    end = said.line("run once")
+    assert end.numbers("any") == [3, 10, 3.00]
+    assert (end.number("percent"), end.number("points")) == (10, 3)
+    assert end.has("10% between numbers of epochs.*points between testing")
+
+
+def test_a_penalty_is_told_where_there_is_one() -> None:
+    facts = told()
+    facts = replace(facts, settings=replace(facts.settings, reg=0.25))
+    said = sections.text("randomisation", replace(usual_context(), randomisation=facts)).sentence("standard normal")
+    assert said.numbers("any") == [0.1, 0.5, 20, 0.25]
+    assert not said.has("no weight penalty")
+
+
+def test_usual_tests_agree_with_the_paper() -> None:
+    said = tell()
+    assert said.sentence("in every test").has("all training images correctly")
+    longer = said.line("^To fit")
+    assert longer.sentence("^To fit").numbers("epochs") == [12, 4]
+    assert named(longer.sentence("^To fit")) == ["random labels"]
+    assert longer.sentence("times as many").number("times") == 3.0
+    assert longer.sentence("with p throughout").meaning(MOVE) == "rise"
+    falls = said.line("with every step")
+    assert falls.sentence("^With true labels").numbers("accuracy") == [0.9, 0.1]
+    assert named(falls.sentence("^With true labels")) == ["true labels", "random labels"]
+    assert falls.sentence("with every step").meaning(MOVE) == "fall"
+    assert falls.sentence("from chance").numbers("any") == [0.0, 0.1]
+    assert falls.sentence("in between").has("by heart", "better than chance")
+    order = said.line("sooner")
+    sooner = order.sentence("fitted sooner")
+    assert named(sooner) == ["random pixels", "Gaussian images", "random labels"]
+    assert sooner.has("in 5 and 5 epochs")
+    starts = order.sentence("halfway")
+    assert named(starts) == ["true labels", "random pixels", "Gaussian images", "random labels"]
+    assert starts.numbers("epoch") == [1, 3, 3, 7]
+    assert order.sentence("at the start").has("random labels lose time")
+    assert said.sentence("numbers agree").numbers("accuracy") == [0.91, 0.9]
+    assert said.sentence("something about the class").numbers("accuracy") == [0.16, 0.1]
+    assert said.sentence("in noise").number("accuracy") == 0.1
+    assert set(said.words(AGREES)) == {"agrees"}
+    assert not said.has("did not fit|diverged|clearly|still,")
+
+
+def test_the_order_of_the_epochs_is_that_of_the_tests() -> None:
+    late = outcome_of(RANDOM, 12, 0.1, start=8)
+    said = tell(outcome_of(PIXELS, 6, 0.16, start=2), outcome_of(NOISE, 7, 0.1, start=4), late)
+    assert said.sentence("fitted sooner").has("in 6 and 7 epochs")
+    starts = said.sentence("halfway")
+    assert dict(zip(named(starts), starts.numbers("epoch"), strict=True)) == {
+        "true labels": 1,
+        "random pixels": 2,
+        "Gaussian images": 4,
+        "random labels": 8,
+    }
+
+
+def test_a_test_that_is_not_fitted_is_told() -> None:
+    said = tell(outcome_of(RANDOM, None, 0.1, start=9))
+    unfitted = said.sentence("did not fit")
+    assert (named(unfitted), unfitted.numbers("any")) == (["random labels"], [20, 0.95])
+    assert not said.has("in every test|times as many|^To fit")
+    assert said.sentence("fitted sooner").meaning(AGREES) == "agrees"
+    said = tell(outcome_of(PIXELS, None, 0.1), outcome_of(NOISE, None, 0.1))
+    assert named(said.sentence("did not fit")) == ["random pixels", "Gaussian images"]
+    sooner = said.sentence("sooner")
+    assert (named(sooner), sooner.meaning(AGREES)) == (["random pixels", "Gaussian images", "random labels"], "differs")
+    assert sooner.meaning(CLEAR) == "open"
+
+
+def test_a_test_that_diverged_is_left_out() -> None:
+    said = tell(outcome_of(RANDOM, 3, None))
+    lost = said.sentence("diverged")
+    assert (named(lost), lost.has("which is left out")) == (["random labels"], True)
+    assert not said.has("To fit|With true labels the testing accuracy|sooner|in every test")
+    said = tell(*(outcome_of(variant, 2, None) for variant in ALL))
+    lost = said.sentence("diverged")
+    assert lost.has("which are left out")
+    assert named(lost) == [
+        *("true labels", "labels with p = 0.5", "random labels"),
+        *("shuffled pixels", "random pixels", "Gaussian images"),
+    ]
+    assert said.has("run once")
+    assert not said.has("did not fit")
+
+
+def test_corrupted_labels_that_take_no_longer_disagree_with_the_paper() -> None:
+    said = tell(outcome_of(RANDOM, 4, 0.1), outcome_of(HALF, 6, 0.5))
+    longer = said.sentence("take longer")
+    assert (longer.meaning(CLEAR), longer.meaning(AGREES)) == ("open", "differs")
+    assert said.sentence("with p throughout").meaning(CLEAR) == "open"
+    sooner = said.sentence("fitted sooner")
+    assert (sooner.meaning(CLEAR), sooner.meaning(AGREES)) == ("open", "differs")
+    last = said.sentence("start last")
+    assert (named(last), last.meaning(CLEAR), last.meaning(AGREES)) == (["random labels"], "open", "differs")
+    assert not said.has("times as many|lose time")
+
+
+@pytest.mark.parametrize(("end", "gap", "side"), [(0.6, 50.0, "above"), (0.02, 8.0, "below"), (0.14, 4.0, "above")])
+def test_a_testing_accuracy_that_does_not_fall_to_chance_is_told(end: float, gap: float, side: str) -> None:
+    said = tell(outcome_of(RANDOM, 12, end)).line("with every step")
+    falls = said.sentence("with every step")
+    if end == 0.6:  # after 0.5
+        assert (falls.meaning(CLEAR), falls.meaning(AGREES)) == ("open", "differs")
+    else:
+        assert (falls.words(CLEAR), falls.meaning(AGREES)) == ([], "agrees")
+    ends = said.sentence("^It ends")
+    assert (ends.number("points"), ends.meaning(SIDE), ends.number("accuracy")) == (gap, side, 0.1)
+    assert ends.meaning(AGREES) == "differs"
+
+
+@pytest.mark.parametrize("end", [0.0701, 0.1299])
+def test_an_accuracy_within_the_tolerance_of_chance_ends_there(end: float) -> None:
+    ends = tell(outcome_of(RANDOM, 12, end)).sentence("^It ends")
+    assert (ends.number("points"), ends.meaning(AGREES)) == (2.99, "agrees")
+    assert not ends.words(SIDE)
+
+
+def test_accuracies_between_that_are_not_above_chance_are_told() -> None:
+    assert tell(outcome_of(HALF, 8, 0.12)).sentence("with p between").has("not every testing accuracy is above chance")
+    assert not tell(outcome_of(HALF, 8, 0.14)).has("with p between")
+    said = tell(outcome_of(HALF, None, 0.5)).sentence("^In between")
+    assert said.has("better than chance")
+    assert not said.has("by heart")
+
+
+def test_without_a_test_between_nothing_is_said_of_any() -> None:
+    assert not tell(corruption=(1.0,)).has("in between|p between")
+
+
+def test_without_p_of_one_nothing_is_said_of_random_labels() -> None:
+    said = tell(corruption=(0.5,))
+    assert said.has("no test replaces every label")
+    assert said.sentence("^To fit").numbers("epochs") == [8, 4]
+    assert named(said.sentence("^To fit")) == ["labels with p = 0.5"]
+    assert said.sentence("by heart").has("^The network")
+    assert not said.has("sooner|grow|in between|it ends")
+    below = tell(outcome_of(HALF, 8, 0.12), corruption=(0.5,))
+    assert below.sentence("is above chance").has("^With p above zero, not every")
+
+
+@pytest.mark.parametrize(("late", "early"), [(NOISE, "random pixels"), (PIXELS, "Gaussian images")])
+def test_one_of_the_random_images_may_be_late(late: Variant, early: str) -> None:
+    said = tell(outcome_of(late, 15, 0.1, start=9))
+    sooner = said.sentence("fitted sooner")
+    other = ({"random pixels", "Gaussian images"} - {early}).pop()
+    assert named(sooner) == [early, "random labels", other]
+    assert (sooner.words(AGREES), sooner.words(CLEAR)) == (["agrees"], ["open"])
+    assert sooner.has(f"{other} are not clearly so")
+    assert said.sentence("start last").meaning(CLEAR) == "open"
+
+
+@pytest.mark.parametrize(("accuracy", "alike"), [(0.8701, True), (0.8699, False), (0.9299, True), (0.9301, False)])
+def test_a_permutation_that_matters_is_told(accuracy: float, alike: bool) -> None:
+    said = tell(outcome_of(SHUFFLED, 5, accuracy)).line("^One permutation")
+    assert said.numbers("accuracy") == [accuracy, 0.9]
+    assert said.has("numbers agree") is alike
+    assert said.has("differ by more than 3.00") is not alike
+
+
+@pytest.mark.parametrize(("accuracy", "more"), [(0.1299, False), (0.1301, True), (0.05, False)])
+def test_pixel_values_say_something_where_they_predict_better_than_chance(accuracy: float, more: bool) -> None:
+    said = tell(outcome_of(PIXELS, 5, accuracy)).sentence("about the class")
+    assert said.numbers("accuracy") == [accuracy, 0.1]
+    assert (said.has("say something"), said.has("say little")) == (more, not more)
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "gap", "side"), [(0.1299, None, ""), (0.0701, None, ""), (0.1301, 3.01, "above"), (0.06, 4.0, "below")]
+)
+def test_noise_is_said_to_be_guessed_where_it_is(accuracy: float, gap: float | None, side: str) -> None:
+    said = tell(outcome_of(NOISE, 5, accuracy)).sentence("in noise")
+    assert said.number("accuracy") == accuracy
+    assert said.has("of guesses") is (gap is None)
+    if gap:
+        assert (said.number("points"), said.meaning(SIDE), said.has("still")) == (gap, side, True)
+
+
+@pytest.mark.parametrize(("half", "clear"), [(0.88, False), (0.86, True)])
+def test_a_fall_is_one_by_more_than_the_tolerance(half: float, clear: bool) -> None:
+    facts = told(outcome_of(Variant("corrupted_labels", 0.5), 8, half))  # after 0.9
+    assert facts.decline is not None
+    assert facts.decline.falls is clear
+
+
+@pytest.mark.parametrize(("epochs", "clear"), [(11, False), (12, True)])
+def test_numbers_of_epochs_differ_by_more_than_the_margin(epochs: int, clear: bool) -> None:
+    half = Variant("corrupted_labels", 0.5)
+    facts = told(outcome_of(TRUE, 10, 0.9), outcome_of(half, epochs, 0.5), outcome_of(RANDOM, 20, 0.1))
+    assert facts.slowdown is not None
+    assert (facts.slowdown.grows, facts.slowdown.longer) == (clear, True)
+    facts = told(outcome_of(TRUE, 10, 0.9), outcome_of(RANDOM, epochs, 0.1), outcome_of(NOISE, 10, 0.1))
+    assert facts.slowdown is not None
+    assert facts.order is not None
+    assert facts.slowdown.longer is clear
+    assert ("Gaussian images" in {each.label for each in facts.order.sooner}) is clear
+
+
+@pytest.mark.parametrize(("start", "clear"), [(11, False), (12, True)])
+def test_random_labels_start_later_by_more_than_the_margin(start: int, clear: bool) -> None:
+    facts = told(outcome_of(NOISE, 15, 0.1, start=10), outcome_of(RANDOM, 18, 0.1, start=start))
+    assert facts.order is not None
+    assert facts.order.later is clear
+
+
+def test_a_test_that_never_starts_has_no_epoch() -> None:
+    said = tell(replace(outcome_of(RANDOM, None, 0.1), epochs=(Epoch(2.3, 0.11),) * 20))
+    starts = said.sentence("halfway")
+    assert (starts.numbers("epoch"), starts.has("never with random labels")) == ([1, 3, 3], True)
+    assert said.sentence("at the start").has("random labels lose time")
+
+
+@given(
+    epochs=st.lists(st.none() | st.integers(1, 20), min_size=6, max_size=6),
+    testing=st.lists(st.none() | st.floats(0, 1), min_size=6, max_size=6),
+)
+@tries(max_examples=40)
+def test_facts_follow_the_outcomes(epochs: list[int | None], testing: list[float | None]) -> None:
+    outcomes = [outcome_of(v, e, t) for v, e, t in zip(ALL, epochs, testing, strict=True)]
+    facts = told(*outcomes)
+    fitted = [o for o in outcomes if o.epochs_to_fit]
+    assert len(fitted) + len(facts.unfitted) + len(facts.diverged) == len(outcomes) == facts.tests
+    assert [cells[1] for _, cells in facts.table.rows] == [
+        "–" if o.diverged else str(o.epochs_to_fit or "over 20") for o in outcomes
+    ]
+    true, _, random, *_ = outcomes
+    assert (facts.slowdown is not None) == bool(true.epochs_to_fit and random.epochs_to_fit)
+    assert (facts.decline is not None) == all(t is not None for t in testing[:3])
+
+
+def test_other_counts_of_classes_and_pixels_are_told() -> None:
+    settings = configuration_file.parse(tree(randomisation=RANDOMISATION), "x").randomisation
+    assert settings is not None
+    outcomes = [usual_test(variant) for variant in record.variants(settings)]
+    manifest = replace(MANIFEST, pixels=9, classes=2)
+    facts = randomisation_text.describe(settings, outcomes, PLACEHOLDER, 5, manifest)
+    assert (facts.parameters, facts.chance) == (9 * 5 + 5 + 5 * 2 + 2, "0.5000")
+    assert facts.decline is not None
+    assert not facts.decline.at_chance
+
+
+# --- The section in the report
+
+
+def test_the_section_takes_no_number_of_the_write_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "font_faces", lambda _: "")
+    page = usual_context()
+    with_it, without = (report.render(each, TEMPLATES, "screen") for each in (page, replace(page, randomisation=None)))
+    for html in (with_it, without):
+        for kind in ("Table", "Figure"):
+            numbers = [int(number) for number in re.findall(rf">{kind} (\d+)\.</a>", html)]
+            assert numbers == list(range(1, len(numbers) + 1))
+    captions = r'href="#((?:table|figure)-[^"]+)">((?:Table|Figure) \d+)\.</a>'
+    assert re.findall(captions, with_it) == re.findall(captions, without)
+    assert "Figure R1.</a> Training accuracy by epoch" in with_it
+    assert '<a href="#figure-randomisation">Figure R1</a> shows how the tests went' in with_it
+    assert '<a href="#table-randomisation">Table R1</a> how they' in with_it
+    assert "Table R1.</a> The randomization tests." in with_it
+    assert '<table aria-label="Data of Figure R1">' in with_it
+    assert '<span class="number">2.3</span> Randomization tests' in with_it
+    assert with_it.index('id="section-review-questions"') < with_it.index('id="section-randomisation"')
+    assert "2.3" not in re.findall(r'<span class="number">([\d.]+)</span>', without)
+    assert "andomization tests" not in without
+
+
+def test_results_without_the_tests_make_a_report(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "results", randomisation=None)
+    assert not (results / "randomisation").exists()
+    built = context.build(results, "Title", "Author", ())
+    assert built.randomisation is None
+    assert "Figure R1" not in sections.html("review", built, "print")
+    assert "Figure R1" in sections.html("review", usual_context(), "print")
+
+
+def test_a_missing_test_is_named(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "results")
+    (results / "randomisation/random_pixels.json").unlink()
+    with pytest.raises(InputError, match=r"randomisation/random_pixels\.json: expected what"):
+        context.build(results, "Title", "Author", ())
+
+
+def test_a_setting_may_be_a_power_of_e() -> None:
+    shown = yaml.safe_load(CONFIG_YAML.read_text(encoding="utf-8"))["randomisation"]
+    assert set(shown) == set(RANDOMISATION)
+    changed = copy.deepcopy(shown) | {"reg": "e^-3"}
+    assert configuration_file.parse(tree(randomisation=changed), "x").randomisation.reg == math.exp(-3)

@@ -1,0 +1,273 @@
+"""Results without training: what the runs of a small configuration would be if they followed a rule."""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from configuration import CONFIG_YAML, ROOT
+
+from pipeline.analysis import collapse, tables
+from pipeline.analysis.linearisation import Linearisation
+from pipeline.config import load as config
+from pipeline.config.metrics import METRICS
+from pipeline.config.settings import Config, Configuration
+from pipeline.data.dataset import Manifest
+from pipeline.evidence import recovered, recovery
+from pipeline.evidence import step as evidence
+from pipeline.evidence.recovered import Recovery
+from pipeline.experiments import plan, runs, selection, tidy
+from pipeline.experiments.plan import Run
+from pipeline.experiments.records import Record
+from pipeline.figures import catalogue, cells, claims, randomisation
+from pipeline.figures import collapse as collapse_figure
+from pipeline.figures import step as figures
+from pipeline.files import sealed
+from pipeline.randomisation import record as randomisation_record
+from pipeline.randomisation.record import Epoch as TestEpoch
+from pipeline.randomisation.record import Outcome, Variant
+from pipeline.theory import proof
+from pipeline.theory import step as theory
+from pipeline.writeup import published
+
+TEMPLATES = ROOT / "templates"
+PLACEHOLDER = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path id="p"/></svg>'
+MANIFEST = Manifest(
+    name="Synthetic",
+    source="mnist",
+    fallback=False,
+    training_images=1000,
+    testing_images=200,
+    pixels=784,
+    classes=10,
+    largest_class=0.112,
+    files={},
+    fingerprint="f" * 64,
+)
+EPOCHS = 6
+# the critical coefficient is MNIST's
+LINEAR = Linearisation(
+    critical=0.1445, growth_rates=(0.1445, 0.1265), images=48_000, pixels=784, classes=10, largest_class=0.112
+)
+
+RANDOMISATION: dict[str, Any] = {
+    "images": 200,
+    "learning_rate": 0.5,
+    "reg": 0,
+    "batch_size": 20,
+    "initial_scale": 0.1,
+    "epochs": 20,
+    "seed": 3,
+    "corruption": [0.5, 1],
+}
+
+Course = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy by epoch
+Rule = Callable[[Configuration, int], "Course | None"]
+TestRule = Callable[[Variant], Outcome]
+NormRule = Callable[[Configuration, int], tuple[float, float]]  # of W1 and W2, in every epoch
+RecordRule = Callable[[Configuration, int], Record]
+
+
+def rising(best: float, *, gain: float = 0.0, epochs: int = EPOCHS, gap: float = 0.0) -> Course:
+    """A run that ends at the validation accuracy `best`, gaining `gain` in every epoch, its losses falling."""
+    accuracies = [best - gain * (epochs - epoch) for epoch in range(1, epochs + 1)]
+    return [(1 - 0.1 * n, a + gap, 1 - 0.1 * n, a) for n, a in enumerate(accuracies, start=1)]
+
+
+def jitter(seed: int, size: float = 0.001) -> float:
+    """A deviation that depends on the seed: 0 in the mean over seeds 1 and 2."""
+    return size if seed % 2 else -size
+
+
+def record_of(course: Course | None) -> Record:
+    """What a run of this course records; None is a run that diverged."""
+    if course is None:
+        return Record("diverged", dict.fromkeys(METRICS), (), ())
+    columns = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
+    history = tuple({"epoch": float(n), **dict(zip(columns, row, strict=True))} for n, row in enumerate(course, 1))
+    accuracies = [row[3] for row in course]
+    last = history[-1]
+    metrics = {name: last[name] for name in ("training_accuracy", "training_loss", "validation_accuracy")}
+    testing = max(accuracies) + 0.005
+    return Record(
+        "ok",
+        metrics
+        | {
+            "best_validation_accuracy": max(accuracies),
+            "best_epoch": accuracies.index(max(accuracies)) + 1,
+            "testing_accuracy": testing,
+            "last_testing_accuracy": testing,
+        },
+        history,
+        tuple({"epoch": row["epoch"], "w1_norm": 10.0, "w2_norm": 5.0, "gradient_norm": 0.1} for row in history),
+    )
+
+
+def tree(**changes: Any) -> dict[str, Any]:
+    """A small configuration: tests/config.yaml with few experiments."""
+    base: dict[str, Any] = yaml.safe_load(CONFIG_YAML.read_text(encoding="utf-8"))
+    base |= {
+        "replicates": 2,
+        "epochs": EPOCHS,
+        "randomisation": RANDOMISATION,
+        "experiments": {
+            "learning_rates": {"sweep": {"learning_rate": [1, "e^-1", "e^-2"]}},
+            "regularization": {"sweep": {"reg": [1, "e^-1", "e^-2"]}},
+            "grid": {
+                "grid": {"learning_rate": [0.2, 0.4, 0.6], "reg": [0.001, 0.0005], "batch_size": [32]},
+                "replicates": 1,
+            },
+            "best": {"best_of": "grid"},
+            "default": {"single": {}},
+            "widths": {"sweep": {"hidden": [16, 32]}},
+        },
+        "tables": {
+            "learning_rates": {
+                "experiment": "learning_rates",
+                "metrics": ["training_accuracy", "testing_accuracy"],
+                "rate_of_change": {"metric": "testing_accuracy", "pairs": [[1, "e^-2"]]},
+            },
+            "regularization": {"experiment": "regularization", "metrics": ["validation_accuracy", "testing_accuracy"]},
+            "tuning": {"best": "best", "default": "default", "metrics": ["best_validation_accuracy"]},
+        },
+    }
+    return {name: value for name, value in (base | changes).items() if value is not None}
+
+
+def usual(chosen: Configuration, seed: int) -> Course:
+    """Results like the write-up's: larger rates and smaller coefficients do better."""
+    if chosen.reg > 0.2:
+        return rising(0.112 + jitter(seed))
+    rate = {1.0: 0.94, math.exp(-1): 0.93, math.exp(-2): 0.92, 0.1: 0.91}.get(chosen.learning_rate)
+    accuracy = 0.96 + chosen.learning_rate / 100 if rate is None else rate
+    return rising(accuracy - chosen.reg + jitter(seed), gain=0.01)
+
+
+def collapsing(chosen: Configuration, seed: int) -> tuple[float, float]:
+    """Norms as the linear equations predict: of 0.317 at the start, they grow below the critical coefficient alone."""
+    size = 10.0 if chosen.reg < LINEAR.critical else 0.05
+    return size + jitter(seed), size / 2
+
+
+@cache
+def checked_theory() -> str:
+    """theory.json of the neurons in tests/config.yaml."""
+    return json.dumps(proof.to_json(theory.check(config.load(CONFIG_YAML).neurons)))
+
+
+def recovered_from(settings: Config, manifest: Manifest, file: Path) -> Recovery:
+    """What these runs, and labels that occur equally often, tell of the write-up's protocol."""
+    labels = tuple(np.arange(n, dtype=np.uint8) % 10 for n in (manifest.training_images, manifest.testing_images))
+    printed = published.load(published.FILE, settings)
+    return recovery.recover(printed, settings, manifest, labels, tidy.read_csv(file))
+
+
+def write_results(
+    folder: Path,
+    rule: Rule = usual,
+    *,
+    draw: bool = False,
+    data: str = MANIFEST.name,
+    norms: NormRule = collapsing,
+    linear: Linearisation = LINEAR,
+    test_rule: "TestRule | None" = None,
+    recorded: RecordRule | None = None,
+    manifest: Manifest = MANIFEST,
+    **changes: Any,
+) -> Path:
+    """A results folder whose runs are what `rule` and `norms` say, on a data set called `data`.
+
+    With `recorded` they are what that says instead. Figures are drawn, or placeholders. The randomization tests are
+    what `test_rule` says, or usual ones.
+    """
+    settings_tree = tree(**changes)
+    folder.mkdir(parents=True, exist_ok=True)
+    sealed.write_text(folder / "config.json", json.dumps(config.resolved(settings_tree)))
+    sealed.write_text(folder / "theory.json", checked_theory())
+    (folder / "data").mkdir()
+    sealed.write_text(folder / "data/data.json", json.dumps(asdict(replace(manifest, name=data))))
+    settings = config.read_resolved(folder / "config.json")
+
+    def train(wanted: tuple[Run, ...]) -> dict[str, Record]:
+        return {run.key: trained(run) for run in wanted}
+
+    def trained(run: Run) -> Record:
+        if recorded:
+            return recorded(run.configuration, run.seed)
+        record = record_of(rule(run.configuration, run.seed))
+        w1, w2 = norms(run.configuration, run.seed)
+        return replace(record, norms=tuple({**epoch, "w1_norm": w1, "w2_norm": w2} for epoch in record.norms))
+
+    chosen = {}
+    for experiment in settings.experiments.values():
+        if experiment.best_of:
+            candidates = plan.runs(settings, [settings.experiments[experiment.best_of]], manifest.fingerprint)
+            best = selection.best(candidates, train(candidates), experiment.count)
+            chosen[experiment.name] = [vars(configuration) for configuration in best]
+    sealed.write_text(folder / "selection.json", json.dumps(chosen))
+    settings = plan.select(settings, plan.read_selection(folder / "selection.json", settings))
+    all_runs = plan.runs(settings, settings.experiments.values(), manifest.fingerprint)
+    sealed.write_text(folder / "runs.csv", tidy.to_csv(runs.runs_table(all_runs, train(all_runs))))
+    sealed.write_text(folder / "norms.csv", tidy.to_csv(runs.norms_table(all_runs, train(all_runs))))
+    sealed.write_text(folder / "histories.csv", tidy.to_csv(runs.histories_table(all_runs, train(all_runs))))
+    facts = recovered_from(settings, replace(manifest, name=data), folder / "runs.csv")
+    sealed.write_text(folder / "recovery.json", json.dumps(recovered.to_json(facts)))
+    inputs = folder / "config.json", folder / "selection.json"
+    tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
+    if settings.tables.regularization:
+        collapse.write_tables(folder / "config.json", linear, folder / "norms.csv", folder)
+    (folder / "figures").mkdir()
+    if draw and settings.tables.regularization:
+        files = (folder / name for name in ("config.json", "collapse.json", "tables/collapse.csv"))
+        collapse_figure.write(*files, folder / f"figures/{catalogue.COLLAPSE}.svg")
+    if draw:
+        figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
+        evidence.write_all(folder, published.FILE, folder / "evidence")
+        claims.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
+        cells.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
+    else:
+        for name in (*catalogue.figures(settings), catalogue.COLLAPSE, catalogue.CELLS, catalogue.CLAIMS):
+            sealed.write_text(folder / f"figures/{name}.svg", PLACEHOLDER)
+    if settings.randomisation:
+        variants = randomisation_record.variants(settings.randomisation)
+        for variant in variants:
+            randomisation_record.write((test_rule or usual_test)(variant), folder / "randomisation")
+        drawing = folder / f"figures/{randomisation_record.FIGURE}.svg"
+        sealed.write_text(drawing, PLACEHOLDER)
+        if draw:
+            randomisation.write(variants, folder / "randomisation", drawing)
+    return folder
+
+
+def outcome_of(
+    variant: Variant,
+    epochs: int | None,
+    testing: float | None,
+    *,
+    start: int = 1,
+    most: int = RANDOMISATION["epochs"],
+    changed: float = 0.0,
+) -> Outcome:
+    """A test that is fitted after so many epochs, or never; it is above 0.9 from the epoch `start` on.
+
+    Without a testing accuracy it diverged after as many epochs.
+    """
+    last = most if epochs is None else epochs
+    rows = [TestEpoch(2.3 - n / last, 0.95 if n >= start else 0.11) for n in range(1, last + 1)]
+    if epochs is not None and testing is not None:
+        rows[-1] = TestEpoch(0.01, 1.0)
+    return Outcome(variant, RANDOMISATION["images"], changed, tuple(rows), testing is None, testing)
+
+
+def usual_test(variant: Variant) -> Outcome:
+    """A test like the paper's: corrupted labels take longer, the testing accuracy falls to chance."""
+    if variant.kind in ("true_labels", "corrupted_labels"):
+        p = variant.corruption
+        return outcome_of(variant, 4 + int(8 * p), 0.9 - 0.8 * p, start=1 + int(6 * p), changed=0.9 * p)
+    testing = {"shuffled_pixels": 0.91, "random_pixels": 0.16}.get(variant.kind, 0.1)
+    return outcome_of(variant, 5, testing, start=1 if variant.kind == "shuffled_pixels" else 3)

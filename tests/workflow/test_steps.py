@@ -1,0 +1,167 @@
+"""Every step, called by hand with one argument that is nonsense: it is named, with exit status 2 and no traceback."""
+
+import importlib
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from configuration import ROOT
+from measured import records
+from synthetic import write_results
+
+from pipeline.data import dataset, preparation
+from pipeline.environment import fingerprint
+from pipeline.evidence import step as evidence
+from pipeline.experiments import keys
+from pipeline.files import sealed
+from pipeline.writeup import published
+
+TRAINING = {"images": 9, "learning_rate": 1, "reg": 0, "batch_size": 3, "initial_scale": 0.1, "epochs": 1, "seed": 1}
+SPECIFICATION = {
+    **{"learning_rate": 1, "reg": 0, "batch_size": 3, "hidden": 4, "epochs": 1, "seed": 1, "initial_scale": 0.1},
+    **{"initial_seed": 1, "validation_fraction": 0.2, "split_seed": None, "data": ""},
+    **{"code": fingerprint.of_runs(), "numpy": keys.numpy_version()},
+}
+JSON = {
+    "training": json.dumps(TRAINING | {"hidden": 4}),
+    "run": json.dumps(SPECIFICATION),
+    "split": '{"validation_fraction": 0.2, "seed": null}',
+    "neurons": '{"and": {"weights": [0.5, 0.5], "bias": -1}, "or": {"weights": [1, 1], "bias": -1}}',
+    "title-block": '{"title": "A", "author": "B"}',
+}
+# What the Snakefile says, shortened; a JSON argument stands in JSON, `first` is an argument without a name.
+STEPS = {
+    "figures.benchmark": "first=benchmark.json output=new.svg",
+    "figures.cells": "first=results/evidence/cells.csv output=new.svg",
+    "figures.claims": "results=results output=new.svg",
+    "analysis.collapse": "config=results/config.json prepared=prepared norms=results/norms.csv output=new",
+    "figures.collapse": "config=results/config.json linear=results/collapse.json table=results/tables/collapse.csv"
+    " output=new.svg",
+    "evidence.step": "results=results published=published.yaml output=new",
+    "figures.step": "config=results/config.json selection=results/selection.json summary=results/tables/summary.csv"
+    " curves=results/tables/curves.csv output=new",
+    "report.gate": "theory=results/theory.json template=theory.html.j2 output=new",
+    "data.mnist": "config=results/config.json output=new",
+    "data.preparation": "split data=data output=new",
+    "randomisation.step": "test=true_labels training data=prepared output=new",
+    "figures.randomisation": "first=true_labels results=results/randomisation output=new.svg",
+    "evidence.recovery": "config=results/config.json data=data runs=results/runs.csv published=published.yaml"
+    " output=new",
+    "report.render": "first=html title-block results=results templates=templates lock=requirements.lock"
+    " project=pyproject.toml published=published.yaml output=new",
+    "experiments.runs": "config=results/config.json data=data selection=results/selection.json runs=runs output=new",
+    "experiments.selection": "config=results/config.json data=data runs=runs output=new",
+    "report.specimen": "first=html title-block templates=templates output=new",
+    "analysis.tables": "config=results/config.json selection=results/selection.json runs=results/runs.csv"
+    " histories=results/histories.csv output=new",
+    "theory.step": "neurons output=new",
+    "training.step": "run data=prepared output=new",
+}
+OTHER_COMMANDS = {
+    "check.command",
+    "verification.compare",
+    "config.launch",
+    "workflow.prune",
+    "crate.step",
+    "verification.reference",
+    "workflow.summary",
+    "verification.verify",
+}  # of make, and two that have tests of their own
+WORDS = {"test", "format"}
+NO_JSON = ["nonsense", "[1]", "{}", "null", '"text"', "NaN", "[" * 10_000]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the steps are given, and what is none of it: `missing`, `empty` (a folder) and `noise`."""
+    folder = tmp_path_factory.mktemp("steps")
+    write_results(folder / "results")
+    evidence.write_all(folder / "results", published.FILE, folder / "results/evidence")
+    images, labels = np.eye(12, dtype=np.uint8), np.arange(12, dtype=np.uint8) % 3
+    arrays = {role: images if role.endswith("images") else labels for role in dataset.ROLES}
+    dataset.save(folder / "data", arrays, classes=3, name="small", source="mnist", fallback=False, files={})
+    preparation.save(folder / "prepared", *preparation.make(folder / "data", 0.2, None))
+    sealed.write_json(folder / "benchmark.json", records())
+    links = ["locks/requirements.lock", "pyproject.toml", "templates", "pipeline/writeup/published.yaml"]
+    for name in (*links, "templates/sections/theory.html.j2"):
+        (folder / Path(name).name).symlink_to(ROOT / name)
+    (folder / "empty").mkdir()
+    (folder / "noise").write_bytes(bytes(range(128, 256)))
+    return folder
+
+
+def given(step: str) -> dict[str, str]:
+    pairs = (word.partition("=") for word in STEPS[step].split())
+    return {name: value or JSON[name] for name, _, value in pairs}
+
+
+def spoilt(step: str) -> Iterator[tuple[str, str]]:
+    """An argument and what is wrong for it."""
+    for name, value in given(step).items():
+        if value.startswith("{"):
+            yield from ((name, wrong) for wrong in NO_JSON)
+            yield from ((name, json.dumps(json.loads(value) | {field: ["x"]})) for field in json.loads(value))
+            yield from ((name, json.dumps(json.loads(value) | {field: -1})) for field in json.loads(value))
+        elif name == "output":
+            if step in ("report.gate", "data.preparation"):  # soon done; all steps write by the same functions
+                yield name, "noise/below"
+        elif name in WORDS or value in ("true_labels", "html"):
+            yield name, "nonsense"
+        else:
+            yield from ((name, wrong) for wrong in ("missing", "empty", "noise", "noise/below"))
+
+
+def call(step: str, arguments: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> object:
+    """The exit status of a step."""
+    words = [value if name == "first" else f"--{name}={value}" for name, value in arguments.items()]
+    monkeypatch.setattr("sys.argv", [step, *words])
+    try:
+        importlib.import_module(f"pipeline.{step}").main()
+    except SystemExit as ended:
+        return ended.code or 0
+    return 0
+
+
+def test_these_are_all_steps() -> None:
+    package = ROOT / "pipeline"
+    steps = (path for path in package.rglob("*.py") if "\ndef main(" in path.read_text())
+    modules = {".".join(path.relative_to(package).with_suffix("").parts) for path in steps}
+    assert modules - OTHER_COMMANDS == set(STEPS)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_argument_that_is_nonsense_is_named(
+    step: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.chdir(folder)
+    for name, wrong in spoilt(step):
+        status = call(step, given(step) | {name: wrong}, monkeypatch)
+        errors = capsys.readouterr().err
+        told = errors.splitlines()
+        where = shlex.join((step, name, wrong[:80]))
+        assert status == 2, f"{where}: {errors}"
+        by_argparse = any(line.startswith(f"{step}: error: argument ") for line in told)
+        assert by_argparse or any(wrong.partition("/")[0] in line for line in told), f"{where}: {errors}"
+        assert by_argparse or all(": expected " in line for line in told), f"{where}: {errors}"
+        assert not Path("new").exists()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_log_that_cannot_be_written_is_named(
+    step: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.chdir(folder)
+    assert call(step, given(step) | {"log": "noise/below"}, monkeypatch) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("noise: expected ")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_arguments_are_told_by_the_usage(
+    step: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    assert call(step, {}, monkeypatch) == 2
+    assert capsys.readouterr().err.startswith("usage: ")
