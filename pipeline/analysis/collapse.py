@@ -229,7 +229,7 @@ def write_all(config: Path, prepared: Path, norms: Path, output: Path) -> None:
 
 
 def write_tables(config: Path, linear: Linearisation, norms: Path, output: Path) -> None:
-    """The same for a linear flow that is known."""
+    """Write collapse.json and tables/collapse.csv into `output`, for a linearisation that is known."""
     settings = configuration_file.read_resolved(config)
     rows = [asdict(outcome) for outcome in outcomes(settings, read_csv(norms), linear)]
     linearisation.save(output / "collapse.json", linear)

@@ -26,7 +26,7 @@ class Interval:
 
     @property
     def width(self) -> float:
-        """From end to end."""
+        """How far the ends are apart."""
         return self.high - self.low
 
     def within(self, low: float, high: float) -> "Interval":
@@ -67,7 +67,7 @@ def difference(first: npt.ArrayLike, second: npt.ArrayLike, level: float = LEVEL
 
 
 def difference_of_moments(first: Moments, second: Moments, level: float = LEVEL) -> Interval:
-    """The same from the moments of the two samples."""
+    """Welch's confidence interval of a difference of means (see `difference`), from the moments of the two samples."""
     (of_first, sd_first, n), (of_second, sd_second, m) = first, second
     a, b = sd_first**2 / n, sd_second**2 / m
     if a + b == 0:

@@ -71,7 +71,7 @@ def covariance(images: Bytes, labels: Bytes, classes: int) -> Array:
 
 
 def save(path: Path, linearisation: Linearisation) -> None:
-    """Write it as JSON."""
+    """Write a linearisation as JSON."""
     write_json(path, asdict(linearisation))
 
 

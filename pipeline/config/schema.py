@@ -60,7 +60,7 @@ def quoted(names: Iterable[str]) -> str:
 
 
 def alternatives(names: Sequence[str]) -> str:
-    """a, b or c."""
+    """Names joined in words: 'a', 'a or b', 'a, b or c'."""
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

@@ -83,7 +83,7 @@ def by_use(images: Bytes) -> Indices:
 
 
 def sort_pixels(examples: Examples, pixels: Indices) -> Sorted:
-    """The same examples with the pixels in the given order."""
+    """Examples with their pixels in the given order (pixels,), and how far each image reaches in it."""
     images = np.ascontiguousarray(examples.images[:, pixels])
     zeros = np.argmax(images[:, ::-1] != 0, axis=1)
     lengths = np.where(images.any(axis=1), images.shape[1] - zeros, 0)
@@ -91,6 +91,6 @@ def sort_pixels(examples: Examples, pixels: Indices) -> Sorted:
 
 
 def by_length(examples: Sorted) -> Sorted:
-    """The same examples, the shortest first."""
+    """Examples in the order of their lengths, the shortest first."""
     order = np.argsort(examples.lengths, kind="stable")
     return Sorted(examples.images[order], examples.labels[order], examples.lengths[order])

@@ -36,12 +36,12 @@ class Courses:
         return self.columns[column]
 
     def of_seeds(self, seeds: tuple[int, ...]) -> "Courses":
-        """The same of some of the seeds."""
+        """The courses of some of the seeds, in the given order."""
         rows = [self.seeds.index(seed) for seed in seeds]
         return Courses(self.configuration, seeds, {name: values[rows] for name, values in self.columns.items()})
 
     def to_epoch(self, epochs: int) -> "Courses":
-        """The same, ended after so many epochs."""
+        """The courses as they were after so many epochs."""
         columns = {name: values[:, :epochs] for name, values in self.columns.items()}
         return Courses(replace(self.configuration, epochs=epochs), self.seeds, columns)
 

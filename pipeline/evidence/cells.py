@@ -86,7 +86,7 @@ class Judged:
 
     @property
     def verdict(self) -> Verdict:
-        """By the rule."""
+        """Reproduced if the printed number lies in the interval of one more run; not judged where a run diverged."""
         fits = None if self.diverged else self.reading.fits(self.cell)
         return "not judged" if fits is None else "reproduced" if fits else "not reproduced"
 
@@ -152,7 +152,7 @@ def judge(published: Published, runs: pd.DataFrame) -> tuple[Judged, ...]:
 
 
 def tally(judged: Iterable[Judged]) -> Tally:
-    """Count the verdicts."""
+    """How many printed numbers have each verdict."""
     verdicts = [each.verdict for each in judged]
     return Tally(*(verdicts.count(verdict) for verdict in ("reproduced", "not reproduced", "not judged")))
 

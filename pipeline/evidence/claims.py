@@ -90,7 +90,7 @@ class Tested:
 
     @property
     def verdict(self) -> Verdict:
-        """By the rule."""
+        """The side of the threshold on which the whole interval lies, held against the side that the claim predicts."""
         if self.measured is None:
             return "undetermined"
         interval, threshold = self.measured.interval, self.test.threshold

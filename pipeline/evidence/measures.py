@@ -111,7 +111,7 @@ def epochs_to(accuracy: float) -> PerSeed:
 
 
 def updates_to(accuracy: float, images: int) -> PerSeed:
-    """The same in thousands of updates, for a training set of so many images."""
+    """Thousands of updates to the end of the first epoch with at least this validation accuracy, on so many images."""
 
     def count(courses: Courses) -> Values:
         return epochs_to(accuracy)(courses) * math.ceil(images / courses.configuration.batch_size) / 1000

@@ -176,7 +176,7 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Recovery:
-    """All of it. `data` is the data set at hand, `published_data` that of the printed numbers.
+    """What is known of the protocol. `data` is the data set at hand, `published_data` that of the printed numbers.
 
     `split` is judged only where the part held out is as large as the write-up's.
     """
@@ -197,7 +197,7 @@ class Recovery:
 
 
 def to_json(recovery: Recovery) -> dict[str, Any]:
-    """The facts as JSON."""
+    """What recovery.json holds."""
     tree: dict[str, Any] = json.loads(json.dumps(asdict(recovery)))
     return tree
 

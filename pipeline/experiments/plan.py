@@ -40,7 +40,7 @@ def runs(config: Config, experiments: Iterable[Experiment], data_fingerprint: st
 
 
 def select(config: Config, selection: Selection) -> Config:
-    """The same configuration with every best_of experiment holding its selected configurations."""
+    """A configuration whose best_of experiments hold the configurations selected for them."""
     experiments = {
         name: replace(experiment, configurations=selection[name]) if experiment.best_of else experiment
         for name, experiment in config.experiments.items()

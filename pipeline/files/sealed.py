@@ -17,7 +17,7 @@ from pipeline.files import atomic
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[BufferedRandom]:
-    """As `files.replacing`, with its checksum, which is written before the file takes its name.
+    """A file to write, which takes its name at the end of the block, its checksum written just before.
 
     So whatever is killed, no new file is without it. An old file is not read between the two, and is written again.
     """

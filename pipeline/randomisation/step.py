@@ -125,7 +125,7 @@ class Learner(Protocol):
 
     @property
     def weights(self) -> Weights:
-        """The present weights."""
+        """The weights after the last epoch, or those to begin with."""
 
     def epoch(self, order: Indices) -> object:
         """Train on the images in the given order (n,)."""
@@ -134,7 +134,7 @@ class Learner(Protocol):
         """Mean cross-entropy (nats) and accuracy on the training images."""
 
     def on_testing(self) -> tuple[float, float]:
-        """The same on the testing images."""
+        """Mean cross-entropy (nats) and accuracy on the testing images."""
 
 
 class FastLearner(sgd.Trainer):
@@ -151,7 +151,7 @@ class FastLearner(sgd.Trainer):
         return sgd.evaluate(self.weights, self.examined)
 
     def on_testing(self) -> tuple[float, float]:
-        """The same on the testing images."""
+        """Mean cross-entropy (nats) and accuracy on the testing images."""
         return sgd.evaluate(self.weights, self.testing)
 
 
@@ -176,7 +176,7 @@ class PlainLearner:
         return _measured(self.weights, self.training)
 
     def on_testing(self) -> tuple[float, float]:
-        """The same on the testing images."""
+        """Mean cross-entropy (nats) and accuracy on the testing images."""
         return _measured(self.weights, self.testing)
 
 

@@ -115,15 +115,12 @@ def build(
     diverged = frozenset(distinct.loc[distinct["status"] == "diverged", "key"])
     training, validation = config.split.sizes(manifest.training_images)
     plots = Plots(results / "figures", config, summary, read_csv(results / "tables" / "curves.csv"), provenance)
-    tuning = config.tables.tuning
-    grid = config.searched
+    tuning, grid = config.tables.tuning, config.searched
     tables = _tables(config, results / "tables", provenance)
     collapse = None
     if config.tables.regularization:
         collapse = collapse_text.build(config, results, runs, facts.regularization)
-        also = ((collapse_text.FILE, "pipeline/analysis/collapse.py"),)
-        table = tables["regularization"]
-        tables["regularization"] = replace(table, added=collapse.rows, source=replace(table.source, also=also))
+        tables["regularization"] = _with_norms(tables["regularization"], collapse)
     shown = [*catalogue.sweeps(config), *([config.experiments[tuning.best]] if tuning else [])]
     return Context(
         title=title,
@@ -154,6 +151,12 @@ def build(
         randomisation=randomisation_text.build(config, manifest, results),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )
+
+
+def _with_norms(table: Table, collapse: CollapseText) -> Table:
+    """Table 6 with the norms of the weights below the write-up's rows."""
+    also = ((collapse_text.FILE, "pipeline/analysis/collapse.py"),)
+    return replace(table, added=collapse.rows, source=replace(table.source, also=also))
 
 
 def _search_goes_down(config: Config, grid: Experiment | None) -> bool:

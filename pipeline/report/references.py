@@ -111,7 +111,7 @@ class Numbering:
         return Markup('<a href="#{}-{}">{}</a>').format(kind, name, text)
 
     def link(self, kind: str, name: str, words: str) -> Markup:
-        """The same link with words of its own. Raises InputError if the kind is unknown."""
+        """A link to what `name` names, with words of its own. Raises InputError if the kind is unknown."""
         self.ref(kind, name)
         return Markup('<a href="#{}-{}">{}</a>').format(kind, name, words)
 

@@ -34,7 +34,7 @@ class Weights:
         return Weights(self.w1.copy(), self.b1.copy(), self.w2.copy(), self.b2.copy())
 
     def reordered(self, inputs: npt.NDArray[np.intp]) -> "Weights":
-        """The same network for inputs in another order, in which the k-th is the inputs[k]-th of this one."""
+        """The network for inputs in another order, whose k-th is the inputs[k]-th of this one."""
         return replace(self, w1=self.w1[inputs])
 
     def finite(self) -> bool:

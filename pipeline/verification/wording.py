@@ -10,7 +10,7 @@ LONGEST = 60  # characters of a value
 
 
 def count(number: int, noun: str) -> str:
-    """A number of things."""
+    """A number with its noun: '1 run', '1,200 runs'."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
