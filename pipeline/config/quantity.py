@@ -91,7 +91,8 @@ def plain(text: str) -> float:
 def read_numbers(value: Any, read: Callable[[str], float]) -> Any:
     """A tree of YAML in which every text that is a number is what `read` makes of it.
 
-    `read` raises ValueError for other texts. No number has more than LONGEST characters. Below a key of TEXTS a text stays one.
+    `read` raises ValueError for other texts. No number has more than LONGEST characters. Below a
+    key of TEXTS a text stays one.
     """
     if isinstance(value, dict):
         return {
