@@ -19,7 +19,7 @@ sys.path.insert(0, workflow.basedir)
 from pipeline.workflow import job_failures, patches
 from pipeline.workflow.batches import GROUP, Batches, run_together
 from pipeline.workflow.build import Build
-from pipeline.workflow.sources import needed_by
+from pipeline.workflow.sources import files_behind
 from pipeline.workflow.summary import summary
 
 if workflow.is_main_process:
@@ -38,8 +38,7 @@ os.environ |= build.environment
 os.environ.setdefault("REPORT_BUILD_STARTED", datetime.now(UTC).isoformat())
 
 
-# All but the runs, which are sent to a cluster where there is one. What a run may take is measured on MNIST: at most
-# 36 s and 104 MB, and 280 MB for the two Snakemakes of a job.
+# All but the runs, which are sent to a cluster where there is one.
 localrules:
     all,
     theory,

@@ -27,6 +27,7 @@ from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 from pypdf import PdfReader
 
+from pipeline.figures.style import STYLE
 from pipeline.report import render as report
 from pipeline.workflow.sources import SOURCES
 
@@ -199,6 +200,13 @@ def _fixtures(item: pytest.Item) -> set[str]:
 def signals() -> None:
     """Processes that tests start heed the signals that tests send; the one that xdist is steered from starts none."""
     inheritance.heed_signals()
+
+
+@pytest.fixture
+def house_style() -> Iterator[None]:
+    """What is drawn looks as in the report."""
+    with matplotlib.rc_context(STYLE):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

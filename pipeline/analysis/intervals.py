@@ -19,7 +19,7 @@ FEWEST = 2  # values that tell anything about their spread
 
 @dataclass(frozen=True)
 class Interval:
-    """From low to high."""
+    """The numbers between two ends, the ends included."""
 
     low: float
     high: float

@@ -4,7 +4,7 @@ results/published.json says it:
 
     files           the sha256 of each published file, by path in report/; null for build.json, which holds the time
     machine_class   see pipeline/environment/machine_class.py
-    packages        the version of each package of requirements.lock, by name
+    packages        the version of each package of locks/requirements.lock, by name
 """
 
 import hashlib

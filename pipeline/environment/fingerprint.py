@@ -1,7 +1,7 @@
 """The fingerprint of the code that numbers come from. Light to import: every job checks it.
 
 Comments, docstrings and layout do not count. Nor does what the project's modules are called and where they lie: what is
-imported from one that counts stands for its code, whatever else is imported from the project for nothing.
+imported from one that counts stands for its code, a function of another for its name alone.
 """
 
 import ast
@@ -58,7 +58,7 @@ class _Code(ast.NodeTransformer):
             if module := modules.named(node, alias):
                 code = _digest(module, self._counted) if module in self._counted else ""
                 inner = "" if module != node.module else f".{alias.name}"
-                self._meant[alias.asname or alias.name] = code and f"{code}{inner}"
+                self._meant[alias.asname or alias.name] = f"{code}{inner}"
         return None if modules.named(node, node.names[0]) else node
 
     def visit_Name(self, node: ast.Name) -> ast.Name:

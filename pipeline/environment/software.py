@@ -1,4 +1,4 @@
-"""Which versions are installed of the packages that requirements.lock names."""
+"""Which versions are installed of the packages that locks/requirements.lock names."""
 
 import tomllib
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class Package:
 def installed(lock: Path, project: Path) -> tuple[Package, ...]:
     """The packages of the lock that are meant for this platform and installed, by name.
 
-    Raises InputError if `lock` (requirements.lock) or `project` (pyproject.toml) is not what it should be.
+    Raises InputError if `lock` (a lock file) or `project` (pyproject.toml) is not what it should be.
     """
     asked = direct_dependencies(project)
     found = []

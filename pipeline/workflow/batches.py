@@ -31,5 +31,5 @@ class Batches:
 def run_together(workflow: Any) -> list[str]:
     """Have all runs of a job, which are one group where it runs, trained on the CPUs that it has; returns no file."""
     cpus = [int(found) for found in map(os.environ.get, CPUS) if found]
-    patches.run_together(workflow, GROUP, cpus[-1] if cpus else None)
+    patches.join_group(workflow, GROUP, cpus[-1] if cpus else None)
     return []

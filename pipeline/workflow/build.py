@@ -26,7 +26,7 @@ from pipeline.randomisation import record as randomisation_record
 from pipeline.report import typesetting
 from pipeline.training import benchmarks
 from pipeline.workflow import slurm
-from pipeline.workflow.sources import SOURCES, needed_by
+from pipeline.workflow.sources import SOURCES, files_behind
 
 RESOLVED = Path("results/config.json")
 STATE = Path(".snakemake")
@@ -153,7 +153,8 @@ class Build:
         if "pdf" not in self.formats:
             print(typesetting.no_pdf(), file=sys.stderr, flush=True)
         files = {
-            path: publication.checksum(Path(path)) for path in [*self.templates, *needed_by("pipeline.report.specimen")]
+            path: publication.checksum(Path(path))
+            for path in [*self.templates, *files_behind("pipeline.report.specimen")]
         }
         proved = json.dumps([self.formats, typesetting.missing(), self.title_block, files])
         if not sealed.holds(SPECIMEN, proved):

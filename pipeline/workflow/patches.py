@@ -35,7 +35,7 @@ def add_group(workflow: Any, name: str, parent: str) -> None:
     workflow.parent_groupids[name] = parent
 
 
-def run_together(workflow: Any, group: str, cores: int | None) -> None:
+def join_group(workflow: Any, group: str, cores: int | None) -> None:
     """Have all jobs of a group run here as one, `cores` at a time (None: as Snakemake has it), whichever of them fail.
 
     Reason: in a job of a cluster Snakemake starts anew, and is told neither of the group nor of the job's CPUs, nor

@@ -1,4 +1,4 @@
-"""What a build is made from."""
+"""What a build is made from, and which files stand behind a step."""
 
 from pipeline.environment import modules
 
@@ -9,6 +9,6 @@ SOURCES = (
 )
 
 
-def needed_by(*names: str) -> list[str]:
+def files_behind(*names: str) -> list[str]:
     """The files of the named modules and of all that they import, and the lock file: the packages behind them."""
     return [*map(modules.path, modules.needed_by(*names)), LOCK]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sections
-from drawn import boxes, inside, marks_of, overlap, style
+from drawn import boxes, inside, marks_of, overlap
 from markupsafe import Markup
 from saying import SIDE, Group, Passage
 from synthetic import (
@@ -42,7 +42,7 @@ from pipeline.files import sealed
 from pipeline.report import context
 from pipeline.report.views import collapse as collapse_text
 
-__all__ = ["style"]  # a fixture
+pytestmark = pytest.mark.usefixtures("house_style")
 
 BOTH_SIDES = {"around": {"sweep": {"reg": [0.2, 0.15, 0.146, 0.13, 0.05]}}}
 TABLE = {"experiment": "regularization", "metrics": ["validation_accuracy", "testing_accuracy"]}

@@ -21,7 +21,7 @@ pytestmark = [
 # So the plugin looks at its jobs after 1 second, 11, 21, and so on, and again so when one has ended.
 SLURM = ("--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "1")
 RUNS = "results/runs.csv"  # what comes after is made here, whatever trains
-TRAINING = r"-m pipeline\.training "
+TRAINING = r"-m pipeline\.training\.step "
 # Three runs, each a job of its own, of which one is too long and one too large for what is asked for.
 UNEQUAL = {
     "short": {"single": {}},

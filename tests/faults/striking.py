@@ -36,9 +36,9 @@ class Fault:
 
 KILL, TERM, INT = signal.SIGKILL, signal.SIGTERM, signal.SIGINT
 FAULTS = (
-    Fault("a training job killed", KILL, "job", r"-m pipeline\.training "),
-    Fault("the aggregation killed", KILL, "job", r"-m pipeline\.(selection|runs|tables|evidence|recovery) "),
-    Fault("the renderer killed", KILL, "job", r"-m pipeline\.(report|publish|\w*figures?) "),
+    Fault("a training job killed", KILL, "job", r"-m pipeline\.training\.step "),
+    Fault("the aggregation killed", KILL, "job", r"-m pipeline\.(experiments|analysis|evidence)\.\w+ "),
+    Fault("the renderer killed", KILL, "job", r"-m pipeline\.(report\.render|crate\.step|figures\.\w+) "),
     Fault("Snakemake and its jobs killed", KILL, "group"),
     Fault("Snakemake alone killed", KILL, "snakemake"),
     Fault("SIGTERM to Snakemake", TERM, "snakemake"),

@@ -38,6 +38,8 @@ from pipeline.config.settings import Configuration, Experiment
 from pipeline.figures import catalogue, learning_curves
 from pipeline.figures import step as figures
 
+pytestmark = pytest.mark.usefixtures("house_style")
+
 
 def texts(canvas: Canvas) -> list[str]:
     return [text.get_text() for axes in canvas.axes for text in axes.texts]

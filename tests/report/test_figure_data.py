@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import BASE, curves_of, grid_of, settings, style, summary_of, sweep
+from drawn import BASE, curves_of, grid_of, settings, summary_of, sweep
 
 from pipeline.config.settings import Experiment
 from pipeline.figures import catalogue
@@ -14,7 +14,7 @@ from pipeline.figures import step as figures
 from pipeline.report.views import figure_data
 from pipeline.report.views.blocks import Data
 
-__all__ = ["style"]  # the fixture that sets matplotlib's style
+pytestmark = pytest.mark.usefixtures("house_style")
 
 LINK = "{http://www.w3.org/1999/xlink}href"
 SVG = "{http://www.w3.org/2000/svg}"

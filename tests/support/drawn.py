@@ -1,12 +1,10 @@
 """Tables to draw figures from, and what lies where in a drawn one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations, product
 
-import matplotlib as mpl
 import pandas as pd
-import pytest
 from configuration import CONFIG_YAML
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -17,7 +15,6 @@ from matplotlib.transforms import Bbox
 from pipeline.config import load as config
 from pipeline.config.quantity import Quantity
 from pipeline.config.settings import Config, Configuration, Experiment
-from pipeline.figures.style import STYLE
 
 PROJECT = config.load(CONFIG_YAML)
 
@@ -26,12 +23,6 @@ BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, ep
 
 
 VALUES = {"learning_rate": (0.2, Quantity("e^-1"), 0.6), "reg": (0.001, 0.0), "batch_size": (16, 32), "hidden": (8, 4)}
-
-
-@pytest.fixture(autouse=True)
-def style() -> Iterator[None]:
-    with mpl.rc_context(STYLE):
-        yield
 
 
 def settings(experiment: Experiment) -> Config:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from configuration import ROOT
+from faults.striking import FAULTS
 from measured import records
 from synthetic import write_results
 
@@ -32,7 +34,7 @@ JSON = {
     "neurons": '{"and": {"weights": [0.5, 0.5], "bias": -1}, "or": {"weights": [1, 1], "bias": -1}}',
     "title-block": '{"title": "A", "author": "B"}',
 }
-# What the Snakefile says, shortened; a JSON argument stands in JSON, `first` is an argument without a name.
+# What the rules say, shortened; a JSON argument stands in JSON, `first` is an argument without a name.
 STEPS = {
     "figures.benchmark": "first=benchmark.json output=new.svg",
     "figures.cells": "first=results/evidence/cells.csv output=new.svg",
@@ -165,3 +167,9 @@ def test_no_arguments_are_told_by_the_usage(
 ) -> None:
     assert call(step, {}, monkeypatch) == 2
     assert capsys.readouterr().err.startswith("usage: ")
+
+
+@pytest.mark.parametrize("job", sorted({fault.job for fault in FAULTS if fault.job}))
+def test_there_are_jobs_to_strike(job: str) -> None:
+    commands = "".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
+    assert re.search(job, commands), "no job would ever be at work, and tests that strike one would wait for ever"
