@@ -10,7 +10,7 @@ rule data:
         lambda wildcards: build.begin(
             patches.is_building(workflow), workflow.executor_settings
         ),
-        code=needed_by("pipeline.data.mnist"),
+        code=files_behind("pipeline.data.mnist"),
     output:
         "results/data/training_images.npy",
         "results/data/training_labels.npy",
@@ -38,7 +38,7 @@ checkpoint prepare:
         "results/data/testing_images.npy",
         "results/data/testing_labels.npy",
         data="results/data/data.json",
-        code=needed_by("pipeline.data.preparation"),
+        code=files_behind("pipeline.data.preparation"),
     output:
         "results/prepared/pixels.npy",
         expand(

@@ -12,7 +12,7 @@ rule recovery:
         runs="results/runs.csv",
         published="pipeline/writeup/published.yaml",
         schema="pipeline/writeup/published.schema.yaml",
-        code=needed_by("pipeline.evidence.recovery"),
+        code=files_behind("pipeline.evidence.recovery"),
     output:
         "results/recovery.json",
     log:
@@ -35,9 +35,12 @@ rule evidence:
         norms="results/norms.csv",
         published="pipeline/writeup/published.yaml",
         schema="pipeline/writeup/published.schema.yaml",
-        code=needed_by("pipeline.evidence.step"),
+        code=files_behind("pipeline.evidence.step"),
     output:
-        [shown(f"results/evidence/{name}.csv", "Evidence") for name in build.evidence],
+        [
+            for_report(f"results/evidence/{name}.csv", "Evidence")
+            for name in build.evidence
+        ],
     log:
         "logs/evidence.log",
     benchmark:
@@ -51,9 +54,9 @@ rule evidence_figure:
     """Draw every printed number on the interval of its runs."""
     input:
         cells="results/evidence/cells.csv",
-        code=needed_by("pipeline.figures.cells"),
+        code=files_behind("pipeline.figures.cells"),
     output:
-        shown("results/figures/evidence-cells.svg", "Figures"),
+        for_report("results/figures/evidence-cells.svg", "Figures"),
     log:
         "logs/evidence_figure.log",
     benchmark:
@@ -68,9 +71,9 @@ rule claims_figure:
         runs="results/runs.csv",
         histories="results/histories.csv",
         norms="results/norms.csv",
-        code=needed_by("pipeline.figures.claims"),
+        code=files_behind("pipeline.figures.claims"),
     output:
-        shown("results/figures/claims-curves.svg", "Figures"),
+        for_report("results/figures/claims-curves.svg", "Figures"),
     log:
         "logs/claims_figure.log",
     benchmark:

@@ -31,9 +31,9 @@ rule randomisation_figure:
             test=build.tests,
             kind=["csv", "json"],
         ),
-        code=needed_by("pipeline.figures.randomisation"),
+        code=files_behind("pipeline.figures.randomisation"),
     output:
-        shown("results/figures/randomisation.svg", "Figures"),
+        for_report("results/figures/randomisation.svg", "Figures"),
     log:
         "logs/randomisation_figure.log",
     benchmark:

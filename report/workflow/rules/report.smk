@@ -30,16 +30,16 @@ rule report:
             kind=["csv", "json"],
         ),
         templates=build.templates,
-        code=needed_by("pipeline.report.render"),
+        code=files_behind("pipeline.report.render"),
         project="pyproject.toml",
     output:
-        shown("results/report/report.{format}", "Report"),
+        for_report("results/report/report.{format}", "Report"),
     log:
         "logs/report.{format}.log",
     benchmark:
         "logs/benchmarks/report.{format}.tsv"
     params:
-        # as in rule data
+        # a function, or Snakemake would take {name} in a text for one of its wildcards
         title_block=lambda wildcards: build.title_block,
     shell:
         "{sys.executable:q} -m pipeline.report.render {wildcards.format} --title-block {params.title_block:q}"
@@ -62,7 +62,7 @@ rule publish:
         data="results/data/data.json",
         runs="results/runs.csv",
         citation="CITATION.cff",
-        code=needed_by("pipeline.crate.step"),
+        code=files_behind("pipeline.crate.step"),
         project="pyproject.toml",
     output:
         "results/published.json",
@@ -71,7 +71,7 @@ rule publish:
     benchmark:
         "logs/benchmarks/publish.tsv"
     params:
-        # as in rule data
+        # a function, or Snakemake would take {name} in a text for one of its wildcards
         title_block=lambda wildcards: build.title_block,
     shell:
         "{sys.executable:q} -m pipeline.crate.step --title-block {params.title_block:q}"

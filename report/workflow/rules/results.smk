@@ -1,5 +1,5 @@
-# In: results/runs.
-# Out: results/runs.csv, histories.csv and norms.csv, results/tables, and the figures of section 3.
+# In: results/runs, results/prepared, and report/benchmark.json where there is one.
+# Out: results/runs.csv, histories.csv, norms.csv, collapse.json, results/tables, the figures of section 3 and of speed.
 
 
 rule runs:
@@ -11,9 +11,9 @@ rule runs:
         runs=lambda wildcards: build.all_runs(
             checkpoints.prepare.get().output[-1], checkpoints.selection.get().output[0]
         ),
-        code=needed_by("pipeline.experiments.runs"),
+        code=files_behind("pipeline.experiments.runs"),
     output:
-        runs=shown("results/runs.csv", "Runs"),
+        runs=for_report("results/runs.csv", "Runs"),
         histories="results/histories.csv",
         norms="results/norms.csv",
     log:
@@ -30,11 +30,11 @@ rule tables:
     input:
         config="results/config.json",
         selection="results/selection.json",
-        runs=shown("results/runs.csv", "Runs"),
+        runs="results/runs.csv",
         histories="results/histories.csv",
-        code=needed_by("pipeline.analysis.tables"),
+        code=files_behind("pipeline.analysis.tables"),
     output:
-        [shown(f"results/tables/{name}.csv", "Tables") for name in build.tables],
+        [for_report(f"results/tables/{name}.csv", "Tables") for name in build.tables],
     log:
         "logs/tables.log",
     benchmark:
@@ -51,9 +51,9 @@ rule figures:
         selection="results/selection.json",
         summary="results/tables/summary.csv",
         curves="results/tables/curves.csv",
-        code=needed_by("pipeline.figures.step"),
+        code=files_behind("pipeline.figures.step"),
     output:
-        [shown(f"results/figures/{name}.svg", "Figures") for name in build.figures],
+        [for_report(f"results/figures/{name}.svg", "Figures") for name in build.figures],
     log:
         "logs/figures.log",
     benchmark:
@@ -70,10 +70,10 @@ rule collapse:
         config="results/config.json",
         prepared="results/prepared/prepared.json",
         norms="results/norms.csv",
-        code=needed_by("pipeline.analysis.collapse"),
+        code=files_behind("pipeline.analysis.collapse"),
     output:
         "results/collapse.json",
-        shown("results/tables/collapse.csv", "Tables"),
+        for_report("results/tables/collapse.csv", "Tables"),
     log:
         "logs/collapse.log",
     benchmark:
@@ -89,9 +89,9 @@ rule collapse_figure:
         config="results/config.json",
         linear="results/collapse.json",
         table="results/tables/collapse.csv",
-        code=needed_by("pipeline.figures.collapse"),
+        code=files_behind("pipeline.figures.collapse"),
     output:
-        shown("results/figures/collapse.svg", "Figures"),
+        for_report("results/figures/collapse.svg", "Figures"),
     log:
         "logs/collapse_figure.log",
     benchmark:
@@ -106,9 +106,9 @@ rule speed:
     """Draw the seconds of an epoch, with this project and with others."""
     input:
         record="report/benchmark.json",
-        code=needed_by("pipeline.figures.benchmark"),
+        code=files_behind("pipeline.figures.benchmark"),
     output:
-        shown("results/figures/benchmark.svg", "Figures"),
+        for_report("results/figures/benchmark.svg", "Figures"),
     log:
         "logs/speed.log",
     benchmark:

@@ -5,7 +5,7 @@
 rule theory:
     """Check what section 1 states."""
     input:
-        code=needed_by("pipeline.theory.step"),
+        code=files_behind("pipeline.theory.step"),
     output:
         "results/theory.json",
     log:
@@ -24,7 +24,7 @@ rule gate:
     input:
         theory="results/theory.json",
         template="templates/sections/theory.html.j2",
-        code=needed_by("pipeline.report.gate"),
+        code=files_behind("pipeline.report.gate"),
     output:
         "results/theory.verified",
     log:

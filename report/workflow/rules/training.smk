@@ -23,6 +23,7 @@ rule train:
             batches.of(workflow, wildcards.key) if workflow.is_main_process else GROUP
         )
     threads: 1
+    # measured on MNIST: at most 36 s and 104 MB, and 280 MB for the two Snakemakes of a job
     resources:
         mem_mb=500,
         runtime=2,
@@ -52,7 +53,7 @@ checkpoint selection:
         runs=lambda wildcards: build.candidate_runs(
             checkpoints.prepare.get().output[-1]
         ),
-        code=needed_by("pipeline.experiments.selection"),
+        code=files_behind("pipeline.experiments.selection"),
     output:
         "results/selection.json",
     log:
