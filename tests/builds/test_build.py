@@ -4,8 +4,10 @@ import hashlib
 import json
 import platform
 import re
+import zipfile
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -214,3 +216,15 @@ def test_the_same_run_in_two_experiments_is_trained_once(built: Project):
     page = (built / "results/report/report.html").read_text()
     assert "Further experiments" in page
     assert "Again" in page
+
+
+def test_the_report_of_snakemake_shows_what_was_made(built, tmp_path):
+    archive = tmp_path / "report.zip"
+    result = built.snakemake("--report", str(archive))
+    assert result.returncode == 0, result.stdout
+    with zipfile.ZipFile(archive) as opened:
+        shown = sorted(Path(name).name for name in opened.namelist() if "/raw/" in name)
+    wanted = [
+        path for folder in ("tables", "figures", "evidence") for path in (built / "results" / folder).glob("[!.]*")
+    ]
+    assert shown == sorted([*(path.name for path in wanted), "runs.csv", "report.html", "report.pdf"])
