@@ -284,13 +284,15 @@ def test_a_result_that_is_missing_is_named_and_the_rest_left(project: Path, monk
 def test_a_result_that_was_edited_by_hand_is_named_and_not_published(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    table = project / "results/runs.csv"
+    table = project / "results/tables/learning_rates.csv"
     table.write_text(table.read_text() + "\n")
     with pytest.raises(SystemExit) as caught:
         run_step(monkeypatch)
     assert caught.value.code == 2
-    assert capsys.readouterr().err.startswith("results/runs.csv: expected what an earlier step wrote, found another")
-    assert not (project / "report/results/runs.csv").exists()
+    assert capsys.readouterr().err.startswith(
+        "results/tables/learning_rates.csv: expected what an earlier step wrote, found another"
+    )
+    assert not (project / "report/results/tables").exists()
 
 
 def test_files_are_told_at_any_depth_and_the_record_without_its_content(tmp_path: Path) -> None:
