@@ -1,7 +1,7 @@
 """Try the tests on spoilt code: what `make mutants` runs.
 
     python -m mutation                 the planted faults of every area, then mutmut's
-    python -m mutation claims mutmut   those of these
+    python -m mutation page mutmut     those of these
 
 Ends with exit status 1 if fewer than 95 of 100 are noticed, or one that is not has no reason written down.
 """
