@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.cli.arguments import TITLE_BLOCK
 from pipeline.cli.console import run_step
-from pipeline.config import load as config
+from pipeline.config import load as configuration_file
 from pipeline.crate import build_record, citation, publication
 from pipeline.crate.entities import Build, metadata
 from pipeline.crate.layout import METADATA, RESULTS, place
@@ -78,7 +78,7 @@ def main() -> None:
         build = Build(
             title=a.title_block["title"],
             citation=citation.read(a.citation),
-            data=config.read_resolved(a.config).data,
+            data=configuration_file.read_resolved(a.config).data,
             manifest=dataset.read_manifest(a.data),
             python=platform.python_version(),
             packages=packages,

