@@ -46,6 +46,11 @@ class Difference:
     value: float
     clear: bool | None
 
+    @property
+    def better(self) -> bool:
+        """Whether the first is clearly larger."""
+        return bool(self.clear) and self.value > 0
+
 
 @dataclass(frozen=True)
 class Course:
@@ -70,6 +75,16 @@ class Course:
     settled_epoch: int
     lowest_validation_loss_epoch: int
     validation_loss_rises: bool | None
+
+    @property
+    def overfits(self) -> bool:
+        """Whether training accuracy ends so far above validation accuracy that it counts."""
+        return self.gap > SETTLED
+
+    @property
+    def lowest_at_end(self) -> bool:
+        """Whether no epoch had a lower validation loss than the last of several."""
+        return self.epochs > 1 and self.lowest_validation_loss_epoch == self.epochs
 
     @property
     def ending(self) -> Literal["unknown", "rising", "falling", "slow", "level"]:

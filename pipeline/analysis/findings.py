@@ -28,6 +28,8 @@ class LearningRates:
     """Section 3.1: the smallest and the largest finished rate, and what sets them apart.
 
     `smallest_ending` is how the smallest rate's curve ends, or "chance" if it never left a constant answer.
+    `smallest_gains_more`: it gains more over its last epochs than the best rate. `rougher` is the one of smallest and
+    largest whose accuracy falls at least once more from an epoch to the next, seed for seed on average.
     """
 
     sweep: Sweep
@@ -36,6 +38,8 @@ class LearningRates:
     spread_close: float
     smallest_against_best: Difference
     smallest_ending: str
+    smallest_gains_more: bool
+    rougher: Trained | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Regularization:
 
     `collapsed` learned nothing; `penalty_collapses` tells whether they are the largest coefficients and a
     smaller one learned, so that the penalty explains it. `falls_clearly`: some step to a smaller
-    coefficient clearly lowers the accuracy.
+    coefficient clearly lowers the accuracy. `widest_gap` has its training accuracy farthest above validation accuracy;
+    None if that is the smallest coefficient, or none is above.
     """
 
     sweep: Sweep
@@ -64,7 +69,7 @@ class Regularization:
     largest_step: Step | None
     monotone: bool
     falls_clearly: bool
-    widest_gap: Trained
+    widest_gap: Trained | None
     default: Trained | None
     default_against_best: Difference | None
 
@@ -84,10 +89,20 @@ class Marginal:
     at_edge: bool
     direction: str
 
+    @property
+    def visible(self) -> bool:
+        """Whether the best and the worst value differ by more than rounding."""
+        return self.effect >= VISIBLE
+
 
 @dataclass(frozen=True)
 class Tuning:
-    """Section 3.3: the selected configuration against the default one and against its rivals of the grid."""
+    """Section 3.3: the selected configuration against the default one and against its rivals of the grid.
+
+    `fell_back`: over its seeds it does worse than in the grid. `lucky`: in the grid it beat the default, whatever it
+    does over its seeds. `fits_closer`: its training accuracy is above validation accuracy, and farther than the
+    default's.
+    """
 
     best: Trained
     default: Trained
@@ -97,6 +112,9 @@ class Tuning:
     chosen_in_grid: Estimate
     marginals: tuple[Marginal, ...]
     rivals: int | None
+    fell_back: bool
+    lucky: bool
+    fits_closer: bool
 
 
 @dataclass(frozen=True)
@@ -125,15 +143,23 @@ def _learning_rates(table: SweepTable, config: Config, results: Results) -> Lear
     if not found.ranked:
         return None
     by_rate = sorted(found.ranked, key=lambda t: t.configuration.learning_rate)
+    smallest, largest = by_rate[0], by_rate[-1]
     testing = [t["testing_accuracy"].mean for t in found.close]
     return LearningRates(
         sweep=found,
-        smallest=by_rate[0],
-        largest=by_rate[-1],
+        smallest=smallest,
+        largest=largest,
         spread_close=max(testing) - min(testing),
-        smallest_against_best=difference(by_rate[0][JUDGED_BY], found.best[JUDGED_BY]),
-        smallest_ending="chance" if _learned_nothing(by_rate[0], results) else by_rate[0].finished.ending,
+        smallest_against_best=difference(smallest[JUDGED_BY], found.best[JUDGED_BY]),
+        smallest_ending="chance" if _learned_nothing(smallest, results) else smallest.finished.ending,
+        smallest_gains_more=smallest.finished.late_gain > found.best.finished.late_gain,
+        rougher=_rougher(smallest, largest),
     )
+
+
+def _rougher(one: Trained, other: Trained) -> Trained | None:
+    more = other.finished.falls - one.finished.falls
+    return None if abs(more) < 1 else other if more > 0 else one
 
 
 def _regularization(table: SweepTable, config: Config, results: Results) -> Regularization | None:
@@ -148,6 +174,7 @@ def _regularization(table: SweepTable, config: Config, results: Results) -> Regu
     )
     default = _less_regularized(falling[-1], config, results)
     collapsed = tuple(t for t in falling if _learned_nothing(t, results))
+    widest = max(found.ranked, key=lambda t: t.finished.gap)
     return Regularization(
         sweep=found,
         collapsed=collapsed,
@@ -157,7 +184,7 @@ def _regularization(table: SweepTable, config: Config, results: Results) -> Regu
         largest_step=max(steps, key=lambda step: abs(step.difference.value), default=None),
         monotone=all(step.difference.value >= 0 for step in steps),
         falls_clearly=any(step.difference.clear and step.difference.value < 0 for step in steps),
-        widest_gap=max(found.ranked, key=lambda t: t.finished.gap),
+        widest_gap=widest if widest is not falling[-1] and widest.finished.gap > 0 else None,
         default=default,
         default_against_best=difference(default[JUDGED_BY], found.best[JUDGED_BY]) if default else None,
     )
@@ -197,6 +224,9 @@ def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | No
         chosen_in_grid=chosen,
         marginals=tuple(_marginal(name, config.searched, grid) for name in config.searched.varied),
         rivals=_rivals(best, grid),
+        fell_back=chosen.mean > best[JUDGED_BY].mean,
+        lucky=chosen.mean > default[JUDGED_BY].mean,
+        fits_closer=best.finished.gap > max(default.finished.gap, 0),
     )
 
 

@@ -56,6 +56,11 @@ def _mathtext(number: float) -> str:
     return with_zero(text)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: '1 run', '1,200 runs'."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def with_zero(text: str) -> str:
     """A number's text with a digit before the point: 0.5 for .5."""
     return f"0{text}" if text.startswith(".") else text

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from pipeline.cli.console import run_step
+from pipeline.experiments.labels import counted
 from pipeline.figures.drawing import to_svg
 from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, house_style
 from pipeline.files.sealed import write_text
@@ -25,12 +26,6 @@ PANEL_HEIGHT = 1.55  # inches
 MARKER = 2.8  # points
 AROUND = 1.15  # between an epoch and the edge of the frame, as a factor
 MARGIN = 0.05  # of the accuracies, above and below
-TITLES = {
-    "true_labels": "true labels",
-    "shuffled_pixels": "shuffled pixels",
-    "random_pixels": "random pixels",
-    "gaussian_images": "Gaussian images",
-}
 
 
 def draw(outcomes: Sequence[Outcome]) -> Canvas:
@@ -66,16 +61,15 @@ def title(variant: Variant) -> str:
     """What is done in a test, as the title of its panel."""
     if variant.kind == "corrupted_labels":
         return f"labels, $p = {variant.corruption:.4g}$"
-    return TITLES[variant.kind]
+    return variant.words
 
 
 def note(outcome: Outcome) -> str:
     """When a test was fitted, or how far it came."""
     if outcome.diverged:
         return "diverged"
-    count = len(outcome.epochs)
     ended = "fitted" if outcome.epochs_to_fit else f"{outcome.epochs[-1].accuracy:.4f}"
-    return f"{ended} after {count} epoch{'s' if count != 1 else ''}"
+    return f"{ended} after {counted(len(outcome.epochs), 'epoch')}"
 
 
 def _line(axes: Axes, outcome: Outcome, **style: Any) -> None:

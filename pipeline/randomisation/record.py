@@ -46,6 +46,11 @@ class Variant:
         """The name of its files."""
         return f"{self.kind}_{float(self.corruption)!r}" if self.kind == "corrupted_labels" else self.kind
 
+    @property
+    def words(self) -> str:
+        """What is done, in words: 'shuffled pixels'."""
+        return self.kind.replace("_", " ").replace("gaussian", "Gaussian")
+
     @classmethod
     def named(cls, name: str) -> "Variant":
         """The variant of this name. Raises ValueError if there is none."""

@@ -85,7 +85,6 @@ class Context:
     failed_checks: int
     randomisation: Randomisation | None
     settled: float = comparison.SETTLED
-    visible: float = analysis.VISIBLE
 
 
 def build(
@@ -119,7 +118,7 @@ def build(
     tables = _tables(config, results / "tables", provenance)
     collapse = None
     if config.tables.regularization:
-        collapse = collapse_text.build(config, results, runs, facts.regularization)
+        collapse = collapse_text.build(results, provenance, facts.regularization)
         tables["regularization"] = _with_norms(tables["regularization"], collapse)
     shown = [*catalogue.sweeps(config), *([config.experiments[tuning.best]] if tuning else [])]
     return Context(
@@ -147,7 +146,7 @@ def build(
         speed=speed.build(benchmark, results / "figures") if benchmark else None,
         collapse=collapse,
         failed_checks=len(list(theory.failures())),
-        evidence=evidence_text.build(evidence.gather(results, printed), runs, results / "figures"),
+        evidence=evidence_text.build(evidence.gather(results, printed), provenance, results / "figures"),
         randomisation=randomisation_text.build(config, manifest, results),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )
@@ -155,7 +154,7 @@ def build(
 
 def _with_norms(table: Table, collapse: CollapseText) -> Table:
     """Table 6 with the norms of the weights below the write-up's rows."""
-    also = ((collapse_text.FILE, "pipeline/analysis/collapse.py"),)
+    also = ((collapse_text.FILE, "pipeline.analysis.collapse"),)
     return replace(table, added=collapse.rows, source=replace(table.source, also=also))
 
 

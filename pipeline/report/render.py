@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
-from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -12,7 +11,7 @@ from markupsafe import Markup
 from pipeline.cli.arguments import TITLE_BLOCK
 from pipeline.cli.console import run_step
 from pipeline.config.metrics import METRICS
-from pipeline.environment import software
+from pipeline.environment import modules, software
 from pipeline.environment.software import Package
 from pipeline.experiments import labels
 from pipeline.figures.style import custom_properties
@@ -20,12 +19,12 @@ from pipeline.files.sealed import write_bytes, write_text
 from pipeline.report import context as report_context
 from pipeline.report import formulas, svg
 from pipeline.report.fonts import font_faces
+from pipeline.report.formulas import Medium
 from pipeline.report.references import Numbering
 from pipeline.report.typesetting import to_pdf
 from pipeline.report.views import typography, wording
 from pipeline.report.views.blocks import Plot
 
-Medium = Literal["screen", "print"]
 STYLES: dict[Medium, tuple[str, ...]] = {
     "screen": ("page.css", "provenance.css", "screen.css", "figure.css", "evidence.css", "speed.css"),
     "print": ("page.css", "provenance.css", "print.css", "evidence.css", "speed.css"),
@@ -73,6 +72,7 @@ def environment(templates: Path, medium: Medium, numbering: Numbering) -> Enviro
         "points": wording.points,
         "gap": wording.gap,
         "epochs": wording.epochs,
+        "counted": labels.counted,
         "power_above": wording.power_above,
         "metric": lambda name: METRICS[name].title,
         "configuration": wording.configuration,
@@ -84,6 +84,7 @@ def environment(templates: Path, medium: Medium, numbering: Numbering) -> Enviro
         "value": typography.value,
         "decimal": typography.decimal,
         "title_of": labels.title,
+        "path": modules.path,
         "place": lambda plot: _place(plot, medium),
     }
     return made

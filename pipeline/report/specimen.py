@@ -10,7 +10,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
 from pipeline.cli.arguments import TITLE_BLOCK
@@ -43,7 +42,7 @@ def draw() -> Plot:
         axes.set_xlabel("Epoch")
         axes.set_ylabel("$e^{-1}$")
         svg = to_svg(canvas)
-    return Plot("specimen", svg, "A curve.", Markup(""), Data((), (), ()), Source("", ""))
+    return Plot("specimen", svg, "A curve.", Data((), (), ()), Source("", ""))
 
 
 def set_page(formats: Collection[str], texts: Collection[str], templates: Path, output: Path) -> None:

@@ -16,10 +16,11 @@ from typing import Any
 from pipeline.cli.columns import aligned
 from pipeline.cli.console import run_step
 from pipeline.errors import InputError
+from pipeline.experiments.labels import counted
 from pipeline.verification import differences
 from pipeline.verification.differences import Change
 from pipeline.verification.finished import Finished
-from pipeline.verification.wording import brief, count, describe, most
+from pipeline.verification.wording import brief, describe, most
 
 SHOWN = 6  # lines of a section, unless all are asked for
 USAGE = "Hint: make compare A=folder B=folder"
@@ -111,9 +112,9 @@ def _counted(changes: Sequence[Change]) -> Iterator[str]:
     """How many rows only one build has, and how many values differ, with the largest difference."""
     for found, build in ((differences.ABSENT, "new"), ("a row", "old")):
         if rows := sum(change.whole_row and change.old == found for change in changes):
-            yield f"{count(rows, 'row')} only in the {build} build"
+            yield f"{counted(rows, 'row')} only in the {build} build"
     if values := [change for change in changes if not change.whole_row]:
-        yield f"{count(len(values), 'value')} changed, most of all {describe(most(values))}"
+        yield f"{counted(len(values), 'value')} changed, most of all {describe(most(values))}"
 
 
 def _verdicts(tables: Tables) -> Iterator[str]:

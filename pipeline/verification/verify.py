@@ -20,11 +20,12 @@ from pipeline.cli.console import run_step
 from pipeline.config import options
 from pipeline.crate.publication import checksum
 from pipeline.errors import InputError
+from pipeline.experiments.labels import counted
 from pipeline.verification import differences, rebuild, reference, tolerance
 from pipeline.verification.differences import Change
 from pipeline.verification.finished import Finished, read_mapping
 from pipeline.verification.reference import Reference
-from pipeline.verification.wording import count, describe, most
+from pipeline.verification.wording import describe, most
 
 FOLDER = reference.FOLDER
 Word = Literal["same bytes", "within tolerance", "not compared", "FAILED"]
@@ -138,11 +139,11 @@ def judge(file: str, changes: Sequence[Change], exact: bool) -> Outcome:
     bad = [change for change in changes if exact or not tolerance.within(change)]
     if bad:
         worst = describe(most(bad))
-        return Outcome(file, "FAILED", f"{count(len(bad), 'difference')}, most of all {worst}")
+        return Outcome(file, "FAILED", f"{counted(len(bad), 'difference')}, most of all {worst}")
     if exact:
         return Outcome(file, "FAILED", "other bytes of the same values")
     largest = f", most of all {describe(most(changes))}" if changes else ""
-    return Outcome(file, "within tolerance", f"{count(len(changes), 'value')}{largest}")
+    return Outcome(file, "within tolerance", f"{counted(len(changes), 'value')}{largest}")
 
 
 def lines(conditions: Conditions, found: Sequence[Outcome]) -> list[str]:

@@ -9,11 +9,6 @@ from pipeline.verification.differences import Change
 LONGEST = 60  # characters of a value
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: '1 run', '1,200 runs'."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def most(changes: Sequence[Change]) -> Change:
     """The change of a number that is largest relative to it; that of a spread or of a text only for want of one."""
     numbers = [change for change in changes if change.relative < float("inf")]

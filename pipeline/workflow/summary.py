@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.crate import publication
 from pipeline.environment import git
 from pipeline.errors import InputError
+from pipeline.experiments.labels import counted
 from pipeline.files.sealed import read_text
 from pipeline.report import typesetting
 
@@ -58,7 +59,7 @@ def against_committed(project: Path) -> list[str]:
         *_differences(project, "another class of machine, so other last bits", publication.RECORD, "machine_class"),
     ]
     because = f": {'; '.join(reasons)}" if reasons else ""
-    files = f"{len(changed)} file{'s' if len(changed) > 1 else ''}"
+    files = counted(len(changed), "file")
     hint = f"`git checkout {publication.ROOT}` brings the committed ones back."
     return [f"{publication.ROOT}/ differs from the committed one in {files} since this build{because}. Hint: {hint}"]
 

@@ -41,6 +41,7 @@ from pipeline.figures import collapse as collapse_figure
 from pipeline.files import sealed
 from pipeline.report import context
 from pipeline.report.views import collapse as collapse_text
+from pipeline.report.views.provenance import Provenance
 
 pytestmark = pytest.mark.usefixtures("house_style")
 
@@ -424,7 +425,7 @@ def test_table_6_keeps_its_rows_and_gets_the_norms_below(tmp_path: Path) -> None
     assert ratio == ["6.92", "2.55", "0.94"]
     assert w1 == ["0.0500 ± 0.0014", "0.0500 ± 0.0014", "10.0000 ± 0.0014"]
     assert w2 == ["0.0250 ± 0.0000", "0.0250 ± 0.0000", "5.0000 ± 0.0000"]
-    assert table.source.also == (("results/tables/collapse.csv", "pipeline/analysis/collapse.py"),)
+    assert table.source.also == (("results/tables/collapse.csv", "pipeline.analysis.collapse"),)
     assert all(not built.tables[name].added for name in built.tables if name != "regularization")
     html = sections.html("results", built)
     assert html.count('<tbody class="added">') == 1
@@ -558,7 +559,7 @@ def test_other_norms_of_a_run_change_what_names_it_and_nothing_else(around_resul
     table, figure = built.tables["regularization"].source, built.collapse.plot.source
 
     def shown() -> tuple[Any, Any]:
-        told = collapse_text.build(built.config, results, pd.read_csv(results / "runs.csv"), None)
+        told = collapse_text.build(results, Provenance(built.config, pd.read_csv(results / "runs.csv")), None)
         return told.rows, told.plot.data
 
     before = shown()

@@ -223,7 +223,7 @@ def footer(source: Source, medium: formulas.Medium) -> str:
 @pytest.mark.parametrize(("runs", "shown"), [(1, "; run 0"), (5, "; runs 0"), (6, "; 6 runs, see")])
 def test_few_runs_are_named_in_print_and_many_counted(runs: int, shown: str) -> None:
     keys = tuple(f"{n:016x}" for n in range(runs))
-    line = footer(Source("results/a.csv", "pipeline/b.py", keys, ("one",)), "print")
+    line = footer(Source("results/a.csv", "pipeline.b", keys, ("one",)), "print")
     assert "results/a.csv, by pipeline/b.py" in line
     assert shown in line
     assert (keys[-1] in line) is (runs <= 5)
@@ -232,7 +232,7 @@ def test_few_runs_are_named_in_print_and_many_counted(runs: int, shown: str) -> 
 @pytest.mark.parametrize(("runs", "named"), [(1, True), (300, True), (301, False)])
 def test_many_runs_are_listed_on_the_screen_up_to_a_number(runs: int, named: bool) -> None:
     keys = tuple(f"{n:016x}" for n in range(runs))
-    source = Source("results/a.csv", "pipeline/b.py", keys, ("one", "two"), (("results/c.csv", "pipeline/d.py"),))
+    source = Source("results/a.csv", "pipeline.b", keys, ("one", "two"), (("results/c.csv", "pipeline.d"),))
     line = footer(source, "screen")
     assert "results/a.csv, by pipeline/b.py, and results/c.csv, by pipeline/d.py" in line
     assert f"{runs} run{'s' if runs != 1 else ''}" in line

@@ -2,8 +2,9 @@
 
 import pytest
 
+from pipeline.experiments.labels import counted
 from pipeline.verification.differences import Change
-from pipeline.verification.wording import brief, count, describe, most
+from pipeline.verification.wording import brief, describe, most
 
 INFINITE = Change("a", "verdict", "right", "wrong", {})
 
@@ -13,7 +14,7 @@ INFINITE = Change("a", "verdict", "right", "wrong", {})
     [(0, "0 differences"), (1, "1 difference"), (2, "2 differences"), (12_345, "12,345 differences")],
 )
 def test_things_are_counted(number: int, told: str) -> None:
-    assert count(number, "difference") == told
+    assert counted(number, "difference") == told
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pipeline.report.views.blocks import Source
 from pipeline.report.views.typography import powers
 from pipeline.writeup.audit import Audited, Verdict
 
-SOURCE = Source("results/evidence/audit.csv", "pipeline/evidence/step.py")
+SOURCE = Source("results/evidence/audit.csv", "pipeline.evidence.step")
 
 
 @dataclass(frozen=True)

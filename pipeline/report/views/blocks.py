@@ -7,14 +7,16 @@ from markupsafe import Markup
 # As many runs as a reader of one page can use; where there are more, the runs are counted instead of listed.
 PRINTED = 5
 LISTED = 300
+NOTHING = Markup("")
 
 
 @dataclass(frozen=True)
 class Source:
     """Where a table or figure comes from, paths relative to the project's folder.
 
-    `file` holds its numbers, `module` made it; `also` are files of further numbers, with their modules. `runs` are the
-    keys of the runs behind the numbers, each once, and `experiments` the experiments they belong to.
+    `file` holds its numbers, the module of this dotted name made it; `also` are files of further numbers, with their
+    modules. `runs` are the keys of the runs behind the numbers, each once, and `experiments` the experiments they
+    belong to.
     """
 
     file: str
@@ -76,11 +78,11 @@ class Data:
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure as the page shows it: its SVG, what it says in words, its parameters for the caption, its data."""
+    """A figure as the page shows it: its SVG, what it says in words, its data, its parameters for the caption."""
 
     name: str
     svg: str
     description: str
-    label: Markup
     data: Data
     source: Source
+    label: Markup = NOTHING

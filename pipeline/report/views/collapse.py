@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
 from markupsafe import Markup, escape
 
 from pipeline.analysis import collapse, linearisation
@@ -15,11 +14,11 @@ from pipeline.analysis.findings import Regularization
 from pipeline.analysis.linearisation import Linearisation
 from pipeline.config.settings import Config, Configuration
 from pipeline.experiments import labels
-from pipeline.experiments.tidy import PARAMETERS
 from pipeline.figures import catalogue
 from pipeline.files.sealed import read_text
 from pipeline.report.views import typography
-from pipeline.report.views.blocks import Data, Plot, Row, Source, TableRow, Value
+from pipeline.report.views.blocks import Data, Plot, Row, TableRow, Value
+from pipeline.report.views.provenance import Provenance
 from pipeline.report.views.wording import cell, significant
 
 FILE = "results/tables/collapse.csv"
@@ -75,11 +74,12 @@ class CollapseText:
     plot: Plot
 
 
-def build(config: Config, results: Path, runs: pd.DataFrame, facts: Regularization | None) -> CollapseText:
-    """Put collapse.json and collapse.csv into words; `runs` is runs.csv, `facts` what is known of Table 6.
+def build(results: Path, provenance: Provenance, facts: Regularization | None) -> CollapseText:
+    """Put collapse.json and collapse.csv into words; `facts` is what is known of Table 6.
 
     Raises InputError if a file is not what it should be.
     """
+    config = provenance.config
     linear = linearisation.read(results / "collapse.json")
     outcomes = collapse.read_outcomes(results / "tables" / "collapse.csv")
     shown = collapse.experiments(config)[0]
@@ -117,9 +117,8 @@ def build(config: Config, results: Path, runs: pd.DataFrame, facts: Regularizati
             name=catalogue.COLLAPSE,
             svg=read_text(results / "figures" / f"{catalogue.COLLAPSE}.svg"),
             description=_description(every, names, linear),
-            label=Markup(""),
             data=_data(every, names),
-            source=Source(FILE, "pipeline/figures/collapse.py", *_behind(config, runs)),
+            source=provenance.experiments(FILE, "pipeline.figures.collapse", collapse.experiments(config)),
         ),
     )
 
@@ -156,7 +155,7 @@ def _nearest(
 
 def _held_back(configuration: Configuration, facts: Regularization | None) -> Difference | None:
     steps = [step.difference for step in facts.steps if step.larger.configuration == configuration] if facts else []
-    return steps[0] if steps and steps[0].clear and steps[0].value > 0 else None
+    return steps[0] if steps and steps[0].better else None
 
 
 def _rows(columns: Sequence[Outcome]) -> tuple[TableRow, ...]:
@@ -208,11 +207,3 @@ def _description(columns: Sequence[Outcome], names: dict[float, Markup], linear:
         "The norm of W1 after training by coefficient, on a logarithmic scale, with a line at the critical coefficient "
         f"{significant(linear.critical, 4)}. {told}."
     )
-
-
-def _behind(config: Config, runs: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The keys of the runs of both experiments, and the experiments."""
-    names = tuple(experiment.name for experiment in collapse.experiments(config))
-    order = [*(name for name in PARAMETERS), "seed"]
-    own = [runs[runs["experiment"] == name].sort_values(order) for name in names]
-    return tuple(dict.fromkeys(key for table in own for key in table["key"])), names

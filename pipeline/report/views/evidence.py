@@ -1,28 +1,26 @@
 """The evidence as the page shows it: the printed numbers with their verdicts, and the claims."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pandas as pd
 from markupsafe import Markup, escape
 
 from pipeline.analysis.comparison import LATE_EPOCHS
 from pipeline.analysis.intervals import LEVEL
 from pipeline.config.metrics import METRICS
-from pipeline.config.settings import Configuration
 from pipeline.evidence import claims, claims_curves, writeup_claims
 from pipeline.evidence.cells import Judged, Tally
 from pipeline.evidence.claims_curves import Curve
 from pipeline.evidence.step import Evidence, Obstacle
 from pipeline.experiments import labels
-from pipeline.experiments.tidy import PARAMETERS
 from pipeline.figures import catalogue
 from pipeline.files.sealed import read_text
 from pipeline.report.views import audit as audit_text
 from pipeline.report.views import typography
 from pipeline.report.views.audit import Audit
 from pipeline.report.views.blocks import Data, Plot, Row, Source, Table, Value
+from pipeline.report.views.provenance import Provenance
 
 CELLS = "results/evidence/cells.csv"
 CLAIMS = "results/evidence/claims.csv"
@@ -86,18 +84,17 @@ class EvidenceText:
     late: int = LATE_EPOCHS
 
 
-def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText:
-    """Put the evidence into words; `runs` is runs.csv and `figures` the folder of the figures."""
+def build(evidence: Evidence, provenance: Provenance, figures: Path) -> EvidenceText:
+    """Put the evidence into words; `figures` is the folder of the figures."""
     tally = evidence.tally
     judged = [each for each in evidence.cells if each.verdict != "not judged"]
-    source = Source(CELLS, "pipeline/evidence/step.py", _keys(runs, evidence.published.configurations))
+    source = provenance.configurations(CELLS, "pipeline.evidence.step", evidence.published.configurations)
     verdicts = [each.verdict for each in evidence.claims]
     deciding = [tested for each in evidence.claims for tested in each.deciding if tested.measured]
     # what the archive finds runs of, or longer ones
     needed = {need for each in evidence.claims for tested in each.tests for need in tested.test.needs}
-    of_claims = _keys(runs, needed, "epochs")
     shown = claims_curves.curves(evidence.archive)
-    of_curves = _keys(runs, [curve.courses.configuration for curve in shown])
+    drawn = [curve.courses.configuration for curve in shown]
     return EvidenceText(
         title=evidence.published.title,
         obstacles=evidence.obstacles,
@@ -115,36 +112,26 @@ def build(evidence: Evidence, runs: pd.DataFrame, figures: Path) -> EvidenceText
             name=catalogue.CELLS,
             svg=read_text(figures / f"{catalogue.CELLS}.svg"),
             description=_description(judged),
-            label=Markup(""),
             data=_data(judged),
-            source=Source(CELLS, "pipeline/figures/cells.py", source.runs),
+            source=replace(source, module="pipeline.figures.cells"),
         ),
         failures=tuple(_failure(each) for each in evidence.cells if each.verdict == "not reproduced"),
         wide=sum(each.reading.interval.width > WIDE for each in judged if each.reading.interval),
         widest=f"{WIDE * 100:g} points",
         audit=audit_text.build(evidence.audit),
         claims=evidence.claims,
-        claims_source=Source(CLAIMS, "pipeline/evidence/step.py", of_claims),
+        claims_source=provenance.configurations(CLAIMS, "pipeline.evidence.step", needed, "epochs"),
         curves=Plot(
             name=catalogue.CLAIMS,
             svg=read_text(figures / f"{catalogue.CLAIMS}.svg"),
             description=CURVES,
-            label=Markup(""),
             data=_curves(shown),
-            source=Source("results/histories.csv", "pipeline/figures/claims.py", of_curves),
+            source=provenance.configurations("results/histories.csv", "pipeline.figures.claims", drawn),
         ),
         counts=tuple(Count(verdict, verdicts.count(verdict)) for verdict in claims.VERDICTS),
         deciding=len(deciding),
         tests_by_chance=f"{len(deciding) * (1 - LEVEL):.1f}",
     )
-
-
-def _keys(runs: pd.DataFrame, configurations: Iterable[Configuration], *apart_from: str) -> tuple[str, ...]:
-    """The runs of the configurations, or of any that differ from one of them in nothing but the parameters named."""
-    names = [name for name in PARAMETERS if name not in apart_from]
-    points = {tuple(configuration.value(name) for name in names) for configuration in configurations}
-    own = [tuple(row) in points for row in runs[names].itertuples(index=False)]
-    return tuple(dict.fromkeys(runs.loc[own, "key"]))
 
 
 def _name(judged: Judged) -> Markup:

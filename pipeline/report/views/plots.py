@@ -44,9 +44,9 @@ class Plots:
             name=figure.name,
             svg=read_text(self.folder / f"{figure.name}.svg"),
             description=self._describe(figure, experiment),
-            label=typography.caption(experiment, single) if single else Markup(""),
             data=figure_data.data(figure, experiment, self.summary, self.curves),
             source=self.provenance.figure(figure),
+            label=typography.caption(experiment, single) if single else Markup(""),
         )
 
     def _describe(self, figure: Figure, experiment: Experiment) -> str:

@@ -9,8 +9,8 @@ from pipeline.experiments.tidy import PARAMETERS
 from pipeline.figures.catalogue import Figure
 from pipeline.report.views.blocks import Source
 
-THEORY = Source("results/theory.json", "pipeline/theory/step.py")
-TABLES, FIGURES = "pipeline/analysis/tables.py", "pipeline/figures/step.py"
+THEORY = Source("results/theory.json", "pipeline.theory.step")
+TABLES, FIGURES = "pipeline.analysis.tables", "pipeline.figures.step"
 
 Shown = tuple[Experiment, Configuration]
 
@@ -20,32 +20,46 @@ class Provenance:
 
     def __init__(self, config: Config, runs: pd.DataFrame) -> None:
         self.config = config
-        self._keys: dict[tuple[str | float, ...], list[str]] = {}
-        for row in runs[["experiment", *PARAMETERS, "key"]].itertuples(index=False):
-            *point, key = row
-            self._keys.setdefault(tuple(point), []).append(key)
+        self._runs = runs
+        self._keys = {point: list(keys) for point, keys in runs.groupby(["experiment", *PARAMETERS], sort=False)["key"]}
 
     def table(self, name: str) -> Source:
         """The source of a table of section 3, by its name in the catalogue."""
-        return self._source(f"results/tables/{name}.csv", TABLES, self._in_table(name))
+        return self._of(f"results/tables/{name}.csv", TABLES, self._in_table(name))
 
     def whole(self, experiment: Experiment) -> Source:
         """The source of a table that shows every configuration of an experiment."""
-        return self._source("results/tables/summary.csv", TABLES, _all(experiment))
+        return self.experiments("results/tables/summary.csv", TABLES, [experiment])
 
     def figure(self, figure: Figure) -> Source:
         """The source of a figure of the catalogue."""
         experiment = self.config.experiments[figure.experiment]
         shown = [(experiment, experiment.configurations[position]) for position in figure.panels]
         table = "summary" if figure.kind == "grid" else "curves"
-        return self._source(f"results/tables/{table}.csv", FIGURES, shown)
+        return self._of(f"results/tables/{table}.csv", FIGURES, shown)
+
+    def experiments(self, file: str, module: str, experiments: Iterable[Experiment]) -> Source:
+        """The source of what shows experiments whole."""
+        return self._of(file, module, (shown for experiment in experiments for shown in _all(experiment)))
+
+    def configurations(
+        self, file: str, module: str, configurations: Iterable[Configuration], *apart_from: str
+    ) -> Source:
+        """The source of what shows configurations, whichever experiments trained them.
+
+        Runs that differ from one of them in nothing but the parameters `apart_from` count, too.
+        """
+        names = [name for name in PARAMETERS if name not in apart_from]
+        points = {tuple(configuration.value(name) for name in names) for configuration in configurations}
+        own = [tuple(row) in points for row in self._runs[names].itertuples(index=False)]
+        return Source(file, module, tuple(dict.fromkeys(self._runs.loc[own, "key"])))
 
     def keys(self, experiment: Experiment, configuration: Configuration) -> tuple[str, ...]:
         """The keys of the runs of one configuration of an experiment, by seed."""
         parameters = (configuration.value(name) for name in PARAMETERS)
         return tuple(dict.fromkeys(self._keys.get((experiment.name, *parameters), ())))
 
-    def _source(self, file: str, module: str, shown: Iterable[Shown]) -> Source:
+    def _of(self, file: str, module: str, shown: Iterable[Shown]) -> Source:
         runs: dict[str, None] = {}  # a set that keeps the order: equal runs of two experiments count once
         experiments: dict[str, None] = {}
         for experiment, configuration in shown:

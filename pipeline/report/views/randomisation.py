@@ -3,7 +3,7 @@
 The paper is Zhang et al. (2017). Every claim of the section is decided here, from the outcomes of the tests.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,18 +15,12 @@ from pipeline.config.settings import Randomisation as Settings
 from pipeline.data.dataset import Manifest
 from pipeline.files.sealed import read_text
 from pipeline.randomisation import record as randomisation_record
-from pipeline.randomisation.record import FIGURE, FOLDER, Kind, Outcome, Variant, marked
-from pipeline.report.views import typography
+from pipeline.randomisation.record import FIGURE, FOLDER, Outcome, Variant, marked
+from pipeline.report.views import typography, wording
 from pipeline.report.views.blocks import Data, Plot, Row, Source, Table, Value
 
 TOLERANCE = 0.03  # testing accuracies this near to each other, or to chance, are told as alike
 MARGIN = 0.1  # so are numbers of epochs that differ by this share of the smaller one: each test has one seed
-WORDS: Mapping[Kind, str] = {
-    "true_labels": "true labels",
-    "shuffled_pixels": "shuffled pixels",
-    "random_pixels": "random pixels",
-    "gaussian_images": "Gaussian images",
-}
 
 
 @dataclass(frozen=True)
@@ -199,7 +193,7 @@ def describe(
 def name(variant: Variant) -> Markup:
     """A test in a sentence: 'labels with p = 0.2', 'random labels', 'shuffled pixels'."""
     if variant.kind != "corrupted_labels":
-        return escape(WORDS[variant.kind])
+        return escape(variant.words)
     if variant.corruption == 1:
         return Markup("random labels")
     return Markup("labels with <i>p</i>\u00a0=\u00a0{}").format(typography.decimal(variant.corruption))
@@ -310,7 +304,7 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
         corner=Markup("Test"),
         columns=tuple(map(Markup, ("Changed labels", "Epochs to fit", "Training accuracy", "Testing accuracy"))),
         rows=tuple((_head(outcome.variant), _cells(outcome)) for outcome in outcomes),
-        source=Source(f"{FOLDER}/*.json", "pipeline/randomisation/step.py"),
+        source=Source(f"{FOLDER}/*.json", "pipeline.randomisation.step"),
     )
 
 
@@ -331,9 +325,8 @@ def _plot(outcomes: Sequence[Outcome], svg: str) -> Plot:
         name=FIGURE,
         svg=svg,
         description=f"Line charts of the training accuracy against the epoch, a panel for each test. {told}.",
-        label=Markup(""),
         data=_data(outcomes),
-        source=Source(f"{FOLDER}/*.csv", "pipeline/figures/randomisation.py"),
+        source=Source(f"{FOLDER}/*.csv", "pipeline.figures.randomisation"),
     )
 
 
@@ -341,8 +334,7 @@ def _ending(outcome: Outcome) -> str:
     words = name(outcome.variant).striptags()
     if outcome.diverged:
         return f"{words}: diverged"
-    count = len(outcome.epochs)
-    return f"{words}: {_accuracy(outcome.epochs[-1].accuracy)} after {count} epoch{'s' if count != 1 else ''}"
+    return f"{words}: {_accuracy(outcome.epochs[-1].accuracy)} after {wording.epochs(len(outcome.epochs))}"
 
 
 def _data(outcomes: Sequence[Outcome]) -> Data:

@@ -12,7 +12,7 @@ from pipeline.report.views.wording import significant
 from pipeline.training import benchmarks
 from pipeline.training.benchmarks import FLOOR, Benchmark, Group
 
-SOURCE = Source(benchmarks.FILE, "pipeline/figures/benchmark.py")
+SOURCE = Source(benchmarks.FILE, "pipeline.figures.benchmark")
 # what packages call themselves, where that is not the name that the lock has
 NAMES = {"numpy": "NumPy", "blas": "BLAS", "torch": "PyTorch", "jax": "JAX"}
 EQUAL = 0.005  # a factor this near to 1 is none: it reads 1.00
@@ -64,7 +64,6 @@ def build(record: Path, figures: Path) -> Speed:
             name=benchmarks.FIGURE,
             svg=read_text(figures / f"{benchmarks.FIGURE}.svg"),
             description=_description(benchmark),
-            label=Markup(""),
             data=_data(benchmark),
             source=SOURCE,
         ),

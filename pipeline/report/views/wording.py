@@ -64,7 +64,7 @@ def significant(value: float, digits: int = 3) -> str:
 
 def epochs(count: int) -> str:
     """A number of epochs: '1 epoch', '3 epochs'."""
-    return f"{count} epoch" if count == 1 else f"{count} epochs"
+    return labels.counted(count, "epoch")
 
 
 def configuration(trained: Trained, searched: Experiment) -> Markup:
