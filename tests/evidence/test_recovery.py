@@ -97,6 +97,13 @@ def test_a_random_split_has_a_share_as_often_as_it_should() -> None:
     assert recovery.chance(counts, 2, ["0.5"], draws=1000) == recovery.chance(counts, 2, ["0.5"], draws=1000)
 
 
+def test_draws_are_counted_once_however_many_are_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, draws = np.array([2, 2]), 250
+    at_once = np.random.default_rng(3).multivariate_hypergeometric(counts, 2, size=draws)
+    monkeypatch.setattr(recovery, "_CHUNK", 100)
+    assert recovery.chance(counts, 2, ["0.5"], draws=draws, seed=3).hits == (at_once == 1).any(axis=1).sum()
+
+
 @pytest.mark.parametrize(("hits", "one_in"), [(283, 3500), (1_000_000, 1), (3, 330_000), (0, None)])
 def test_odds_have_two_digits(hits: int, one_in: int | None) -> None:
     assert Chance(1_000_000, hits).one_in == one_in

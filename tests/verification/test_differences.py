@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipeline.errors import InputError
 from pipeline.verification import differences
 from pipeline.verification.differences import Change, table_changes, tree_changes
 
@@ -114,6 +115,20 @@ def test_only_the_keys_that_differ_are_told_with_their_path() -> None:
         ("come", None, 0),
     ]
     assert tree_changes(old, old) == []
+
+
+def test_a_json_file_is_a_table_of_one_row(tmp_path: Path) -> None:
+    path = tmp_path / "critical.json"
+    path.write_text('{"critical": 0.25, "unit": "é"}', encoding="utf-8")
+    ((row),) = differences.read_table(path).to_dict("records")
+    assert row == {"critical": 0.25, "unit": "é"}
+
+
+@pytest.mark.parametrize(("name", "content", "found"), [("a.json", "{", "property name"), ("a.csv", 'a\n"b', "EOF")])
+def test_what_is_no_table_is_told_in_a_line(tmp_path: Path, name: str, content: str, found: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=f"^.*{name}: expected a table that a build writes, found: .*{found}.*\\.$"):
+        differences.read_table(tmp_path / name)
 
 
 def test_the_files_that_are_compared(tmp_path: Path) -> None:
