@@ -1,6 +1,9 @@
 # In: runs.csv, histories.csv, norms.csv, and what the write-up prints (pipeline/writeup/published.yaml).
 # Out: results/evidence, results/recovery.json and their figures.
 
+# What its analysis claims, and how the file is checked.
+CLAIMS = ["pipeline/writeup/claims.yaml", "pipeline/writeup/claims.schema.yaml"]
+
 
 # What the labels, the runs and the printed numbers tell of the write-up's protocol.
 rule recovery:
@@ -35,6 +38,7 @@ rule evidence:
         norms="results/norms.csv",
         published="pipeline/writeup/published.yaml",
         schema="pipeline/writeup/published.schema.yaml",
+        claims=CLAIMS,
         code=files_behind("pipeline.evidence.step"),
     output:
         [
@@ -47,7 +51,7 @@ rule evidence:
         "logs/benchmarks/evidence.tsv"
     shell:
         "{sys.executable:q} -m pipeline.evidence.step --results results --published {input.published}"
-        " --output results/evidence --log {log}"
+        " --claims {input.claims[0]} --output results/evidence --log {log}"
 
 
 rule evidence_figure:
@@ -71,6 +75,7 @@ rule claims_figure:
         runs="results/runs.csv",
         histories="results/histories.csv",
         norms="results/norms.csv",
+        claims=CLAIMS,
         code=files_behind("pipeline.figures.claims"),
     output:
         for_report("results/figures/claims-curves.svg", "Figures"),
@@ -79,4 +84,5 @@ rule claims_figure:
     benchmark:
         "logs/benchmarks/claims_figure.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.figures.claims --results results --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.figures.claims --results results --claims {input.claims[0]}"
+        " --output {output} --log {log}"

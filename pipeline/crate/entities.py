@@ -51,6 +51,7 @@ DESCRIPTIONS = {
     "config.json": "The resolved configuration: config.yaml with what was set for this build; no title, no author.",
     "benchmark.json": "Seconds of an epoch with this project and with others; make bench measured them.",
     "workflow/published.yaml": "The numbers that the write-up prints.",
+    "workflow/claims.yaml": "The claims of the write-up's analysis, with the tests that would refute them.",
     "results/data/data.json": "The data that were used: counts, the sha256 of each file, a fingerprint of the content.",
     "results/selection.json": "The configurations that were best by validation accuracy.",
     "results/theory.json": "The checks of section 1.",

@@ -14,12 +14,13 @@ RESULTS = "results"
 METADATA = "ro-crate-metadata.json"
 WORKFLOW = "Snakefile"
 RULES = "rules"
-INPUTS = ("results/config.json", "pipeline/writeup/published.yaml")
+INPUTS = ("results/config.json", "pipeline/writeup/published.yaml", "pipeline/writeup/claims.yaml")
 PLACES = {
     "results/report/report.html": "report.html",
     "results/report/report.pdf": "report.pdf",
     "results/config.json": "config.json",
     "pipeline/writeup/published.yaml": "workflow/published.yaml",
+    "pipeline/writeup/claims.yaml": "workflow/claims.yaml",
 }
 WORKFLOW_FOLDER = "workflow"  # with the Snakefile and rules/
 

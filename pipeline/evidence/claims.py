@@ -5,15 +5,15 @@ confidence interval over the seeds decides: beyond the threshold on the claim's 
 it on the other, they contradict it; else the test is undetermined. Nothing is decided by fewer than two seeds.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
 
-from pipeline.analysis.intervals import Interval
 from pipeline.config.settings import Configuration
 from pipeline.evidence.archive import Archive, Courses
+from pipeline.evidence.measures import LEAD, Measure, Measured
 
 Verdict = Literal["supported", "contradicted", "undetermined"]
 VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "undetermined")
@@ -35,32 +35,22 @@ class Unit:
 
 
 POINTS = Unit(100, 2, "percentage points")
-NATS = Unit(1, 3, "nats")
-EPOCHS = Unit(1, 1, "epochs")
-UPDATES = Unit(1, 1, "thousand updates")
-RATIO = Unit(1, 2, "times")
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A mean over seeds with its confidence interval. `seeds` are the fewest that a part of it comes from."""
-
-    value: float
-    interval: Interval
-    seeds: int
+UNITS = {
+    unit.name: unit
+    for unit in (POINTS, Unit(1, 3, "nats"), Unit(1, 1, "epochs"), Unit(1, 1, "thousand updates"), Unit(1, 2, "times"))
+}
 
 
 @dataclass(frozen=True)
 class Test:
     """What is measured, on the courses of `needs` in their order, and on which side of `threshold` the claim puts it.
 
-    None from `measure` says that the runs do not suffice. A test that does not `decide` shows what the claim starts
-    from, or its background.
+    A test that does not `decide` shows what the claim starts from, or its background.
     """
 
     what: str
     needs: tuple[Configuration, ...]
-    measure: Callable[..., Measured | None]
+    measure: Measure
     predicts: Side
     threshold: float
     unit: Unit
@@ -152,9 +142,28 @@ def _named(configuration: Configuration) -> str:
     return ", ".join(f"{name} {value:.4g}" for name, value in vars(configuration).items())
 
 
-def judge(claims: Iterable[Claim], archive: Archive) -> tuple[Judged, ...]:
+@dataclass(frozen=True)
+class Leaders:
+    """The configurations that lead a grid. Seeds 1 to `chosen_by` trained it and so chose them: others judge them."""
+
+    configurations: tuple[Configuration, ...] = ()
+    chosen_by: int = 0
+
+
+def judge(claims: Iterable[Claim], archive: Archive, leaders: Leaders) -> tuple[Judged, ...]:
     """Do every test on the runs there are."""
-    return tuple(Judged(claim, tuple(_tested(test, archive) for test in claim.tests)) for claim in claims)
+    return tuple(
+        Judged(claim, tuple(_tested(_against(leaders, test), archive) for test in claim.tests)) for claim in claims
+    )
+
+
+def _against(leaders: Leaders, test: Test) -> Test:
+    """A test of a lead with the leaders that are left in it; any other as it is."""
+    if test.measure.name != LEAD:
+        return test
+    (own,) = test.needs
+    rivals = (each for each in leaders.configurations if each != own)
+    return replace(test, needs=(own, *rivals), measure=Measure(LEAD, (leaders.chosen_by,)))
 
 
 def to_frame(judged: Sequence[Judged]) -> pd.DataFrame:
@@ -202,4 +211,4 @@ def _tested(test: Test, archive: Archive) -> Tested:
     if missing:
         return Tested(test, None, missing)
     courses: list[Courses] = [each for each in found if each is not None]
-    return Tested(test, test.measure(*courses))
+    return Tested(test, test.measure.of(*courses))

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.config.quantity import Quantity
+from pipeline.config.quantity import Quantity, written
+from pipeline.config.settings import Configuration
 from pipeline.evidence.archive import Archive, Courses, Values
-from pipeline.evidence.writeup_claims import BEST, LARGE_BATCH, RATE_1, RATE_E1, RATE_E2, TRAINING_IMAGES
+from pipeline.evidence.claims_file import Stated
 
+PANELS = ("learning_rate", "batch_size", "reg")  # what tells the curves of each apart
 MARKS = 10  # of a curve, about
 LOWEST = 0.88  # of the accuracies shown; what lies below is the first epoch or two
 
@@ -36,19 +38,27 @@ class Curve:
         return [int(epoch) for epoch in shown[:: max(1, len(shown) // MARKS)]]
 
 
-def curves(archive: Archive) -> tuple[Curve, ...]:
+def curves(archive: Archive, stated: Stated) -> tuple[Curve, ...]:
     """The curves of which there are runs, panel by panel."""
-    return tuple(_curves(archive))
+    return tuple(_curves(archive, stated))
 
 
-def _curves(archive: Archive) -> Iterator[Curve]:
-    for configuration, text in ((RATE_1, "1"), (RATE_E1, "e^-1"), (RATE_E2, "e^-2")):
-        if courses := archive.longest(configuration):
-            yield Curve(0, "learning_rate", Quantity(text), configuration.learning_rate, courses)
-    for courses in (archive.find(BEST), archive.longest(LARGE_BATCH)):
-        if courses:
-            size = courses.configuration.batch_size
-            yield Curve(1, "batch_size", Quantity(str(size)), math.ceil(TRAINING_IMAGES / size) / 1000, courses)
-    for configuration, text in ((BEST, "0.0001"), (replace(BEST, reg=0.0), "0")):
-        if courses := archive.longest(configuration):
-            yield Curve(2, "reg", Quantity(text), 1.0, courses)
+def _curves(archive: Archive, stated: Stated) -> Iterator[Curve]:
+    for panel, parameter in enumerate(PANELS):
+        configurations = stated.curves[parameter]
+        for configuration in configurations:
+            # batches are compared at equal updates, of which the first curve has as many as the write-up made
+            first = parameter == "batch_size" and configuration is configurations[0]
+            courses = archive.find(configuration) if first else archive.longest(configuration)
+            if courses:
+                value = Quantity(written(configuration.value(parameter)))
+                yield Curve(panel, parameter, value, _unit(parameter, configuration, stated), courses)
+
+
+def _unit(parameter: str, configuration: Configuration, stated: Stated) -> float:
+    """What an epoch is on the axis of a panel: of learning rate × epochs, of thousands of updates, of epochs."""
+    if parameter == "learning_rate":
+        return float(configuration.learning_rate)
+    if parameter == "batch_size":
+        return math.ceil(stated.training_images / configuration.batch_size) / 1000
+    return 1.0

@@ -1,19 +1,50 @@
 """What the tests of claims measure: a number of each seed's course, and its mean over the seeds with an interval.
 
 A number is a function from the courses of a configuration to an array (seeds,). Accuracies are validation accuracies.
+Those that claims.yaml may ask for are in NUMBERS, and named in claims.schema.yaml.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from pipeline.analysis import intervals
 from pipeline.analysis.comparison import LATE_EPOCHS, SETTLED
+from pipeline.analysis.intervals import Interval
 from pipeline.evidence.archive import Courses, Values
-from pipeline.evidence.claims import Measured
 
 PerSeed = Callable[[Courses], Values]
+LEAD = "smallest_lead"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A mean over seeds with its confidence interval. `seeds` are the fewest that a part of it comes from."""
+
+    value: float
+    interval: Interval
+    seeds: int
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is measured, by its name in NUMBERS with its arguments; or by how much it has grown `since` an epoch."""
+
+    name: str
+    arguments: tuple[Any, ...] = ()
+    since: int | None = None
+
+    def of(self, *courses: Courses) -> Measured | None:
+        """The number of one configuration, or that of the first minus that of the second; None if they are too few."""
+        if self.name == LEAD:
+            return smallest_lead(*self.arguments)(*courses)
+        number = NUMBERS[self.name](*self.arguments)
+        if self.since is not None:
+            number = since(self.since, number)
+        return (of_each if len(courses) == 1 else first_minus_second)(number)(*courses)
 
 
 def of_each(per_seed: PerSeed) -> Callable[[Courses], Measured]:
@@ -128,3 +159,17 @@ def _first_epoch(courses: Courses, accuracy: Values | float) -> Values:
 def gradient_against_end(epoch: int) -> PerSeed:
     """The norm of the mean gradient in an epoch over that at the end of the course."""
     return lambda courses: courses["gradient_norm"][:, epoch - 1] / courses["gradient_norm"][:, -1]
+
+
+# Each makes a number from its arguments.
+NUMBERS: Mapping[str, Callable[..., PerSeed]] = {
+    "accuracy_at_end": lambda: accuracy_at_end,
+    "best_accuracy": lambda: best_accuracy,
+    "gap": lambda: gap,
+    "roughness": lambda: roughness,
+    "epochs_to_converge": lambda: epochs_to_converge,
+    "late": late,
+    "epochs_to": epochs_to,
+    "updates_to": updates_to,
+    "gradient_against_end": gradient_against_end,
+}

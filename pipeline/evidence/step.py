@@ -11,12 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.cli.console import run_step
-from pipeline.config.settings import Config, Experiment
+from pipeline.config.settings import Config, Configuration, Experiment
 from pipeline.data.dataset import read_manifest
-from pipeline.evidence import cells, claims, writeup_claims
+from pipeline.evidence import cells, claims, claims_file
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.cells import Tally
-from pipeline.evidence.claims import Claim
+from pipeline.evidence.claims import Leaders
+from pipeline.evidence.claims_file import Stated
 from pipeline.experiments import plan
 from pipeline.experiments.tidy import read_csv, to_csv
 from pipeline.files.sealed import write_text
@@ -42,6 +43,7 @@ class Evidence:
     cells: tuple[cells.Judged, ...]
     audit: tuple[audit.Audited, ...]
     claims: tuple[claims.Judged, ...]
+    stated: Stated
     archive: Archive
 
     @property
@@ -50,13 +52,13 @@ class Evidence:
         return cells.tally(self.cells)
 
 
-def gather(results: Path, file: Path = published.FILE) -> Evidence:
+def gather(results: Path, file: Path = published.FILE, claimed: Path = claims_file.FILE) -> Evidence:
     """Judge the printed numbers and the claims by the runs of a results folder.
 
     Raises InputError if something does not fit.
     """
     config = plan.load_selected(results / "config.json", results / "selection.json")
-    printed = published.load(file, config)
+    printed, stated = published.load(file, config), claims_file.load(claimed)
     differing = obstacles(printed, config, read_manifest(results / "data").name)
     runs, histories, norms = (read_csv(results / f"{name}.csv") for name in ("runs", "histories", "norms"))
     used = runs.iloc[:0] if differing else runs
@@ -66,7 +68,8 @@ def gather(results: Path, file: Path = published.FILE) -> Evidence:
         obstacles=differing,
         cells=cells.judge(printed, used),
         audit=audit.audit(printed),
-        claims=claims.judge((*writeup_claims.CLAIMS, _best_of_grid(printed, config)), archive),
+        claims=claims.judge(stated.claims, archive, _leaders(config, printed, stated.best)),
+        stated=stated,
         archive=archive,
     )
 
@@ -87,30 +90,28 @@ def obstacles(printed: Published, config: Config, data: str) -> tuple[Obstacle, 
     return tuple(found)
 
 
-def _best_of_grid(printed: Published, config: Config) -> Claim:
-    """The claim on the grid. Only a grid like the write-up's has leaders that test it."""
+def _leaders(config: Config, printed: Published, best: Configuration) -> Leaders:
+    """Who leads the grid, if that searches what the write-up's did and trains as long as `best`; else nobody."""
     grid = config.searched
-    if grid is None or not _is_the_write_ups(grid, printed):
-        return writeup_claims.best_of_grid((), 0)
+    if grid is None or not _is_the_write_ups(grid, printed, best):
+        return Leaders()
     leaders = [
         configuration
         for experiment in config.experiments.values()
         if experiment.best_of == grid.name
         for configuration in experiment.configurations
     ]
-    return writeup_claims.best_of_grid(tuple(dict.fromkeys(leaders)), grid.replicates)
+    return Leaders(tuple(dict.fromkeys(leaders)), grid.replicates)
 
 
-def _is_the_write_ups(grid: Experiment, printed: Published) -> bool:
-    """Whether a grid searches what the write-up's did, with as many epochs and hidden units."""
+def _is_the_write_ups(grid: Experiment, printed: Published, best: Configuration) -> bool:
     same = {name: set(grid.values(name)) for name in grid.varied} == {k: set(v) for k, v in printed.search.items()}
-    best = writeup_claims.BEST
     return same and all((c.hidden, c.epochs) == (best.hidden, best.epochs) for c in grid.configurations)
 
 
-def write_all(results: Path, file: Path, output: Path) -> None:
+def write_all(results: Path, file: Path, claimed: Path, output: Path) -> None:
     """Write the tables of the evidence into `output`."""
-    evidence = gather(results, file)
+    evidence = gather(results, file, claimed)
     frames: dict[str, pd.DataFrame] = {
         "cells": cells.to_frame(evidence.cells),
         "audit": audit.to_frame(evidence.audit),
@@ -126,10 +127,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", required=True, type=Path, help="folder of the results")
     parser.add_argument("--published", required=True, type=Path, help="the printed numbers")
+    parser.add_argument("--claims", required=True, type=Path, help="the claims of the analysis")
     parser.add_argument("--output", required=True, type=Path, help="folder for the tables")
     parser.add_argument("--log", type=Path)
     a = parser.parse_args()
-    run_step(lambda: write_all(a.results, a.published, a.output), a.log)
+    run_step(lambda: write_all(a.results, a.published, a.claims, a.output), a.log)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from pipeline.cli.console import run_step
+from pipeline.evidence import claims_file
 from pipeline.evidence.archive import Archive, Values
 from pipeline.evidence.claims_curves import LOWEST, Curve, curves
 from pipeline.experiments.labels import mathtext
@@ -81,21 +82,22 @@ def _line(axes: Axes, curve: Curve, mean: Values, style: dict[str, Any]) -> None
     axes.plot(epochs[seen] * curve.unit, mean[seen], linewidth=1.1, **{**style, "marker": ""})
 
 
-def write(results: Path, output: Path) -> None:
-    """Draw the runs of a results folder and write the SVG."""
+def write(results: Path, claimed: Path, output: Path) -> None:
+    """Draw the runs of a results folder that the file of claims names, and write the SVG."""
     archive = Archive.of(*(read_csv(results / f"{name}.csv") for name in ("runs", "histories", "norms")))
     with house_style():
-        write_text(output, to_svg(draw(curves(archive))))
+        write_text(output, to_svg(draw(curves(archive, claims_file.load(claimed)))))
 
 
 def main() -> None:
     """Command line of the step that draws the claims."""
     parser = argparse.ArgumentParser(description="Draw the comparisons that the claims rest on.")
     parser.add_argument("--results", required=True, type=Path, help="folder of the results")
+    parser.add_argument("--claims", required=True, type=Path, help="the claims of the analysis")
     parser.add_argument("--output", required=True, type=Path, help="the SVG")
     parser.add_argument("--log", type=Path)
     a = parser.parse_args()
-    run_step(lambda: write(a.results, a.output), a.log)
+    run_step(lambda: write(a.results, a.claims, a.output), a.log)
 
 
 if __name__ == "__main__":

@@ -205,7 +205,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the step reads, in a folder that is the present one."""
     write_results(tmp_path / "results")
     sealed.write_json(tmp_path / "results/data/data.json", asdict(crates.SAMPLE))
-    made_from = ("CITATION.cff", "locks/requirements.lock", "pyproject.toml", "pipeline/writeup/published.yaml")
+    made_from = ("CITATION.cff", "locks/requirements.lock", "pyproject.toml", *crate_files.INPUTS[1:])
     for name in ("Snakefile", "rules/data.smk", *made_from):
         write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
     for name in ("report.html", "report.pdf"):

@@ -14,20 +14,26 @@ from hypothesis import strategies as st
 
 from pipeline.analysis.intervals import Interval
 from pipeline.config.settings import Configuration, Experiment
-from pipeline.evidence import claims, writeup_claims
+from pipeline.evidence import claims, claims_file
 from pipeline.evidence import step as evidence
 from pipeline.evidence.archive import COURSES, Archive, Courses, Values
-from pipeline.evidence.claims import NATS, POINTS, Claim, Measured
-from pipeline.evidence.writeup_claims import BEST, CLAIMS, DEFAULT, LARGE_BATCH, RATE_E2
+from pipeline.evidence.claims import POINTS, UNITS, Claim, Leaders
+from pipeline.evidence.measures import LEAD, Measure, Measured
 
 SEEDS = 4
+DEFAULT = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=10)
+BEST = replace(DEFAULT, learning_rate=0.6, reg=0.0001, batch_size=16)
+LARGE_BATCH = replace(BEST, batch_size=128)
+RATE_E2 = replace(DEFAULT, learning_rate=math.exp(-2))
+CLAIMS = claims_file.load().claims
+(ON_THE_GRID,) = (claim for claim in CLAIMS if claim.tests[0].measure.name == LEAD)
 
 # --- The rule
 
 
 def rule(side: claims.Side, threshold: float = 0.0) -> claims.Test:
     return claims.Test(
-        "a", (), lambda: None, side, threshold, POINTS, supported="yes", contradicted="no", undetermined="?"
+        "a", (), Measure("gap"), side, threshold, POINTS, supported="yes", contradicted="no", undetermined="?"
     )
 
 
@@ -95,7 +101,7 @@ def course(configuration: Configuration, level: float) -> Courses:
     return Courses(configuration, tuple(range(1, SEEDS + 1)), {name: values.copy() for name in COURSES})
 
 
-TESTS = [(claim, test) for claim in CLAIMS for test in claim.tests]
+TESTS = [(claim, test) for claim in CLAIMS for test in claim.tests if claim is not ON_THE_GRID]
 
 
 @pytest.mark.parametrize(("claim", "test"), TESTS, ids=[f"{c.name}-{c.tests.index(t)}" for c, t in TESTS])
@@ -103,15 +109,16 @@ def test_without_runs_or_with_one_seed_nothing_is_decided(claim: Claim, test: cl
     found = [course(need, 0.9) for need in test.needs]
     single = Archive({each.configuration: each.of_seeds((1,)) for each in found})
     for runs in (Archive({}), single):
-        (judged,) = claims.judge([replace(claim, tests=(test,))], runs)
+        (judged,) = claims.judge([replace(claim, tests=(test,))], runs, Leaders())
         assert judged.tests[0].verdict == "undetermined"
         assert judged.tests[0].missing == test.needs
         assert judged.tests[0].statistic == ""
-    (judged,) = claims.judge([replace(claim, tests=(test,))], Archive({each.configuration: each for each in found}))
+    whole = Archive({each.configuration: each for each in found})
+    (judged,) = claims.judge([replace(claim, tests=(test,))], whole, Leaders())
     assert judged.tests[0].measured is not None
 
 
-LEADERS = (BEST, replace(BEST, batch_size=32), replace(BEST, learning_rate=0.8))
+LEADING = (BEST, replace(BEST, batch_size=32), replace(BEST, learning_rate=0.8))
 
 
 @pytest.mark.parametrize(
@@ -124,16 +131,16 @@ LEADERS = (BEST, replace(BEST, batch_size=32), replace(BEST, learning_rate=0.8))
     ],
 )
 def test_the_best_of_the_grid_is_held_against_every_leader(levels: tuple[float, ...], verdict: str) -> None:
-    runs = {each: course(each, level) for each, level in zip(LEADERS, levels, strict=True)}
-    (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS, 1)], Archive(runs))
+    runs = {each: course(each, level) for each, level in zip(LEADING, levels, strict=True)}
+    (judged,) = claims.judge([ON_THE_GRID], Archive(runs), Leaders(LEADING, 1))
     assert judged.verdict == verdict
 
 
 def test_the_seed_that_chose_the_leaders_does_not_count() -> None:
-    lucky = course(LEADERS[1], 0.96)
+    lucky = course(LEADING[1], 0.96)
     lucky.columns["validation_accuracy"][0] += 0.03
-    runs = {BEST: course(BEST, 0.97), LEADERS[1]: lucky}
-    (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS[:2], 1)], Archive(runs))
+    runs = {BEST: course(BEST, 0.97), LEADING[1]: lucky}
+    (judged,) = claims.judge([ON_THE_GRID], Archive(runs), Leaders(LEADING[:2], 1))
     assert judged.verdict == "supported"
     (measured,) = [each.measured for each in judged.tests]
     assert measured is not None
@@ -141,9 +148,9 @@ def test_the_seed_that_chose_the_leaders_does_not_count() -> None:
 
 
 def test_all_seeds_that_chose_the_leaders_are_left_out() -> None:
-    runs = {each: course(each, level) for each, level in zip(LEADERS, (0.97, 0.96, 0.95), strict=True)}
+    runs = {each: course(each, level) for each, level in zip(LEADING, (0.97, 0.96, 0.95), strict=True)}
     for chosen_by, verdict in ((SEEDS - 2, "supported"), (SEEDS - 1, "undetermined"), (SEEDS, "undetermined")):
-        (judged,) = claims.judge([writeup_claims.best_of_grid(LEADERS, chosen_by)], Archive(runs))
+        (judged,) = claims.judge([ON_THE_GRID], Archive(runs), Leaders(LEADING, chosen_by))
         assert judged.verdict == verdict
         assert (judged.tests[0].sentence == "The seeds are too few.") == (verdict == "undetermined")
 
@@ -151,23 +158,23 @@ def test_all_seeds_that_chose_the_leaders_are_left_out() -> None:
 SEARCH = {"learning_rate": (0.2, 0.4, 0.6, 0.8), "reg": (0.001, 0.0005, 0.0001), "batch_size": (16, 32, 64, 128)}
 
 
-def on_the_grid(chosen_by: int = 2, **changes: Any) -> Claim:
-    """The claim on the grid, where it was searched with `chosen_by` seeds; `changes` are of what it searched."""
+def leaders(chosen_by: int = 2, **changes: Any) -> Leaders:
+    """Who leads the grid, where it was searched with `chosen_by` seeds; `changes` are of what it searched."""
     values = itertools.product(*({**SEARCH, "hidden": (128,), "epochs": (10,)} | changes).values())
     searched = tuple(Configuration(*each) for each in values)
     experiments = (
         Experiment("grid", "grid", tuple(SEARCH), searched, chosen_by),
-        Experiment("leaders", "best_of", (), LEADERS, SEEDS, best_of="grid", count=3),
+        Experiment("leaders", "best_of", (), LEADING, SEEDS, best_of="grid", count=3),
         Experiment("another", "best_of", (), (DEFAULT,), SEEDS, best_of="rates"),
     )
     config = SimpleNamespace(searched=experiments[0], experiments={each.name: each for each in experiments})
-    return evidence._best_of_grid(SimpleNamespace(search=SEARCH), config)
+    return evidence._leaders(config, SimpleNamespace(search=SEARCH), BEST)
 
 
 def test_the_leaders_are_those_of_the_write_ups_grid_and_the_seeds_new_ones() -> None:
-    runs = {each: course(each, level) for each, level in zip(LEADERS, (0.97, 0.96, 0.95), strict=True)}
-    (judged,) = claims.judge([on_the_grid()], Archive(runs))
-    assert judged.tests[0].test.needs == LEADERS
+    runs = {each: course(each, level) for each, level in zip(LEADING, (0.97, 0.96, 0.95), strict=True)}
+    (judged,) = claims.judge([ON_THE_GRID], Archive(runs), leaders())
+    assert judged.tests[0].test.needs == LEADING
     assert judged.tests[0].measured is not None
     assert judged.tests[0].measured.seeds == SEEDS - 2
 
@@ -177,12 +184,12 @@ def test_the_leaders_are_those_of_the_write_ups_grid_and_the_seeds_new_ones() ->
     [{"learning_rate": (0.2, 0.4, 0.6)}, {"batch_size": (16, 32, 64, 256)}, {"hidden": (64,)}, {"epochs": (10, 5)}],
 )
 def test_leaders_of_another_grid_tell_nothing_of_the_write_ups(changes: dict[str, Any]) -> None:
-    assert on_the_grid(**changes).tests[0].needs == (BEST,)
+    assert leaders(**changes) == Leaders()
 
 
-@pytest.mark.parametrize("leaders", [(), (BEST,)])
-def test_without_rivals_the_best_of_the_grid_cannot_be_told(leaders: tuple[Configuration, ...]) -> None:
-    (judged,) = claims.judge([writeup_claims.best_of_grid(leaders, 1)], Archive({BEST: course(BEST, 0.97)}))
+@pytest.mark.parametrize("leading", [(), (BEST,)])
+def test_without_rivals_the_best_of_the_grid_cannot_be_told(leading: tuple[Configuration, ...]) -> None:
+    (judged,) = claims.judge([ON_THE_GRID], Archive({BEST: course(BEST, 0.97)}), Leaders(leading, 1))
     assert judged.verdict == "undetermined"
 
 
@@ -265,17 +272,17 @@ def test_with_a_diverged_seed_the_others_do_not_speak_for_their_configuration() 
 
 
 def test_a_row_for_each_claim_and_one_for_each_test() -> None:
-    judged = claims.judge(CLAIMS, Archive({}))
+    judged = claims.judge(CLAIMS, Archive({}), Leaders())
     frame, tests = claims.to_frame(judged), claims.tests_to_frame(judged)
     assert list(frame) == ["claim", "test", "statistic", "verdict", "sentence"]
     assert len(frame) == len(CLAIMS)
-    assert len(tests) == len(TESTS)
+    assert len(tests) == len(TESTS) + len(ON_THE_GRID.tests)
     assert set(frame["verdict"]) == {"undetermined"}
 
 
 TESTED = (
     claims.Tested(rule("above", 0.002), Measured(0.0051, Interval(0.003, 0.0075), 5)),
-    claims.Tested(replace(rule("below", 0.5), unit=NATS, what="b"), Measured(0.25, Interval(0.125, 0.625), 4)),
+    claims.Tested(replace(rule("below", 0.5), unit=UNITS["nats"], what="b"), Measured(0.25, Interval(0.125, 0.625), 4)),
     claims.Tested(replace(rule("above"), what="c", decides=False), Measured(-0.0021, Interval(-0.004, -0.0005), 3)),
     claims.Tested(replace(rule("below", -0.002), what="d"), None),
 )

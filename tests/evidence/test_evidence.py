@@ -17,25 +17,30 @@ from synthetic import PLACEHOLDER, Course, Rule, rising, usual, write_results
 from pipeline.analysis.intervals import Interval
 from pipeline.config import load as config
 from pipeline.config.settings import Configuration
-from pipeline.evidence import claims
+from pipeline.evidence import claims, claims_file
 from pipeline.evidence import step as evidence
 from pipeline.evidence.archive import Archive, Courses
 from pipeline.evidence.cells import Judged, Reading
-from pipeline.evidence.claims import POINTS, Claim, Measured, Verdict
+from pipeline.evidence.claims import POINTS, Claim, Verdict
 from pipeline.evidence.claims import Judged as JudgedClaim
+from pipeline.evidence.measures import Measure, Measured
 from pipeline.evidence.step import Evidence, Obstacle
-from pipeline.evidence.writeup_claims import BEST, CLAIMS, LARGE_BATCH, RATE_1, RATE_E1
 from pipeline.experiments.tidy import PARAMETERS
 from pipeline.figures import catalogue
 from pipeline.files import sealed
 from pipeline.report.views import evidence as evidence_text
 from pipeline.report.views.evidence import EvidenceText
+from pipeline.report.views.provenance import Provenance
 from pipeline.writeup import published
 
 PRINTED = {1.0: 0.9471, math.exp(-1): 0.9443, math.exp(-2): 0.9301}  # testing accuracies of Table 4
 TESTING = 0.005  # by how much synthetic.record_of puts testing above the best validation accuracy
-WRITE_UP = published.load(published.FILE, config.load(CONFIG_YAML))
-NO_RUNS = pd.DataFrame(columns=["key", *PARAMETERS])
+CONFIG = config.load(CONFIG_YAML)
+WRITE_UP = published.load(published.FILE, CONFIG)
+STATED = claims_file.load()
+BEST, LARGE_BATCH = STATED.curves["batch_size"]
+RATE_1, RATE_E1, _ = STATED.curves["learning_rate"]
+NO_RUNS = pd.DataFrame(columns=["experiment", "key", *PARAMETERS])
 WHY: Group = {
     "epoch": r"\banother measure\b",
     "order": r"\border of the images\b",
@@ -66,7 +71,8 @@ def facts(*cells: Judged, folder: Path, runs: pd.DataFrame = NO_RUNS, **more: An
     for name in (catalogue.CELLS, catalogue.CLAIMS):
         sealed.write_text(folder / f"{name}.svg", PLACEHOLDER)
     given: dict[str, Any] = {"obstacles": (), "audit": (), "claims": (), "archive": Archive({})}
-    return evidence_text.build(Evidence(WRITE_UP, cells=cells, **(given | more)), runs, folder)
+    judged = Evidence(WRITE_UP, cells=cells, stated=STATED, **(given | more))
+    return evidence_text.build(judged, Provenance(CONFIG, runs), folder)
 
 
 def told_of(shown: EvidenceText, name: str = "evidence") -> Passage:
@@ -124,10 +130,10 @@ def test_the_sources_are_the_files_and_what_made_them(tmp_path: Path) -> None:
     shown = facts(RIGHT, folder=tmp_path)
     sources = (shown.table.source, shown.plot.source, shown.claims_source, shown.curves.source)
     assert [(source.file, source.module) for source in sources] == [
-        ("results/evidence/cells.csv", "pipeline/evidence/step.py"),
-        ("results/evidence/cells.csv", "pipeline/figures/cells.py"),
-        ("results/evidence/claims.csv", "pipeline/evidence/step.py"),
-        ("results/histories.csv", "pipeline/figures/claims.py"),
+        ("results/evidence/cells.csv", "pipeline.evidence.step"),
+        ("results/evidence/cells.csv", "pipeline.figures.cells"),
+        ("results/evidence/claims.csv", "pipeline.evidence.step"),
+        ("results/histories.csv", "pipeline.figures.claims"),
     ]
 
 
@@ -243,7 +249,7 @@ def trial(verdict: Verdict | None, what: str, *, decides: bool = True) -> claims
     measured = Measured((low + high) / 2, Interval(low, high), 3) if verdict else None
     sentences = {name: f"{what} is {name}." for name in ends}
     needs = (RATE_1, RATE_E1) if what == "first" else (BEST,)
-    test = claims.Test(what, needs, lambda *_: measured, "above", 0.002, POINTS, decides=decides, **sentences)
+    test = claims.Test(what, needs, Measure("gap"), "above", 0.002, POINTS, decides=decides, **sentences)
     return claims.Tested(test, measured)
 
 
@@ -332,7 +338,8 @@ def test_the_curves_of_the_claims_have_their_means(tmp_path: Path) -> None:
 def test_the_runs_behind_the_evidence_are_those_of_its_configurations(tmp_path: Path) -> None:
     longer, other = replace(RATE_1, epochs=70), replace(RATE_1, learning_rate=0.77)
     rows = [RATE_1, longer, other, BEST, RATE_1]
-    runs = pd.DataFrame([{"key": key, **vars(each)} for key, each in zip(("a", "b", "c", "d", "a"), rows, strict=True)])
+    keys = ("a", "b", "c", "d", "a")
+    runs = pd.DataFrame([{"experiment": "e", "key": key, **vars(each)} for key, each in zip(keys, rows, strict=True)])
     archive = Archive({RATE_1: courses(RATE_1, (0.9,) * 10, (0.9,) * 10)})
     shown = facts(RIGHT, claims=CLAIMED[:1], runs=runs, archive=archive, folder=tmp_path)
     assert shown.table.source.runs == shown.plot.source.runs == ("a", "d")  # no longer runs
@@ -383,9 +390,8 @@ def test_another_data_set_or_protocol_judges_nothing(changes: dict[str, Any], di
     told, first = tell(as_printed(), **changes)
     assert told.sentence("can be judged here").has(differs)
     assert first.line("cannot be judged by these runs")
-    # one more is made for the best of the grid
     counted = first.line("undetermined")
-    assert counted.numbers("any") == [0, 0, len(CLAIMS) + 1]
+    assert counted.numbers("any") == [0, 0, len(STATED.claims)]
     assert counted.has("supported.*contradicted.*undetermined")
 
 
@@ -423,18 +429,18 @@ def test_a_list_without_the_write_ups_rates_judges_the_rest() -> None:
     assert told.sentence("^Of .* numbers").numbers("any")[0] == 6
     assert told.sentence("more cannot be judged").numbers("any") == [23]
     wanted = [each.sentence for judged in built.evidence.claims for each in judged.tests if each.missing]
-    assert len(wanted) > len(CLAIMS)
+    assert len(wanted) > len(STATED.claims)
     assert any("learning_rate 0.1353, reg 0.001, batch_size 64" in sentence for sentence in wanted)
 
 
 def test_the_step_writes_its_tables(tmp_path: Path) -> None:
     results = write_results(tmp_path / "results", as_printed(), data="MNIST", epochs=10)
-    evidence.write_all(results, published.FILE, tmp_path / "evidence")
+    evidence.write_all(results, published.FILE, claims_file.FILE, tmp_path / "evidence")
     columns = {path.stem: list(pd.read_csv(path)) for path in (tmp_path / "evidence").glob("[!.]*")}
     assert columns["cells"] == ["table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
     assert columns["audit"] == ["claim", "published", "recomputed", "verdict"]
     assert columns["claims"] == ["claim", "test", "statistic", "verdict", "sentence"]
     assert set(columns) == {"cells", "audit", "claims", "tests"}
     first = (tmp_path / "evidence/cells.csv").read_bytes()
-    evidence.write_all(results, published.FILE, tmp_path / "evidence")
+    evidence.write_all(results, published.FILE, claims_file.FILE, tmp_path / "evidence")
     assert (tmp_path / "evidence/cells.csv").read_bytes() == first

@@ -9,7 +9,7 @@ from scipy import stats
 from pipeline.config.settings import Configuration
 from pipeline.evidence import measures
 from pipeline.evidence.archive import COURSES, Courses
-from pipeline.evidence.claims import Measured
+from pipeline.evidence.measures import Measured
 
 # Validation accuracies of three seeds after eight epochs. The best epochs are the sixth, the third (with a tie in the
 # seventh), and the fifth; none is the first or the last. All other columns hold other numbers.

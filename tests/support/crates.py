@@ -37,7 +37,7 @@ SAMPLE = replace(
     source="sample",
     files={role: {"name": "sample", "sha256": str(n) * 64} for n, role in enumerate(MNIST.files)},
 )
-INPUTS = ("config.json", "workflow/published.yaml")
+INPUTS = ("config.json", "workflow/published.yaml", "workflow/claims.yaml")
 OUTPUTS = ("report.html", "report.pdf", "results/runs.csv", "results/tables/tuning.csv", "results/evidence/cells.csv")
 
 

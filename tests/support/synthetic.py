@@ -18,7 +18,7 @@ from pipeline.config import load as config
 from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Config, Configuration
 from pipeline.data.dataset import Manifest
-from pipeline.evidence import recovered, recovery
+from pipeline.evidence import claims_file, recovered, recovery
 from pipeline.evidence import step as evidence
 from pipeline.evidence.recovered import Recovery
 from pipeline.experiments import plan, runs, selection, tidy
@@ -227,8 +227,8 @@ def write_results(
         collapse_figure.write(*files, folder / f"figures/{catalogue.COLLAPSE}.svg")
     if draw:
         figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
-        evidence.write_all(folder, published.FILE, folder / "evidence")
-        claims.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
+        evidence.write_all(folder, published.FILE, claims_file.FILE, folder / "evidence")
+        claims.write(folder, claims_file.FILE, folder / f"figures/{catalogue.CLAIMS}.svg")
         cells.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
     else:
         for name in (*catalogue.figures(settings), catalogue.COLLAPSE, catalogue.CELLS, catalogue.CLAIMS):

@@ -22,6 +22,7 @@ from pipeline.analysis.linearisation import Linearisation
 from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Configuration
 from pipeline.data.dataset import Manifest
+from pipeline.evidence import claims_file
 from pipeline.evidence import step as evidence
 from pipeline.experiments.records import Record
 from pipeline.figures import benchmark as benchmark_figure
@@ -276,7 +277,7 @@ def write_results(
         draw=draw,
         **settings | {"experiments": experiments} | changes,
     )
-    evidence.write_all(folder, published.FILE, folder / "evidence")
+    evidence.write_all(folder, published.FILE, claims_file.FILE, folder / "evidence")
     sealed.write_text(folder / "recovery.json", json.dumps(RECOVERY | (UNLIKE if recorded is wrong else {})))
     return folder
 

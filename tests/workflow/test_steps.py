@@ -14,8 +14,10 @@ from faults.striking import FAULTS
 from measured import records
 from synthetic import write_results
 
+from pipeline.crate import layout as crate_files
 from pipeline.data import dataset, preparation
 from pipeline.environment import fingerprint
+from pipeline.evidence import claims_file
 from pipeline.evidence import step as evidence
 from pipeline.experiments import keys
 from pipeline.files import sealed
@@ -38,11 +40,11 @@ JSON = {
 STEPS = {
     "figures.benchmark": "first=benchmark.json output=new.svg",
     "figures.cells": "first=results/evidence/cells.csv output=new.svg",
-    "figures.claims": "results=results output=new.svg",
+    "figures.claims": "results=results claims=claims.yaml output=new.svg",
     "analysis.collapse": "config=results/config.json prepared=prepared norms=results/norms.csv output=new",
     "figures.collapse": "config=results/config.json linear=results/collapse.json table=results/tables/collapse.csv"
     " output=new.svg",
-    "evidence.step": "results=results published=published.yaml output=new",
+    "evidence.step": "results=results published=published.yaml claims=claims.yaml output=new",
     "figures.step": "config=results/config.json selection=results/selection.json summary=results/tables/summary.csv"
     " curves=results/tables/curves.csv output=new",
     "report.gate": "theory=results/theory.json template=theory.html.j2 output=new",
@@ -81,13 +83,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the steps are given, and what is none of it: `missing`, `empty` (a folder) and `noise`."""
     folder = tmp_path_factory.mktemp("steps")
     write_results(folder / "results")
-    evidence.write_all(folder / "results", published.FILE, folder / "results/evidence")
+    evidence.write_all(folder / "results", published.FILE, claims_file.FILE, folder / "results/evidence")
     images, labels = np.eye(12, dtype=np.uint8), np.arange(12, dtype=np.uint8) % 3
     arrays = {role: images if role.endswith("images") else labels for role in dataset.ROLES}
     dataset.save(folder / "data", arrays, classes=3, name="small", source="mnist", fallback=False, files={})
     preparation.save(folder / "prepared", *preparation.make(folder / "data", 0.2, None))
     sealed.write_json(folder / "benchmark.json", records())
-    links = ["locks/requirements.lock", "pyproject.toml", "templates", "pipeline/writeup/published.yaml"]
+    links = ["locks/requirements.lock", "pyproject.toml", "templates", *crate_files.INPUTS[1:]]
     for name in (*links, "templates/sections/theory.html.j2"):
         (folder / Path(name).name).symlink_to(ROOT / name)
     (folder / "empty").mkdir()

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from pipeline.analysis.comparison import LATE_EPOCHS
 from pipeline.analysis.intervals import LEVEL
 from pipeline.config.metrics import METRICS
-from pipeline.evidence import claims, claims_curves, writeup_claims
+from pipeline.evidence import claims, claims_curves
 from pipeline.evidence.cells import Judged, Tally
 from pipeline.evidence.claims_curves import Curve
 from pipeline.evidence.step import Evidence, Obstacle
@@ -80,7 +80,7 @@ class EvidenceText:
     counts: tuple[Count, ...]
     deciding: int
     tests_by_chance: str
-    negligible: str = writeup_claims.BOUND
+    negligible: str
     late: int = LATE_EPOCHS
 
 
@@ -93,7 +93,7 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> Evidence
     deciding = [tested for each in evidence.claims for tested in each.deciding if tested.measured]
     # what the archive finds runs of, or longer ones
     needed = {need for each in evidence.claims for tested in each.tests for need in tested.test.needs}
-    shown = claims_curves.curves(evidence.archive)
+    shown = claims_curves.curves(evidence.archive, evidence.stated)
     drawn = [curve.courses.configuration for curve in shown]
     return EvidenceText(
         title=evidence.published.title,
@@ -129,6 +129,7 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> Evidence
             source=provenance.configurations("results/histories.csv", "pipeline.figures.claims", drawn),
         ),
         counts=tuple(Count(verdict, verdicts.count(verdict)) for verdict in claims.VERDICTS),
+        negligible=f"{evidence.stated.negligible:g} points",
         deciding=len(deciding),
         tests_by_chance=f"{len(deciding) * (1 - LEVEL):.1f}",
     )

@@ -1,0 +1,131 @@
+"""Files of claims: what somebody may add without Python, and a line for whatever is wrong with one."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.config.settings import Configuration
+from pipeline.errors import InputError
+from pipeline.evidence import claims_file
+from pipeline.evidence.claims_file import Stated
+from pipeline.evidence.measures import LEAD, NUMBERS, Measure
+from pipeline.files.yamlfile import read_yaml
+
+RUN = {"learning_rate": "e^-2", "epochs": 20}
+LEADERS = ["leaders"]
+
+
+def trial(**changes: Any) -> dict[str, Any]:
+    settings = {
+        "what": "accuracy at e^-2 minus that of the default",
+        "runs": [RUN, {}],
+        "measure": "best_accuracy",
+        "claimed": {"above": 0.2, "unit": "percentage points"},
+        **{verdict: f"It is {verdict}." for verdict in ("supported", "contradicted", "undetermined")},
+    }
+    return {name: value for name, value in (settings | changes).items() if value is not None}
+
+
+def claim(*tests: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    settings = {"name": "a-claim", "section": "3.1", "text": "A rate is better.", "tests": list(tests or [trial()])}
+    return settings | changes
+
+
+def tree(*claims: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    point = {"learning_rate": 0.1, "reg": 0.001, "batch_size": 64, "hidden": 128, "epochs": 10}
+    curves = {name: [{}] for name in ("learning_rate", "batch_size", "reg")}
+    whole = {"negligible": 0.2, "training_images": 1000, "defaults": point, "best": {"reg": 0}, "curves": curves}
+    return whole | {"claims": list(claims or [claim()])} | changes
+
+
+def load(folder: Path, content: Any) -> Stated:
+    path = folder / "claims.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return claims_file.load(path)
+
+
+def test_a_claim_is_what_its_file_says(tmp_path: Path) -> None:
+    stated = load(tmp_path, tree(claim(trial(), trial(decides="no", runs=[{}]))))
+    ((first, second),) = (each.tests for each in stated.claims)
+    assert first.needs == (
+        Configuration(math.exp(-2), 0.001, 64, 128, 20),
+        Configuration(0.1, 0.001, 64, 128, 10),
+    )
+    assert (first.predicts, first.threshold, first.unit.name) == ("above", 0.002, "percentage points")
+    assert (first.supported, first.contradicted) == ("It is supported.", "It is contradicted.")
+    assert (first.decides, second.decides) == (True, False)
+    assert (stated.claims[0].name, stated.claims[0].section) == ("a-claim", "3.1")
+    assert (stated.negligible, stated.training_images, stated.best.reg) == (0.2, 1000, 0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "measure"),
+    [
+        ({"measure": "gap"}, Measure("gap")),
+        ({"measure": "gap", "since": 10}, Measure("gap", since=10)),
+        ({"measure": {"late": "validation_loss"}}, Measure("late", ("validation_loss",))),
+        ({"measure": {"epochs_to": 0.85}}, Measure("epochs_to", (0.85,))),
+        ({"measure": {"updates_to": 0.9}}, Measure("updates_to", (0.9, 1000))),
+        ({"measure": {"gradient_against_end": 10}, "since": 3}, Measure("gradient_against_end", (10,), 3)),
+    ],
+)
+def test_a_measure_has_its_arguments(tmp_path: Path, settings: dict[str, Any], measure: Measure) -> None:
+    (found,) = load(tmp_path, tree(claim(trial(**settings)))).claims[0].tests
+    assert found.measure == measure
+
+
+def test_every_measure_may_be_asked_for_and_no_other() -> None:
+    plain, with_argument = read_yaml(claims_file.SCHEMA)["$defs"]["test"]["properties"]["measure"]["anyOf"]
+    assert {*plain["enum"], *with_argument["properties"]} == {*NUMBERS, LEAD}
+
+
+def test_a_lead_is_over_the_leaders(tmp_path: Path) -> None:
+    (found,) = load(tmp_path, tree(claim(trial(measure=LEAD, runs=[RUN, *LEADERS])))).claims[0].tests
+    assert (found.measure, len(found.needs)) == (Measure(LEAD), 1)
+
+
+@pytest.mark.parametrize(
+    ("broken", "problem"),
+    [
+        (trial(measure="best"), "measure: expected one of accuracy_at_end, .*, found .*best"),
+        (trial(measure={"late": "accuracy"}), "measure: expected .* late .*, found .*accuracy"),
+        (trial(runs=[RUN, RUN, RUN]), "runs: expected a list of one or two configurations, found"),
+        (trial(runs=[{"rate": 1}]), "runs.0: expected a configuration, or leaders, found .*rate"),
+        (trial(runs=["rivals"]), "runs.0: expected a configuration, or leaders, found .*rivals"),
+        (trial(claimed={"above": 1, "below": 2}), "claimed: expected"),
+        (
+            trial(claimed={"above": 1, "unit": "percent"}),
+            "claimed.unit: expected percentage points, .*, found .*percent",
+        ),
+        (trial(undetermined=None), "expected the keys .undetermined."),
+        (trial(decides="maybe"), "decides: expected yes or no, found .*maybe"),
+        (trial(runs=[RUN, *LEADERS]), "runs: expected a configuration and leaders for smallest_lead"),
+        (trial(measure=LEAD), "runs: expected a configuration and leaders for smallest_lead"),
+        (trial(measure=LEAD, runs=LEADERS), "runs: expected a configuration and leaders for smallest_lead"),
+        (trial(measure=LEAD, runs=[RUN, *LEADERS], since=3), "since: expected no epoch for smallest_lead, found 3"),
+    ],
+)
+def test_what_is_wrong_with_a_test_is_a_line(tmp_path: Path, broken: dict[str, Any], problem: str) -> None:
+    with pytest.raises(InputError, match=rf"claims\.yaml: claims\.0\.tests\.1[.:] ?{problem}") as caught:
+        load(tmp_path, tree(claim(trial(), broken)))
+    assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("broken", "problem"),
+    [
+        (tree(claim(), claim(text="Another.")), "claims.1.name: expected a name of its own .*, found 'a-claim' again"),
+        (tree(defaults={"learning_rate": 1}), "defaults: expected the keys .reg., .batch_size., .hidden., .epochs."),
+        (tree(claims=[]), "claims: expected a list of one to 200 claims"),
+        (tree(claim(tests=[])), "claims.0.tests: expected a list of one to 20 tests"),
+        (tree(claim(name="A claim")), "claims.0.name: expected a name of lower-case letters"),
+        ([], "the file: expected the claims"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_a_line(tmp_path: Path, broken: Any, problem: str) -> None:
+    with pytest.raises(InputError, match=rf"claims\.yaml: {problem}") as caught:
+        load(tmp_path, broken)
+    assert len(caught.value.problems) == 1
