@@ -7,8 +7,7 @@ pixels.npy has the order of the pixels (pipeline.data.examples); {set}_images.np
 """
 
 import argparse
-import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from pipeline.data.examples import SETS, Prepared, Sorted, prepare
 from pipeline.environment import fingerprint
 from pipeline.errors import InputError
 from pipeline.files.arrays import read_array, write_array
-from pipeline.files.sealed import read_text, write_json
+from pipeline.files.sealed import read_json, write_json
 
 CODE = ("pipeline.data.examples",)  # the modules whose code the arrays come from
 DESCRIPTION = "prepared.json"
@@ -56,16 +55,12 @@ def save(folder: Path, description: Description, prepared: Prepared) -> None:
     for name in SETS:
         for kind, array in vars(getattr(prepared, name)).items():
             write_array(_path(folder, name, kind), array)
-    write_json(folder / DESCRIPTION, asdict(description))
+    write_json(folder / DESCRIPTION, description)
 
 
 def load(folder: Path) -> tuple[Description, Prepared]:
     """What `save` wrote, the arrays mapped. Raises InputError if something is missing or does not fit."""
-    path = folder / DESCRIPTION
-    try:
-        description = Description(**json.loads(read_text(path, MEND)))
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{path}: expected what the prepare step writes, found: {error}. {MEND}") from error
+    description = read_json(folder / DESCRIPTION, Description, MEND)
     pixels = read_array(folder / "pixels.npy", np.intp, MEND)
     sets = {name: _read_set(folder, name, len(pixels)) for name in SETS}
     return description, Prepared(pixels, **sets)

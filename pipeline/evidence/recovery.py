@@ -37,7 +37,6 @@ from pipeline.evidence.recovered import (
     Reading,
     Recovery,
     Split,
-    to_json,
 )
 from pipeline.experiments.tidy import read_csv, trained_with
 from pipeline.files.sealed import write_json
@@ -249,7 +248,7 @@ def write(config: Path, data: Path, runs: Path, file: Path, output: Path) -> Non
     manifest, training, testing = dataset.load(data)
     printed = published.load(file, settings)
     labels = np.asarray(training.labels), np.asarray(testing.labels)
-    write_json(output, to_json(recover(printed, settings, manifest, labels, read_csv(runs))))
+    write_json(output, recover(printed, settings, manifest, labels, read_csv(runs)))
 
 
 def main() -> None:

@@ -39,7 +39,7 @@ def select(config: Path, data: Path, runs_folder: Path, output: Path) -> None:
         if experiment.best_of:
             runs = plan.runs(settings, [settings.experiments[experiment.best_of]], fingerprint)
             selected = best(runs, records.read_all(runs_folder, runs), experiment.count)
-            chosen[experiment.name] = [vars(configuration) for configuration in selected]
+            chosen[experiment.name] = selected
     write_json(output, chosen)
 
 

@@ -9,7 +9,7 @@ from pipeline.cli.arguments import NEURON, json_object
 from pipeline.cli.console import run_step
 from pipeline.config.settings import Neuron
 from pipeline.files.sealed import write_json
-from pipeline.theory import farkas, jacobian, proof, threshold
+from pipeline.theory import farkas, jacobian, threshold
 from pipeline.theory.proof import Impossibility, Solution, Theory
 
 NEURONS = json_object({"and": NEURON, "or": NEURON})
@@ -47,7 +47,7 @@ def _impossibility() -> Impossibility:
 def write(neurons: Mapping[str, Any], output: Path) -> None:
     """Check section 1 with these neurons, given as plain values, and write theory.json."""
     checked = check({function: Neuron(tuple(n["weights"]), n["bias"]) for function, n in neurons.items()})
-    write_json(output, proof.to_json(checked))
+    write_json(output, checked)
 
 
 def main() -> None:

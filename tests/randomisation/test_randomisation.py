@@ -272,7 +272,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_others(tmp_path: Path, v
 def test_numbers_come_from_the_modules_whose_code_the_build_looks_at() -> None:
     others = {"cli.arguments", "cli.console", "config.settings", "data.dataset", "data.preparation", "errors"}
     others |= {"environment.fingerprint", "environment.modules", "environment.numerics"}
-    others |= {"files.arrays", "files.atomic", "files.sealed"}
+    others |= {"files.arrays", "files.atomic", "files.sealed", "files.typed_json"}
     expected = {*record.CODE, *(f"pipeline.{name}" for name in others)}
     assert set(modules.needed_by("pipeline.randomisation.step")) == expected
 

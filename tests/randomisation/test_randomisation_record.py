@@ -112,7 +112,7 @@ def test_facts_that_cannot_be_are_refused(tmp_path: Path, changes: dict[str, Any
     record.write(FITTED, tmp_path)
     path = tmp_path / "corrupted_labels_0.5.json"
     sealed.write_text(path, json.dumps(json.loads(path.read_text()) | changes))
-    with pytest.raises(InputError, match=r"corrupted_labels_0\.5\.json: expected what the randomization test"):
+    with pytest.raises(InputError, match=r"corrupted_labels_0\.5\.json: expected what "):
         record.read(tmp_path, HALF)
 
 
