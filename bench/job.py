@@ -34,7 +34,7 @@ def cost(data: Path, description: Description, images: int) -> Cost:
 
     def command(module: str, epochs: int, output: Path) -> list[str]:
         run = keys.canonical(specification(description, epochs, min(BATCH_SIZE, images)))
-        return [sys.executable, "-m", module, "--run", run, "--data", str(data), "--output", str(output)]
+        return [sys.executable, "-m", module, "--specification", run, "--data", str(data), "--output", str(output)]
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

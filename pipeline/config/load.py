@@ -5,6 +5,7 @@ Imports nothing heavy: the Snakefile loads it while it is parsed.
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,15 @@ from pipeline.config.settings import (
     Split,
     SweepTable,
     Tables,
+    TitleBlock,
     TuningTable,
 )
 from pipeline.errors import InputError
 from pipeline.files.sealed import read_json
 from pipeline.files.yamlfile import read_yaml
 
-# What the title block shows; it changes no number, so the steps before the report do not see it.
-TITLE_BLOCK = ("title", "author")
+# The steps before the report do not see it.
+TITLE_BLOCK = tuple(field.name for field in fields(TitleBlock))
 
 
 def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:

@@ -6,14 +6,13 @@ pixels.npy has the order of the pixels (pipeline.data.examples); {set}_images.np
 {set}_lengths.npy are the three sets, training, validation and testing; prepared.json says what they were made from.
 """
 
-import argparse
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.cli.arguments import NO_SEED, SHARE, json_object
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
+from pipeline.config.settings import Split
 from pipeline.data import dataset
 from pipeline.data.examples import SETS, Prepared, Sorted, prepare
 from pipeline.environment import fingerprint
@@ -24,7 +23,6 @@ from pipeline.files.sealed import read_json, write_json
 CODE = ("pipeline.data.examples",)  # the modules whose code the arrays come from
 DESCRIPTION = "prepared.json"
 MEND = "Hint: prepare the images again with `snakemake --cores all --forcerun prepare`."
-SPLIT = json_object({"validation_fraction": SHARE, "seed": NO_SEED})
 TYPES = {"images": np.uint8, "labels": np.uint8, "lengths": np.int32}
 
 
@@ -80,16 +78,12 @@ def _path(folder: Path, name: str, kind: str) -> Path:
     return folder / f"{name}_{kind}.npy"
 
 
-def main() -> None:
-    """Command line of the prepare step."""
-    parser = argparse.ArgumentParser(description="Prepare a data set for training.")
-    parser.add_argument("--split", required=True, type=SPLIT, help="validation_fraction and seed, as JSON")
-    parser.add_argument("--data", required=True, type=Path, help="folder of the data set")
-    parser.add_argument("--output", required=True, type=Path, help="folder of what is made")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: save(a.output, *make(a.data, a.split["validation_fraction"], a.split["seed"])), a.log)
+def run(split: Split, data: Path, output: Path) -> None:
+    """Prepare the data set in the folder `data` for training: what `save` writes, into the folder `output`."""
+    save(output, *make(data, split.validation_fraction, split.seed))
 
+
+main = command(run)
 
 if __name__ == "__main__":
     main()

@@ -4,13 +4,12 @@ cells.csv has a row for each printed number, audit.csv for each number derived f
 and tests.csv for each of their tests.
 """
 
-import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config.settings import Config, Experiment
 from pipeline.data.dataset import read_manifest
 from pipeline.evidence import cells, claims, writeup_claims
@@ -108,9 +107,9 @@ def _is_the_write_ups(grid: Experiment, printed: Published) -> bool:
     return same and all((c.hidden, c.epochs) == (best.hidden, best.epochs) for c in grid.configurations)
 
 
-def write_all(results: Path, file: Path, output: Path) -> None:
+def write_all(results: Path, published: Path, output: Path) -> None:
     """Write the tables of the evidence into `output`."""
-    evidence = gather(results, file)
+    evidence = gather(results, published)
     frames: dict[str, pd.DataFrame] = {
         "cells": cells.to_frame(evidence.cells),
         "audit": audit.to_frame(evidence.audit),
@@ -121,16 +120,7 @@ def write_all(results: Path, file: Path, output: Path) -> None:
         write_text(output / f"{name}.csv", to_csv(frame))
 
 
-def main() -> None:
-    """Command line of the evidence step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--results", required=True, type=Path, help="folder of the results")
-    parser.add_argument("--published", required=True, type=Path, help="the printed numbers")
-    parser.add_argument("--output", required=True, type=Path, help="folder for the tables")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write_all(a.results, a.published, a.output), a.log)
-
+main = command(write_all)
 
 if __name__ == "__main__":
     main()

@@ -4,6 +4,7 @@ results/randomisation/{test}.csv has a row per epoch (loss and accuracy on the t
 {test}.json what it came to. Light to import: the Snakefile asks for the names.
 """
 
+import contextlib
 import csv
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta
 
 from pipeline.config.settings import Randomisation
-from pipeline.errors import InputError
+from pipeline.errors import InputError, shown
 from pipeline.files import epoch_table
 from pipeline.files.sealed import read_text, write_json, write_text
 from pipeline.files.typed_json import decode
@@ -51,14 +52,15 @@ class Variant:
 
     @classmethod
     def named(cls, name: str) -> "Variant":
-        """The variant of this name. Raises ValueError if there is none."""
+        """The variant of this name. Raises InputError if there is none."""
         kind: Kind
         for kind in get_args(Kind):
             probability = name.removeprefix(f"{kind}_")
-            variant = cls(kind, float(probability)) if probability != name else cls(kind)
-            if variant.name == name and 0 <= variant.corruption <= 1:
-                return variant
-        raise ValueError(f"no test has the name {name!r}")
+            with contextlib.suppress(ValueError):
+                variant = cls(kind, float(probability)) if probability != name else cls(kind)
+                if variant.name == name and 0 <= variant.corruption <= 1:
+                    return variant
+        raise InputError(f"test: expected the name of a randomization test, found {shown(name)}.")
 
 
 def variants(settings: Randomisation) -> tuple[Variant, ...]:

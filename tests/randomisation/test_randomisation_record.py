@@ -38,7 +38,7 @@ def test_the_tests_stand_from_true_labels_to_random_ones_and_then_images() -> No
     "name", ["labels", "corrupted_labels_2.0", "corrupted_labels_-0.1", "corrupted_labels_0.20", "true_labels_0.5"]
 )
 def test_another_name_is_that_of_no_test(name: str) -> None:
-    with pytest.raises(ValueError, match=name):
+    with pytest.raises(InputError, match=name):
         Variant.named(name)
 
 
