@@ -240,7 +240,7 @@ def write_results(
         drawing = folder / f"figures/{randomisation_record.FIGURE}.svg"
         sealed.write_text(drawing, PLACEHOLDER)
         if draw:
-            randomisation.write(variants, folder / "randomisation", drawing)
+            randomisation.write([variant.name for variant in variants], folder / "randomisation", drawing)
     return folder
 
 
