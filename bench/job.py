@@ -12,8 +12,8 @@ from bench.work import INITIAL_SCALE, INITIAL_SEED, LEARNING_RATE, REG, SHUFFLE_
 from pipeline.data.preparation import Description
 from pipeline.environment import fingerprint
 from pipeline.experiments import keys
-from pipeline.experiments.keys import Specification
 from pipeline.training.benchmarks import HIDDEN
+from pipeline.training.specification import Specification
 
 REPEATS = 5
 BATCH_SIZE = 32

@@ -29,7 +29,7 @@ from pipeline.training import benchmarks
 
 
 @dataclass(frozen=True)
-class Timing:
+class RunTiming:
     """What timing.json holds of a run."""
 
     seconds_per_epoch: tuple[float, ...]
@@ -60,7 +60,7 @@ def run_keys(runs: Path) -> tuple[str, ...]:
 def training_seconds(folder: Path) -> float:
     """The seconds that one run's epochs took."""
     hint = f"Hint: `rm -rf {folder}` and build again."
-    return math.fsum(read_json(folder / "timing.json", Timing, hint).seconds_per_epoch)
+    return math.fsum(read_json(folder / "timing.json", RunTiming, hint).seconds_per_epoch)
 
 
 def rules(benchmarks: Path, keys: Iterable[str]) -> dict[str, Any]:

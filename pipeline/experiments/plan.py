@@ -14,6 +14,7 @@ from pipeline.config.settings import Config, Configuration, Experiment
 from pipeline.errors import InputError
 from pipeline.experiments import keys
 from pipeline.files.sealed import read_json
+from pipeline.training.specification import Specification
 
 Selection = Mapping[str, tuple[Configuration, ...]]
 
@@ -25,7 +26,7 @@ class Run:
     experiment: str
     configuration: Configuration
     seed: int
-    specification: keys.Specification
+    specification: Specification
     key: str
 
 

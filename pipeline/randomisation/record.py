@@ -6,7 +6,7 @@ results/randomisation/{test}.csv has a row per epoch (loss and accuracy on the t
 
 import contextlib
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -30,7 +30,7 @@ CODE = (  # what the files come from
 )
 STEPS = (1, 2, 3, 4, 5, 6, 8)  # what the epochs that a figure marks begin with
 COLUMNS = ("epoch", "training_loss", "training_accuracy")
-Share = Annotated[float, Meta(ge=0, le=1)]
+Proportion = Annotated[float, Meta(ge=0, le=1)]
 Kind = Literal["true_labels", "corrupted_labels", "shuffled_pixels", "random_pixels", "gaussian_images"]
 
 
@@ -94,6 +94,11 @@ class Outcome:
     testing_accuracy: float | None
 
     @property
+    def test(self) -> str:
+        """The name of the test."""
+        return self.variant.name
+
+    @property
     def epochs_to_fit(self) -> int | None:
         """After how many epochs every training image was classified correctly; None if it never was."""
         return len(self.epochs) if self.epochs and self.epochs[-1].accuracy == 1 else None
@@ -114,24 +119,16 @@ class Facts:
 
     test: str
     images: int
-    changed_labels: Share
+    changed_labels: Proportion
     epochs_to_fit: int | None
     diverged: bool
-    training_accuracy: Share | None
-    testing_accuracy: Share | None
+    training_accuracy: Proportion | None
+    testing_accuracy: Proportion | None
 
     @classmethod
     def of(cls, outcome: Outcome) -> "Facts":
         """Those of an outcome."""
-        return cls(
-            test=outcome.variant.name,
-            images=outcome.images,
-            changed_labels=outcome.changed_labels,
-            epochs_to_fit=outcome.epochs_to_fit,
-            diverged=outcome.diverged,
-            training_accuracy=outcome.training_accuracy,
-            testing_accuracy=outcome.testing_accuracy,
-        )
+        return cls(**{field.name: getattr(outcome, field.name) for field in fields(cls)})
 
 
 def marked(epochs: int) -> list[int]:

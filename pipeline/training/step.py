@@ -1,9 +1,9 @@
 """The train step: map the prepared images, train one run, write its history, metrics and timing."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 from pipeline.environment import numerics
 
@@ -13,35 +13,16 @@ import numpy as np
 
 from pipeline.cli.command_line import command
 from pipeline.config.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
-from pipeline.config.settings import Count, Number, Positive, Seed, Share
 from pipeline.data import preparation
 from pipeline.environment import fingerprint
 from pipeline.errors import InputError, RunError
 from pipeline.files import epoch_table
 from pipeline.files.sealed import write_json, write_text
 from pipeline.training.run import Result, train
+from pipeline.training.specification import Specification
 
 
-class Specification(TypedDict):
-    """What a run is trained by, as `pipeline.experiments.keys` puts it together."""
-
-    learning_rate: Positive
-    reg: Number
-    batch_size: Count
-    hidden: Count
-    epochs: Count
-    seed: Seed
-    initial_scale: Number
-    initial_seed: Seed
-    validation_fraction: Share
-    split_seed: Seed | None
-    data: str
-    code: str
-    numpy: str
-    environment: NotRequired[dict[str, str]]
-
-
-def run(specification: Mapping[str, Any], folder: Path) -> Result:
+def run(specification: Specification, folder: Path) -> Result:
     """Train the run that the specification describes on the images prepared in `folder`.
 
     Raises InputError if they are not the specification's or too few, RunError if the code, NumPy or its kernels are
@@ -54,8 +35,11 @@ def run(specification: Mapping[str, Any], folder: Path) -> Result:
         )
     numerics.confirm(specification.get("environment", {}))
     description, prepared = preparation.load(folder)
-    expected = {name: specification[name] for name in ("validation_fraction", "split_seed", "numpy")}
-    expected |= {"fingerprint": specification["data"], "code": fingerprint.of(preparation.CODE)}
+    expected = {
+        **{"validation_fraction": specification["validation_fraction"], "split_seed": specification["split_seed"]},
+        **{"numpy": specification["numpy"], "fingerprint": specification["data"]},
+        "code": fingerprint.of(preparation.CODE),
+    }
     for name, value in expected.items():
         if getattr(description, name) != value:
             raise InputError(
@@ -70,7 +54,7 @@ def run(specification: Mapping[str, Any], folder: Path) -> Result:
     return train(specification, prepared, description.classes)
 
 
-def write(result: Result, specification: Mapping[str, Any], folder: Path) -> None:
+def write(result: Result, specification: Specification, folder: Path) -> None:
     """Write history.csv, norms.csv and metrics.json (the same bytes for the same run) and timing.json (seconds)."""
     write_text(folder / "history.csv", _by_epoch(HISTORY_COLUMNS, result.epochs))
     write_text(folder / "norms.csv", _by_epoch(NORM_COLUMNS, result.norms))
