@@ -12,8 +12,8 @@ from bench.work import INITIAL_SCALE, INITIAL_SEED, LEARNING_RATE, REG, SHUFFLE_
 from pipeline.data.preparation import Description
 from pipeline.environment import fingerprint
 from pipeline.experiments import keys
-from pipeline.experiments.keys import Specification
 from pipeline.training.benchmarks import HIDDEN
+from pipeline.training.specification import Specification
 
 REPEATS = 5
 BATCH_SIZE = 32
@@ -34,7 +34,7 @@ def cost(data: Path, description: Description, images: int) -> Cost:
 
     def command(module: str, epochs: int, output: Path) -> list[str]:
         run = keys.canonical(specification(description, epochs, min(BATCH_SIZE, images)))
-        return [sys.executable, "-m", module, "--run", run, "--data", str(data), "--output", str(output)]
+        return [sys.executable, "-m", module, "--specification", run, "--data", str(data), "--output", str(output)]
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

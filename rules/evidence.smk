@@ -51,7 +51,7 @@ rule evidence:
         "logs/benchmarks/evidence.tsv"
     shell:
         "{sys.executable:q} -m pipeline.evidence.step --results results --published {input.published}"
-        " --claims {input.claims[0]} --output results/evidence --log {log}"
+        " --claimed {input.claims[0]} --output results/evidence --log {log}"
 
 
 rule evidence_figure:
@@ -84,5 +84,5 @@ rule claims_figure:
     benchmark:
         "logs/benchmarks/claims_figure.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.figures.claims --results results --claims {input.claims[0]}"
+        "{sys.executable:q} -m pipeline.figures.claims --results results --claimed {input.claims[0]}"
         " --output {output} --log {log}"

@@ -17,7 +17,6 @@ undecided, whatever their runs do:
 - where there is one hidden unit.
 """
 
-import argparse
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,7 +29,7 @@ from pipeline.analysis import linearisation
 from pipeline.analysis.comparison import Estimate
 from pipeline.analysis.intervals import standard_deviation
 from pipeline.analysis.linearisation import Linearisation
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config import load as configuration_file
 from pipeline.config.settings import Config, Configuration, Experiment
 from pipeline.data import preparation
@@ -236,19 +235,7 @@ def write_tables(config: Path, linear: Linearisation, norms: Path, output: Path)
     write_text(output / "tables" / "collapse.csv", to_csv(pd.DataFrame(rows)))
 
 
-def main() -> None:
-    """Command line of the collapse step."""
-    parser = argparse.ArgumentParser(
-        description="Work out from which regularization coefficient on the weights stay at zero, and judge the runs."
-    )
-    parser.add_argument("--config", required=True, type=Path, help="the resolved configuration")
-    parser.add_argument("--prepared", required=True, type=Path, help="folder of the prepared images")
-    parser.add_argument("--norms", required=True, type=Path, help="norms.csv")
-    parser.add_argument("--output", required=True, type=Path, help="folder for collapse.json and tables/collapse.csv")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write_all(a.config, a.prepared, a.norms, a.output), a.log)
-
+main = command(write_all)
 
 if __name__ == "__main__":
     main()

@@ -18,15 +18,13 @@ s/4 - reg and one that decays at s/4 + reg; the rest of W1 decays at reg. With t
 zero exactly if reg < max s / 4, the critical coefficient.
 """
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.data.examples import Bytes
-from pipeline.errors import InputError
-from pipeline.files.sealed import read_text, write_json
+from pipeline.files.sealed import read_json, write_json
 from pipeline.training.network import Array
 
 DIGITS = 12  # significant ones that are kept: those beyond depend on the linear algebra library
@@ -72,15 +70,9 @@ def covariance(images: Bytes, labels: Bytes, classes: int) -> Array:
 
 def save(path: Path, linearisation: Linearisation) -> None:
     """Write a linearisation as JSON."""
-    write_json(path, asdict(linearisation))
+    write_json(path, linearisation)
 
 
 def read(path: Path) -> Linearisation:
     """Read what `save` wrote. Raises InputError."""
-    try:
-        found = json.loads(read_text(path))
-        return Linearisation(**{**found, "growth_rates": tuple(map(float, found["growth_rates"]))})
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path}: expected what the collapse step writes, found: {error}. Hint: `rm {path}` and build again."
-        ) from error
+    return read_json(path, Linearisation)

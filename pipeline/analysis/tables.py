@@ -4,14 +4,13 @@ The standard deviation is that of a sample (divisor n - 1), empty for one seed. 
 counted, and left out of the mean.
 """
 
-import argparse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from pipeline.analysis import intervals
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config.metrics import HISTORY_COLUMNS, SUMMARISED
 from pipeline.config.settings import Config, Experiment, RateOfChange
 from pipeline.experiments import plan
@@ -125,18 +124,7 @@ def write_all(config: Path, selection: Path, runs: Path, histories: Path, output
         write_text(output / f"{name}.csv", to_csv(table))
 
 
-def main() -> None:
-    """Command line of the tables step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", required=True, type=Path, help="the resolved configuration")
-    parser.add_argument("--selection", required=True, type=Path, help="the selected configurations")
-    parser.add_argument("--runs", required=True, type=Path, help="runs.csv")
-    parser.add_argument("--histories", required=True, type=Path, help="histories.csv")
-    parser.add_argument("--output", required=True, type=Path, help="folder for the tables")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write_all(a.config, a.selection, a.runs, a.histories, a.output), a.log)
-
+main = command(write_all)
 
 if __name__ == "__main__":
     main()

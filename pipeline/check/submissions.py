@@ -4,17 +4,17 @@ Light to import: the Snakefile loads it. A run is kept under the same key as one
 for the one is there for the other, and for every file that asks for the same configuration.
 """
 
-import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.config.settings import Config, Configuration, Experiment
 from pipeline.errors import InputError, shown
 from pipeline.experiments import plan
 from pipeline.experiments.plan import Run
-from pipeline.files.sealed import read_text, write_json
+from pipeline.files.sealed import read_json, write_json
 from pipeline.writeup import published
 from pipeline.writeup.published import Published
 
@@ -93,17 +93,14 @@ def write_wanted(path: Path, submissions: Iterable[Submission]) -> None:
     wanted: dict[str, dict[Configuration, None]] = {}
     for submission in submissions:
         wanted.setdefault(submission.published.data, {}).update(dict.fromkeys(submission.published.configurations))
-    write_json(path, {data: [asdict(configuration) for configuration in of] for data, of in wanted.items()})
+    write_json(path, {data: list(configurations) for data, configurations in wanted.items()})
 
 
 def read_wanted(path: Path, data: str) -> tuple[Configuration, ...]:
     """The configurations for one data set; none where no check was made. Raises InputError for another file."""
     if not path.exists():
         return ()
-    try:
-        return tuple(Configuration(**each) for each in json.loads(read_text(path)).get(data, ()))
-    except (ValueError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: expected what make check writes, found: {error}. Hint: `rm {path}`") from error
+    return read_json(path, dict[str, tuple[Configuration, ...]], f"Hint: `rm {path}`").get(data, ())
 
 
 def wanted_runs(wanted: Path, config: Config, manifest: Path) -> tuple[Run, ...]:
@@ -112,7 +109,7 @@ def wanted_runs(wanted: Path, config: Config, manifest: Path) -> tuple[Run, ...]
     As many seeds as config.yaml says, and no configuration that the data are too few for. Raises InputError.
     """
     try:
-        data = json.loads(read_text(manifest))
+        data = read_json(manifest, dict[str, Any])
         name, images, fingerprint = str(data["name"]), int(data["training_images"]), str(data["fingerprint"])
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{manifest}: expected what the data step writes, found: {error!r}.") from error

@@ -4,8 +4,8 @@ Imports nothing heavy: the Snakefile loads it while it is parsed.
 """
 
 import itertools
-import json
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,15 @@ from pipeline.config.settings import (
     Split,
     SweepTable,
     Tables,
+    TitleBlock,
     TuningTable,
 )
 from pipeline.errors import InputError
-from pipeline.files.sealed import read_text
+from pipeline.files.sealed import read_json
 from pipeline.files.yamlfile import read_yaml
 
-# What the title block shows; it changes no number, so the steps before the report do not see it.
-TITLE_BLOCK = ("title", "author")
+# The steps before the report do not see it.
+TITLE_BLOCK = tuple(field.name for field in fields(TitleBlock))
 
 
 def load(path: Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -67,11 +68,7 @@ def read_resolved(path: Path) -> Config:
 
 def read_resolved_tree(path: Path) -> dict[str, Any]:
     """The unchecked configuration of a file that holds a resolved tree as JSON; its title block is empty."""
-    try:
-        tree = dict(json.loads(read_text(path)))
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{path}: expected the configuration that a build writes, found: {error}.") from error
-    return tree | dict.fromkeys(TITLE_BLOCK, "-")
+    return read_json(path, dict[str, Any]) | dict.fromkeys(TITLE_BLOCK, "-")
 
 
 def parse(tree: Any, origin: str) -> Config:

@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
+
+from msgspec import Meta
 
 from pipeline.environment.numerics import Numerics
 
 SAMPLE_TRAINING_IMAGES = 4000
 
+# What is checked where one of these comes as JSON from one step to another; config.yaml has a schema of its own.
+Count = Annotated[int, Meta(ge=1)]
+Seed = Annotated[int, Meta(ge=0, lt=2**32)]
+Number = Annotated[float, Meta(ge=0)]
+Positive = Annotated[float, Meta(gt=0)]
+Share = Annotated[float, Meta(gt=0, lt=1)]
 Kind = Literal["sweep", "grid", "single", "best_of"]
 KINDS: tuple[Kind, ...] = ("sweep", "grid", "single", "best_of")
 
@@ -45,8 +53,8 @@ class DataSet:
 class Split:
     """The share of the training images held out for validation, and the seed that picks them."""
 
-    validation_fraction: float
-    seed: int | None
+    validation_fraction: Share
+    seed: Seed | None
 
     def sizes(self, images: int) -> tuple[int, int]:
         """(training, validation) sizes of a split of `images` images; 60,000 gives 48,000 and 12,000."""
@@ -168,21 +176,34 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class Randomisation:
-    """The randomization tests of section 2.3: how each network is trained, and which shares of labels are corrupted.
+class RandomisationTraining:
+    """How each network of section 2.3 is trained; `seed` is of all that is drawn.
 
-    `images` of the training set are used, or all there are; `epochs` is how many there are at most. `corruption`
-    holds the probabilities with which a label is replaced.
+    `images` of the training set are used, or all there are; `epochs` is how many there are at most.
     """
 
-    images: int
-    learning_rate: float
-    reg: float
-    batch_size: int
-    initial_scale: float
-    epochs: int
-    seed: int
+    images: Count
+    learning_rate: Positive
+    reg: Number
+    batch_size: Count
+    initial_scale: Number
+    epochs: Count
+    seed: Seed
+
+
+@dataclass(frozen=True)
+class Randomisation(RandomisationTraining):
+    """The randomization tests of section 2.3; `corruption` holds the probabilities with which a label is replaced."""
+
     corruption: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class TitleBlock:
+    """What the head of the report shows; it changes no number."""
+
+    title: str
+    author: str
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,24 @@ None of it goes into the report, whose bytes are the same on any day and in any 
 """
 
 import csv
-import json
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline.crate import publication
 from pipeline.environment import git, machine, machine_class
-from pipeline.errors import InputError
-from pipeline.files.sealed import read_text
+from pipeline.files.sealed import read_json, read_text
 from pipeline.training import benchmarks
+
+
+@dataclass(frozen=True)
+class RunTiming:
+    """What timing.json holds of a run."""
+
+    seconds_per_epoch: tuple[float, ...]
 
 
 def record(started: datetime, ended: datetime, reports: Sequence[Path], results: Path, benchmarks: Path) -> Any:
@@ -54,13 +60,7 @@ def run_keys(runs: Path) -> tuple[str, ...]:
 def training_seconds(folder: Path) -> float:
     """The seconds that one run's epochs took."""
     hint = f"Hint: `rm -rf {folder}` and build again."
-    try:
-        timing = json.loads(read_text(folder / "timing.json", hint))
-        return math.fsum(timing["seconds_per_epoch"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{folder}: expected timing.json with the seconds of each epoch, found: {error!r}. {hint}"
-        ) from error
+    return math.fsum(read_json(folder / "timing.json", RunTiming, hint).seconds_per_epoch)
 
 
 def rules(benchmarks: Path, keys: Iterable[str]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ results/published.json says it:
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,8 +26,8 @@ PARTS = ("report.html", "report.pdf", "config.json", "results", "workflow", "ro-
 def read(mark: Path = MARK) -> dict[str, Any] | None:
     """What published.json says; None where there is none, or one that another version wrote."""
     try:
-        told = dict(json.loads(sealed.read_text(mark)))
-    except (InputError, ValueError, TypeError):
+        told = sealed.read_json(mark, dict[str, Any])
+    except InputError:
         return None
     return told if "files" in told else None
 

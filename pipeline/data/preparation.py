@@ -6,26 +6,23 @@ pixels.npy has the order of the pixels (pipeline.data.examples); {set}_images.np
 {set}_lengths.npy are the three sets, training, validation and testing; prepared.json says what they were made from.
 """
 
-import argparse
-import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.cli.arguments import NO_SEED, SHARE, json_object
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
+from pipeline.config.settings import Split
 from pipeline.data import dataset
 from pipeline.data.examples import SETS, Prepared, Sorted, prepare
 from pipeline.environment import fingerprint
 from pipeline.errors import InputError
 from pipeline.files.arrays import read_array, write_array
-from pipeline.files.sealed import read_text, write_json
+from pipeline.files.sealed import read_json, write_json
 
 CODE = ("pipeline.data.examples",)  # the modules whose code the arrays come from
 DESCRIPTION = "prepared.json"
 MEND = "Hint: prepare the images again with `snakemake --cores all --forcerun prepare`."
-SPLIT = json_object({"validation_fraction": SHARE, "seed": NO_SEED})
 TYPES = {"images": np.uint8, "labels": np.uint8, "lengths": np.int32}
 
 
@@ -56,16 +53,12 @@ def save(folder: Path, description: Description, prepared: Prepared) -> None:
     for name in SETS:
         for kind, array in vars(getattr(prepared, name)).items():
             write_array(_path(folder, name, kind), array)
-    write_json(folder / DESCRIPTION, asdict(description))
+    write_json(folder / DESCRIPTION, description)
 
 
 def load(folder: Path) -> tuple[Description, Prepared]:
     """What `save` wrote, the arrays mapped. Raises InputError if something is missing or does not fit."""
-    path = folder / DESCRIPTION
-    try:
-        description = Description(**json.loads(read_text(path, MEND)))
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{path}: expected what the prepare step writes, found: {error}. {MEND}") from error
+    description = read_json(folder / DESCRIPTION, Description, MEND)
     pixels = read_array(folder / "pixels.npy", np.intp, MEND)
     sets = {name: _read_set(folder, name, len(pixels)) for name in SETS}
     return description, Prepared(pixels, **sets)
@@ -85,16 +78,12 @@ def _path(folder: Path, name: str, kind: str) -> Path:
     return folder / f"{name}_{kind}.npy"
 
 
-def main() -> None:
-    """Command line of the prepare step."""
-    parser = argparse.ArgumentParser(description="Prepare a data set for training.")
-    parser.add_argument("--split", required=True, type=SPLIT, help="validation_fraction and seed, as JSON")
-    parser.add_argument("--data", required=True, type=Path, help="folder of the data set")
-    parser.add_argument("--output", required=True, type=Path, help="folder of what is made")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: save(a.output, *make(a.data, a.split["validation_fraction"], a.split["seed"])), a.log)
+def run(split: Split, data: Path, output: Path) -> None:
+    """Prepare the data set in the folder `data` for training: what `save` writes, into the folder `output`."""
+    save(output, *make(data, split.validation_fraction, split.seed))
 
+
+main = command(run)
 
 if __name__ == "__main__":
     main()

@@ -3,15 +3,12 @@
 Where something could not be judged, its part is None.
 """
 
-import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline.analysis import intervals
-from pipeline.errors import InputError
-from pipeline.files.sealed import read_text
+from pipeline.files.sealed import read_json
 
 LEVEL = 0.99  # of the interval in which a difference of two runs falls
 
@@ -196,48 +193,6 @@ class Recovery:
         return self.data == self.published_data
 
 
-def to_json(recovery: Recovery) -> dict[str, Any]:
-    """What recovery.json holds."""
-    tree: dict[str, Any] = json.loads(json.dumps(asdict(recovery)))
-    return tree
-
-
 def read(path: Path) -> Recovery:
     """Read what the recovery step wrote. Raises InputError if the file is missing or something else."""
-    try:
-        tree = json.loads(read_text(path))
-        return Recovery(
-            **tree
-            | {
-                "held_out": HeldOut(**tree["held_out"]),
-                "split": _split(tree["split"]),
-                "ranking": tree["ranking"] and Ranking(**tree["ranking"]),
-                "penalty": tree["penalty"] and _penalty(tree["penalty"]),
-                "readings": tuple(Reading(**reading) for reading in tree["readings"]),
-                "epoch": tree["epoch"] and Epoch(**tree["epoch"]),
-            }
-        )
-    except OSError as error:
-        raise InputError(
-            f"{path}: expected how the protocol was recovered, found {error.strerror}. Hint: run `make report`"
-        ) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(
-            f"{path}: expected how the protocol was recovered, found something else. Hint: `rm {path}` and build again."
-        ) from None
-
-
-def _split(tree: dict[str, Any] | None) -> Split | None:
-    if tree is None:
-        return None
-    parts = {name: _part(value) for name, value in tree.items() if name not in ("shuffled", "chance")}
-    return Split(shuffled=tree["shuffled"], chance=Chance(**tree["chance"]), **parts)
-
-
-def _part(tree: dict[str, Any]) -> Part:
-    matches = tuple(Match(match["printed"], tuple(match["classes"])) for match in tree["matches"])
-    return Part(tree["images"], tuple(tree["shares"]), matches)
-
-
-def _penalty(tree: dict[str, Any]) -> Penalty:
-    return Penalty(tree["reg"], tree["cells"], tuple(Factor(**factor) for factor in tree["factors"]))
+    return read_json(path, Recovery)

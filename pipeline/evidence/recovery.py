@@ -4,7 +4,6 @@ A network that answers every image with one class has that class's share as its 
 tell which images it was measured on. Other choices are told apart by which runs the printed numbers are nearer to.
 """
 
-import argparse
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.analysis import intervals
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config import load as configuration_file
 from pipeline.config.quantity import power_of_e, written
 from pipeline.config.settings import Config
@@ -37,11 +36,10 @@ from pipeline.evidence.recovered import (
     Reading,
     Recovery,
     Split,
-    to_json,
 )
 from pipeline.experiments.tidy import read_csv, trained_with
 from pipeline.files.sealed import write_json
-from pipeline.writeup import published
+from pipeline.writeup import published as printed_numbers
 from pipeline.writeup.published import Cell, Published
 
 Counts = npt.NDArray[np.int64]
@@ -243,27 +241,16 @@ def _cells(printed: Published, metric: str) -> list[Cell]:
     return [cell for cell in printed.cells if metric in cell.metrics]
 
 
-def write(config: Path, data: Path, runs: Path, file: Path, output: Path) -> None:
+def write(config: Path, data: Path, runs: Path, published: Path, output: Path) -> None:
     """Work out the protocol from the files of a build and write recovery.json."""
     settings = configuration_file.read_resolved(config)
     manifest, training, testing = dataset.load(data)
-    printed = published.load(file, settings)
+    printed = printed_numbers.load(published, settings)
     labels = np.asarray(training.labels), np.asarray(testing.labels)
-    write_json(output, to_json(recover(printed, settings, manifest, labels, read_csv(runs))))
+    write_json(output, recover(printed, settings, manifest, labels, read_csv(runs)))
 
 
-def main() -> None:
-    """Command line of the recovery step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", required=True, type=Path, help="the resolved configuration")
-    parser.add_argument("--data", required=True, type=Path, help="folder of the data set")
-    parser.add_argument("--runs", required=True, type=Path, help="runs.csv")
-    parser.add_argument("--published", required=True, type=Path, help="the printed numbers")
-    parser.add_argument("--output", required=True, type=Path, help="recovery.json")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write(a.config, a.data, a.runs, a.published, a.output), a.log)
-
+main = command(write)
 
 if __name__ == "__main__":
     main()

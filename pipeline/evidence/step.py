@@ -4,13 +4,12 @@ cells.csv has a row for each printed number, audit.csv for each number derived f
 and tests.csv for each of their tests.
 """
 
-import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config.settings import Config, Configuration, Experiment
 from pipeline.data.dataset import read_manifest
 from pipeline.evidence import cells, claims, claims_file
@@ -109,9 +108,9 @@ def _is_the_write_ups(grid: Experiment, printed: Published, best: Configuration)
     return same and all((c.hidden, c.epochs) == (best.hidden, best.epochs) for c in grid.configurations)
 
 
-def write_all(results: Path, file: Path, claimed: Path, output: Path) -> None:
-    """Write the tables of the evidence into `output`."""
-    evidence = gather(results, file, claimed)
+def write_all(results: Path, published: Path, claimed: Path, output: Path) -> None:
+    """Write the tables of the evidence into `output`: on the printed numbers `published`, and the claims `claimed`."""
+    evidence = gather(results, published, claimed)
     frames: dict[str, pd.DataFrame] = {
         "cells": cells.to_frame(evidence.cells),
         "audit": audit.to_frame(evidence.audit),
@@ -122,17 +121,7 @@ def write_all(results: Path, file: Path, claimed: Path, output: Path) -> None:
         write_text(output / f"{name}.csv", to_csv(frame))
 
 
-def main() -> None:
-    """Command line of the evidence step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--results", required=True, type=Path, help="folder of the results")
-    parser.add_argument("--published", required=True, type=Path, help="the printed numbers")
-    parser.add_argument("--claims", required=True, type=Path, help="the claims of the analysis")
-    parser.add_argument("--output", required=True, type=Path, help="folder for the tables")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write_all(a.results, a.published, a.claims, a.output), a.log)
-
+main = command(write_all)
 
 if __name__ == "__main__":
     main()

@@ -9,23 +9,20 @@ import hashlib
 import json
 from functools import cache
 from importlib.metadata import version
-from typing import Any
 
 from pipeline.config.settings import Config, Configuration
 from pipeline.environment import fingerprint, numerics
+from pipeline.training.specification import Specification
 
 KEY_LENGTH = 16
 
-Specification = dict[str, Any]
-
 
 def specification(config: Config, configuration: Configuration, seed: int, data_fingerprint: str) -> Specification:
-    """Everything that one run's numbers depend on, as plain JSON values in a fixed order.
+    """The specification of one run of a configuration, its entries in a fixed order.
 
     The environment is that of portable numerics; those of `fast` have none, and no key says which machine it was.
     """
-    environment = numerics.environment(config.numerics)
-    return {
+    made: Specification = {
         "learning_rate": float(configuration.learning_rate),
         "reg": float(configuration.reg),
         "batch_size": configuration.batch_size,
@@ -39,8 +36,10 @@ def specification(config: Config, configuration: Configuration, seed: int, data_
         "data": data_fingerprint,
         "code": fingerprint.of_runs(),
         "numpy": numpy_version(),
-        **({"environment": environment} if environment else {}),
     }
+    if environment := numerics.environment(config.numerics):
+        made["environment"] = environment
+    return made
 
 
 def canonical(specification: Specification) -> str:

@@ -4,16 +4,17 @@ An experiment of kind best_of gets its configurations from results/selection.jso
 experiment it refers to is trained.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pipeline.config import load as configuration_file
 from pipeline.config.settings import Config, Configuration, Experiment
 from pipeline.errors import InputError
 from pipeline.experiments import keys
-from pipeline.files.sealed import read_text
+from pipeline.files.sealed import read_json
+from pipeline.training.specification import Specification
 
 Selection = Mapping[str, tuple[Configuration, ...]]
 
@@ -25,7 +26,7 @@ class Run:
     experiment: str
     configuration: Configuration
     seed: int
-    specification: keys.Specification
+    specification: Specification
     key: str
 
 
@@ -65,14 +66,14 @@ def read_selection(path: Path, config: Config) -> dict[str, tuple[Configuration,
 
     Raises InputError if the file does not fit.
     """
+    chosen = read_json(path, dict[str, tuple[Configuration, ...]])
     try:
-        chosen = json.loads(read_text(path))
         return {
             name: _chosen(config.experiments[experiment.best_of], experiment.count, chosen[name])
             for name, experiment in config.experiments.items()
             if experiment.best_of
         }
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError) as error:
         raise InputError(
             f"{path}: expected the selected configurations of each best_of experiment, found: {error!r}. "
             f"Hint: `rm {path}` and build again."
@@ -82,8 +83,8 @@ def read_selection(path: Path, config: Config) -> dict[str, tuple[Configuration,
 def read_fingerprint(manifest: Path) -> str:
     """The data's fingerprint, in data.json and prepared.json, without the checks of arrays. Raises InputError."""
     try:
-        return str(json.loads(read_text(manifest))["fingerprint"])
-    except (ValueError, KeyError, TypeError) as error:
+        return str(read_json(manifest, dict[str, Any])["fingerprint"])
+    except KeyError as error:
         raise InputError(f"{manifest}: expected a file with the data's fingerprint, found: {error!r}.") from error
 
 
@@ -92,9 +93,9 @@ def _run(config: Config, experiment: Experiment, configuration: Configuration, s
     return Run(experiment.name, configuration, seed, specification, keys.key(specification))
 
 
-def _chosen(experiment: Experiment, count: int, chosen: list[Mapping[str, float]]) -> tuple[Configuration, ...]:
-    """The configurations of an experiment with these parameters. Raises ValueError if they are not `count`."""
-    found = [c for parameters in chosen for c in experiment.configurations if vars(c) == parameters]
+def _chosen(experiment: Experiment, count: int, chosen: tuple[Configuration, ...]) -> tuple[Configuration, ...]:
+    """Those configurations, as the experiment has them. Raises ValueError if they are not `count` of its own."""
+    found = [own for each in chosen for own in experiment.configurations if own == each]
     if not len(found) == len(set(found)) == len(chosen) == count:
         raise ValueError(f"{len(chosen)} entries, {len(set(found))} of them of {experiment.name}, not {count}")
     return tuple(found)

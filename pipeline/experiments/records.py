@@ -1,7 +1,6 @@
 """Reading what training wrote: one folder per run, checked before it is used."""
 
 import csv
-import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pipeline.experiments.plan import Run
 from pipeline.files import epoch_table
 from pipeline.files.epoch_table import Epochs
 from pipeline.files.sealed import read_text
+from pipeline.files.typed_json import decode
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,10 @@ def read(folder: Path, run: Run) -> Record:
     """Read one run's folder. Raises InputError if a file is missing, damaged or another run's."""
     hint = f"Hint: `rm -rf {folder}` and build again."
     try:
-        metrics = json.loads(read_text(folder / "metrics.json", hint))
-        if not isinstance(metrics, dict):
-            raise TypeError("metrics.json holds no mapping")
+        metrics = decode(read_text(folder / "metrics.json", hint), dict[str, Any])
         history = epoch_table.read(folder / "history.csv", HISTORY_COLUMNS, hint)
         norms = epoch_table.read(folder / "norms.csv", NORM_COLUMNS, hint)
-    except (ValueError, KeyError, TypeError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         raise InputError(f"{folder}: expected a finished run, found: {error}. {hint}") from error
     if problem := _problem(metrics, history, norms, run):
         raise InputError(f"{folder}: {problem} {hint}")

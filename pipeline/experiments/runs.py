@@ -2,14 +2,13 @@
 results/norms.csv (a row per epoch of each).
 """
 
-import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.data.dataset import read_manifest
 from pipeline.experiments import plan, records
@@ -61,28 +60,17 @@ def _identity(run: Run) -> dict[str, Any]:
     return {"experiment": run.experiment, "key": run.key, **configuration, **floats, "seed": run.seed}
 
 
-def collect(config: Path, data: Path, selection: Path, runs_folder: Path, output: Path) -> None:
+def collect(config: Path, data: Path, selection: Path, runs: Path, output: Path) -> None:
     """Read every run of the configuration and write runs.csv, histories.csv and norms.csv into `output`."""
     settings = plan.load_selected(config, selection)
-    runs = plan.runs(settings, settings.experiments.values(), read_manifest(data).fingerprint)
-    trained = records.read_all(runs_folder, runs)
-    write_text(output / "histories.csv", to_csv(histories_table(runs, trained)))
-    write_text(output / "norms.csv", to_csv(norms_table(runs, trained)))
-    write_text(output / "runs.csv", to_csv(runs_table(runs, trained)))
+    planned = plan.runs(settings, settings.experiments.values(), read_manifest(data).fingerprint)
+    trained = records.read_all(runs, planned)
+    write_text(output / "histories.csv", to_csv(histories_table(planned, trained)))
+    write_text(output / "norms.csv", to_csv(norms_table(planned, trained)))
+    write_text(output / "runs.csv", to_csv(runs_table(planned, trained)))
 
 
-def main() -> None:
-    """Command line of the runs step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", required=True, type=Path, help="the resolved configuration")
-    parser.add_argument("--data", required=True, type=Path, help="folder of the prepared data")
-    parser.add_argument("--selection", required=True, type=Path, help="the selected configurations")
-    parser.add_argument("--runs", required=True, type=Path, help="folder of all runs")
-    parser.add_argument("--output", required=True, type=Path, help="folder for runs.csv, histories.csv and norms.csv")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: collect(a.config, a.data, a.selection, a.runs, a.output), a.log)
-
+main = command(collect)
 
 if __name__ == "__main__":
     main()

@@ -5,13 +5,12 @@ configuration with a diverged run loses to every other; the first in the file wi
 experiment may take over several configurations, the best first.
 """
 
-import argparse
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import fmean
 
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config import load as configuration_file
 from pipeline.config.settings import Configuration
 from pipeline.data.dataset import read_manifest
@@ -30,30 +29,19 @@ def best(runs: tuple[Run, ...], records: Mapping[str, Record], count: int = 1) -
     return tuple(sorted(accuracies, key=lambda configuration: -fmean(accuracies[configuration]))[:count])
 
 
-def select(config: Path, data: Path, runs_folder: Path, output: Path) -> None:
+def select(config: Path, data: Path, runs: Path, output: Path) -> None:
     """Write {best_of experiment: its configurations, best first} as JSON."""
     settings = configuration_file.read_resolved(config)
     fingerprint = read_manifest(data).fingerprint
     chosen = {}
     for experiment in settings.experiments.values():
         if experiment.best_of:
-            runs = plan.runs(settings, [settings.experiments[experiment.best_of]], fingerprint)
-            selected = best(runs, records.read_all(runs_folder, runs), experiment.count)
-            chosen[experiment.name] = [vars(configuration) for configuration in selected]
+            candidates = plan.runs(settings, [settings.experiments[experiment.best_of]], fingerprint)
+            chosen[experiment.name] = best(candidates, records.read_all(runs, candidates), experiment.count)
     write_json(output, chosen)
 
 
-def main() -> None:
-    """Command line of the selection step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", required=True, type=Path, help="the resolved configuration")
-    parser.add_argument("--data", required=True, type=Path, help="folder of the prepared data")
-    parser.add_argument("--runs", required=True, type=Path, help="folder of all runs")
-    parser.add_argument("--output", required=True, type=Path)
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: select(a.config, a.data, a.runs, a.output), a.log)
-
+main = command(select)
 
 if __name__ == "__main__":
     main()

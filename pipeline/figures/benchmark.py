@@ -4,7 +4,6 @@ A page script finds what is drawn by these ids: the k-th record, by batch size a
 `Benchmark.systems`, has its mark in `panel-{k}-mark`, and `frame-{k}` is the place in its middle that answers.
 """
 
-import argparse
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Annotation
 from matplotlib.transforms import offset_copy
 
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.figures.drawing import mark, to_svg
 from pipeline.figures.spacing import apart
 from pipeline.figures.style import OTHER_COLOUR, SMALL, TRAINING, house_style
@@ -131,22 +130,14 @@ def _label(canvas: Canvas, axes: Axes, name: str, end: tuple[float, float]) -> A
     )
 
 
-def write(record: Path, output: Path) -> None:
+def write(record: Path, /, output: Path) -> None:
     """Draw the file and write the SVG. Raises InputError if the file is not what it should be."""
     benchmark = benchmarks.read(record)
     with house_style():
         write_text(output, to_svg(draw(benchmark)))
 
 
-def main() -> None:
-    """Command line of the step that draws the benchmark."""
-    parser = argparse.ArgumentParser(description="Draw how long an epoch takes, from report/benchmark.json.")
-    parser.add_argument("record", type=Path, help="what make bench measured")
-    parser.add_argument("--output", required=True, type=Path, help="the SVG")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write(a.record, a.output), a.log)
-
+main = command(write)
 
 if __name__ == "__main__":
     main()

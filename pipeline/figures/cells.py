@@ -5,7 +5,6 @@ on a scale that is linear near zero and logarithmic beyond. A page script finds 
 judged cell has its mark in `panel-{k}-mark`, and `frame-{k}` is the place in its middle that answers.
 """
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config.metrics import METRICS
 from pipeline.config.quantity import Quantity
 from pipeline.experiments.labels import mathtext, minus
@@ -126,21 +125,13 @@ def _setting(column: str) -> str:
     return ", ".join(mathtext(name, Quantity(value)) for name, value in pairs)
 
 
-def write(cells: Path, output: Path) -> None:
+def write(cells: Path, /, output: Path) -> None:
     """Draw cells.csv and write the SVG."""
     with house_style():
         write_text(output, to_svg(draw(read_csv(cells))))
 
 
-def main() -> None:
-    """Command line of the step that draws the printed numbers on the runs' intervals."""
-    parser = argparse.ArgumentParser(description="Draw every printed number on the interval of its runs.")
-    parser.add_argument("cells", type=Path, help="cells.csv")
-    parser.add_argument("--output", required=True, type=Path, help="the SVG")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write(a.cells, a.output), a.log)
-
+main = command(write)
 
 if __name__ == "__main__":
     main()

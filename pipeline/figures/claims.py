@@ -5,7 +5,6 @@ trained on with and without the penalty. Means over the seeds; a panel without r
 drawn by these ids: the k-th mark, curve by curve, is in `panel-{k}-mark`, and `frame-{k}` in its middle answers.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.evidence import claims_file
 from pipeline.evidence.archive import Archive, Values
 from pipeline.evidence.claims_curves import LOWEST, Curve, curves
@@ -89,16 +88,7 @@ def write(results: Path, claimed: Path, output: Path) -> None:
         write_text(output, to_svg(draw(curves(archive, claims_file.load(claimed)))))
 
 
-def main() -> None:
-    """Command line of the step that draws the claims."""
-    parser = argparse.ArgumentParser(description="Draw the comparisons that the claims rest on.")
-    parser.add_argument("--results", required=True, type=Path, help="folder of the results")
-    parser.add_argument("--claims", required=True, type=Path, help="the claims of the analysis")
-    parser.add_argument("--output", required=True, type=Path, help="the SVG")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write(a.results, a.claims, a.output), a.log)
-
+main = command(write)
 
 if __name__ == "__main__":
     main()

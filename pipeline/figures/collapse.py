@@ -5,7 +5,6 @@ together, or be zero. A page script finds what is drawn by these ids: the k-th c
 and `frame-{k}` is the place in its middle that answers.
 """
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from pipeline.analysis import collapse, linearisation
 from pipeline.analysis.collapse import Outcome
 from pipeline.analysis.linearisation import Linearisation
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config import load as configuration_file
 from pipeline.config.settings import Config
 from pipeline.experiments.labels import mathtext_value
@@ -106,17 +105,7 @@ def write(config: Path, linear: Path, table: Path, output: Path) -> None:
         write_text(output, to_svg(canvas))
 
 
-def main() -> None:
-    """Command line of the step that draws the norms around the critical coefficient."""
-    parser = argparse.ArgumentParser(description="Draw the norm of W1 after training by coefficient.")
-    parser.add_argument("--config", required=True, type=Path, help="the resolved configuration")
-    parser.add_argument("--linear", required=True, type=Path, help="collapse.json")
-    parser.add_argument("--table", required=True, type=Path, help="collapse.csv")
-    parser.add_argument("--output", required=True, type=Path, help="the SVG")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write(a.config, a.linear, a.table, a.output), a.log)
-
+main = command(write)
 
 if __name__ == "__main__":
     main()

@@ -6,7 +6,6 @@ A page script finds what is drawn by these ids: `frame-{p}` is the frame of pane
 `panel-{p}-training` belongs to the k-th epoch of `randomisation_record.marked`.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.experiments.labels import counted
 from pipeline.figures.drawing import to_svg
 from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, house_style
@@ -88,23 +87,14 @@ def _frame(axes: Axes, panel: int, longest: int) -> None:
     axes.patch.set_gid(f"frame-{panel}")
 
 
-def write(tests: Sequence[Variant], results: Path, output: Path) -> None:
+def write(tests: Sequence[str], /, results: Path, output: Path) -> None:
     """Read the tests in the folder `results` and write the SVG. Raises InputError if one does not fit."""
-    outcomes = [read(results, test) for test in tests]
+    outcomes = [read(results, Variant.named(test)) for test in tests]
     with house_style():
         write_text(output, to_svg(draw(outcomes)))
 
 
-def main() -> None:
-    """Command line of the step that draws the randomization tests."""
-    parser = argparse.ArgumentParser(description="Draw the training curves of the randomization tests.")
-    parser.add_argument("tests", nargs="+", type=Variant.named, help="their names, in the order of the panels")
-    parser.add_argument("--results", required=True, type=Path, help="folder of the tests")
-    parser.add_argument("--output", required=True, type=Path, help="the SVG")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write(a.tests, a.results, a.output), a.log)
-
+main = command(write)
 
 if __name__ == "__main__":
     main()

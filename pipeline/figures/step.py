@@ -2,13 +2,12 @@
 report embeds.
 """
 
-import argparse
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config.settings import Config
 from pipeline.experiments import plan
 from pipeline.experiments.tidy import read_csv
@@ -35,18 +34,7 @@ def write_all(config: Path, selection: Path, summary: Path, curves: Path, output
             write_text(output / f"{name}.svg", to_svg(draw(figure, settings, *tables)))
 
 
-def main() -> None:
-    """Command line of the figures step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", required=True, type=Path, help="the resolved configuration")
-    parser.add_argument("--selection", required=True, type=Path, help="the selected configurations")
-    parser.add_argument("--summary", required=True, type=Path, help="summary.csv")
-    parser.add_argument("--curves", required=True, type=Path, help="curves.csv")
-    parser.add_argument("--output", required=True, type=Path, help="folder for the figures")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write_all(a.config, a.selection, a.summary, a.curves, a.output), a.log)
-
+main = command(write_all)
 
 if __name__ == "__main__":
     main()

@@ -7,13 +7,14 @@ has locked was left by a process that was killed. On a file system without locks
 import contextlib
 import fcntl
 import glob
-import json
 import os
 import tempfile
 from collections.abc import Iterator
 from io import BufferedRandom
 from pathlib import Path
 from typing import Any
+
+from pipeline.files.typed_json import encode
 
 TEMPORARY = ".{name}.????????"  # what tempfile.mkstemp appends is eight characters long
 
@@ -51,12 +52,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as indented JSON with keys in the given order, atomically."""
-    write_text(path, as_json(value))
-
-
-def as_json(value: Any) -> str:
-    """The text of `write_json`."""
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    write_text(path, encode(value))
 
 
 def _make_temporary(path: Path) -> tuple[Path, BufferedRandom]:

@@ -9,10 +9,13 @@ import hashlib
 from collections.abc import Iterator
 from io import BufferedRandom
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.errors import InputError
 from pipeline.files import atomic
+from pipeline.files.typed_json import decode, encode
+
+T = TypeVar("T")
 
 
 @contextlib.contextmanager
@@ -40,12 +43,22 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as indented JSON with keys in the given order, atomically, with its checksum."""
-    write_text(path, atomic.as_json(value))
+    write_text(path, encode(value))
 
 
 def read_text(path: Path, mend: str | None = None) -> str:
     """The text of a sealed file. Raises InputError as `verify` does."""
     return read_bytes(path, mend).decode("utf-8")
+
+
+def read_json(path: Path, kind: type[T], mend: str | None = None) -> T:
+    """The value of this type that a sealed file holds as JSON. Raises InputError as `verify` does, and for another."""
+    try:
+        return decode(read_text(path, mend), kind)
+    except ValueError as error:
+        raise InputError(
+            f"{path}: expected what an earlier step wrote, found other JSON: {error}. {mend or _delete(path)}"
+        ) from error
 
 
 def read_bytes(path: Path, mend: str | None = None) -> bytes:
@@ -85,6 +98,10 @@ def _checksum(path: Path) -> Path:
     return path.with_name(f".{path.name}.sha256")
 
 
+def _delete(path: Path) -> str:
+    return f"Hint: `rm {path}` and build again."
+
+
 def _line(path: Path, digest: "hashlib._Hash") -> str:
     return f"{digest.hexdigest()}  {path.name}\n"
 
@@ -93,7 +110,7 @@ def _sealed(path: Path, mend: str | None) -> tuple[str, str]:
     """What the checksum's file says, and the hint if the file is another. Raises InputError without one of them."""
     if not path.is_file():
         raise InputError(f"{path}: expected what an earlier step wrote, found no file. {mend or 'Hint: build again.'}")
-    hint = mend or f"Hint: `rm {path}` and build again."
+    hint = mend or _delete(path)
     try:
         return _checksum(path).read_bytes().decode("utf-8"), hint
     except (OSError, ValueError):

@@ -4,16 +4,19 @@ results/randomisation/{test}.csv has a row per epoch (loss and accuracy on the t
 {test}.json what it came to. Light to import: the Snakefile asks for the names.
 """
 
+import contextlib
 import csv
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta
 
 from pipeline.config.settings import Randomisation
-from pipeline.errors import InputError
+from pipeline.errors import InputError, shown
 from pipeline.files import epoch_table
 from pipeline.files.sealed import read_text, write_json, write_text
+from pipeline.files.typed_json import decode
 
 FOLDER = "results/randomisation"
 FIGURE = "randomisation"
@@ -27,6 +30,7 @@ CODE = (  # what the files come from
 )
 STEPS = (1, 2, 3, 4, 5, 6, 8)  # what the epochs that a figure marks begin with
 COLUMNS = ("epoch", "training_loss", "training_accuracy")
+Proportion = Annotated[float, Meta(ge=0, le=1)]
 Kind = Literal["true_labels", "corrupted_labels", "shuffled_pixels", "random_pixels", "gaussian_images"]
 
 
@@ -53,14 +57,15 @@ class Variant:
 
     @classmethod
     def named(cls, name: str) -> "Variant":
-        """The variant of this name. Raises ValueError if there is none."""
+        """The variant of this name. Raises InputError if there is none."""
         kind: Kind
         for kind in get_args(Kind):
             probability = name.removeprefix(f"{kind}_")
-            variant = cls(kind, float(probability)) if probability != name else cls(kind)
-            if variant.name == name and 0 <= variant.corruption <= 1:
-                return variant
-        raise ValueError(f"no test has the name {name!r}")
+            with contextlib.suppress(ValueError):
+                variant = cls(kind, float(probability)) if probability != name else cls(kind)
+                if variant.name == name and 0 <= variant.corruption <= 1:
+                    return variant
+        raise InputError(f"test: expected the name of a randomization test, found {shown(name)}.")
 
 
 def variants(settings: Randomisation) -> tuple[Variant, ...]:
@@ -94,6 +99,11 @@ class Outcome:
     testing_accuracy: float | None
 
     @property
+    def test(self) -> str:
+        """The name of the test."""
+        return self.variant.name
+
+    @property
     def epochs_to_fit(self) -> int | None:
         """After how many epochs every training image was classified correctly; None if it never was."""
         return len(self.epochs) if self.epochs and self.epochs[-1].accuracy == 1 else None
@@ -106,6 +116,24 @@ class Outcome:
     def first_above(self, accuracy: float) -> int | None:
         """The first epoch with a training accuracy above the given one; None if there is none."""
         return next((n for n, epoch in enumerate(self.epochs, start=1) if epoch.accuracy > accuracy), None)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What {test}.json holds."""
+
+    test: str
+    images: int
+    changed_labels: Proportion
+    epochs_to_fit: int | None
+    diverged: bool
+    training_accuracy: Proportion | None
+    testing_accuracy: Proportion | None
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> "Facts":
+        """Those of an outcome."""
+        return cls(**{field.name: getattr(outcome, field.name) for field in fields(cls)})
 
 
 def marked(epochs: int) -> list[int]:
@@ -122,18 +150,7 @@ def write(outcome: Outcome, folder: Path) -> None:
     """Write {test}.csv and {test}.json, the same bytes for the same outcome."""
     table = epoch_table.to_csv(COLUMNS, ((epoch.loss, epoch.accuracy) for epoch in outcome.epochs))
     write_text(folder / f"{outcome.variant.name}.csv", table)
-    write_json(
-        folder / f"{outcome.variant.name}.json",
-        {
-            "test": outcome.variant.name,
-            "images": outcome.images,
-            "changed_labels": outcome.changed_labels,
-            "epochs_to_fit": outcome.epochs_to_fit,
-            "diverged": outcome.diverged,
-            "training_accuracy": outcome.training_accuracy,
-            "testing_accuracy": outcome.testing_accuracy,
-        },
-    )
+    write_json(folder / f"{outcome.variant.name}.json", Facts.of(outcome))
 
 
 def read(folder: Path, variant: Variant) -> Outcome:
@@ -141,9 +158,9 @@ def read(folder: Path, variant: Variant) -> Outcome:
     path = folder / f"{variant.name}.json"
     try:
         rows = epoch_table.read(path.with_suffix(".csv"), COLUMNS)
-        facts = json.loads(read_text(path))
+        facts = decode(read_text(path), Facts)
         outcome = _outcome(variant, facts, tuple(Epoch(row[COLUMNS[1]], row[COLUMNS[2]]) for row in rows))
-    except (ValueError, KeyError, TypeError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         raise InputError(
             f"{path}: expected what the randomization test {variant.name} writes, found: {error!r}. "
             f"Hint: `rm {path}` and build again."
@@ -156,23 +173,15 @@ def read_all(folder: Path, settings: Randomisation) -> tuple[Outcome, ...]:
     return tuple(read(folder, variant) for variant in variants(settings))
 
 
-def _outcome(variant: Variant, facts: Any, found: tuple[Epoch, ...]) -> Outcome:
-    outcome = Outcome(
-        variant, facts["images"], facts["changed_labels"], found, facts["diverged"], facts["testing_accuracy"]
-    )
-    told = {name: facts[name] for name in ("test", "epochs_to_fit")}
-    if told != {"test": variant.name, "epochs_to_fit": outcome.epochs_to_fit}:
-        raise ValueError(f"{told}, which does not fit {variant.name}.csv")
-    if not all(_is_share(epoch.accuracy) for epoch in found):
-        raise ValueError("an accuracy that is none")
-    if not isinstance(outcome.diverged, bool) or not (outcome.epochs or outcome.diverged):
+def _outcome(variant: Variant, facts: Facts, epochs: tuple[Epoch, ...]) -> Outcome:
+    """Raises ValueError if the facts are not those of these epochs."""
+    outcome = Outcome(variant, facts.images, facts.changed_labels, epochs, facts.diverged, facts.testing_accuracy)
+    if not (epochs or facts.diverged):
         raise ValueError("a test without an end")
-    if not isinstance(outcome.images, int) or not _is_share(outcome.changed_labels):
-        raise ValueError("numbers that are none")
-    if outcome.diverged != (outcome.testing_accuracy is None) or not _is_share(outcome.testing_accuracy or 0.0):
+    if Facts.of(outcome) != facts:
+        raise ValueError(f"{facts}, which does not fit {variant.name}.csv")
+    if not all(0 <= epoch.accuracy <= 1 for epoch in epochs):
+        raise ValueError("an accuracy that is none")
+    if facts.diverged != (facts.testing_accuracy is None):
         raise ValueError("a testing accuracy that is none")
     return outcome
-
-
-def _is_share(value: Any) -> bool:
-    return isinstance(value, int | float) and 0 <= value <= 1

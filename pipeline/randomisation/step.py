@@ -6,7 +6,6 @@ The tests are those of Zhang et al. (2017), section 2.1, on the network of this 
 differ: initial weights, the order of the images and every parameter of training are the same.
 """
 
-import argparse
 import math
 import os
 from collections.abc import Mapping
@@ -21,8 +20,8 @@ os.environ |= numerics.ONE_THREAD  # read when NumPy is imported
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.cli.arguments import COUNT, NUMBER, POSITIVE, SEED, VARIABLES, json_object
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
+from pipeline.config.settings import Count, RandomisationTraining
 from pipeline.data import preparation
 from pipeline.data.examples import Bytes, Examples, Indices, Prepared, by_length, by_use, sort_pixels
 from pipeline.randomisation.record import Epoch, Outcome, Variant, write
@@ -30,28 +29,16 @@ from pipeline.training import network, sgd
 from pipeline.training.network import Weights
 
 Single = npt.NDArray[np.float32]
-TRAINING = json_object(
-    {"images": COUNT, "learning_rate": POSITIVE, "reg": NUMBER, "batch_size": COUNT, "initial_scale": NUMBER}
-    | {"epochs": COUNT, "seed": SEED, "hidden": COUNT},
-    optional={"environment": VARIABLES},
-)
 
 
 @dataclass(frozen=True)
-class Training:
-    """How every test is trained: on how many images, for how many epochs at most; `seed` is of all that is drawn.
+class Training(RandomisationTraining):
+    """How every test is trained, with so many hidden units.
 
     `environment` holds the variables that the libraries of the process have to be loaded with.
     """
 
-    images: int
-    learning_rate: float
-    reg: float
-    batch_size: int
-    initial_scale: float
-    epochs: int
-    seed: int
-    hidden: int
+    hidden: Count
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -233,24 +220,18 @@ def _learner(
     return FastLearner(learned, tested, initial, how), float((learned.labels != training.labels).mean())
 
 
-def write_test(variant: Variant, how: Training, data: Path, output: Path) -> None:
-    """Run one test on the images prepared in the folder `data` and write its files. Raises InputError or RunError."""
-    numerics.confirm(how.environment)
+def write_test(test: str, training: Training, data: Path, output: Path) -> None:
+    """Run the test of this name on the images prepared in the folder `data` and write its files.
+
+    Raises InputError or RunError.
+    """
+    variant = Variant.named(test)
+    numerics.confirm(training.environment)
     description, prepared = preparation.load(data)
-    write(run(variant, prepared, description.classes, how), output)
+    write(run(variant, prepared, description.classes, training), output)
 
 
-def main() -> None:
-    """Command line of a randomization test."""
-    parser = argparse.ArgumentParser(description="Run one of the randomization tests of section 2.3.")
-    parser.add_argument("--test", required=True, type=Variant.named, help="its name, such as corrupted_labels_0.2")
-    parser.add_argument("--training", required=True, type=TRAINING, help="how to train, as JSON")
-    parser.add_argument("--data", required=True, type=Path, help="folder of the prepared images")
-    parser.add_argument("--output", required=True, type=Path, help="folder for {test}.csv and {test}.json")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write_test(a.test, Training(**a.training), a.data, a.output), a.log)
-
+main = command(write_test)
 
 if __name__ == "__main__":
     main()

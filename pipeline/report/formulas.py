@@ -11,10 +11,10 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, TypedDict
 
 from jinja2 import Environment
 from jinja2.ext import Extension
@@ -23,6 +23,7 @@ from markupsafe import Markup
 from pipeline.cli.console import run_step
 from pipeline.errors import InputError, RunError
 from pipeline.files.atomic import write_json
+from pipeline.files.typed_json import decode
 from pipeline.report.references import Numbering
 
 TEMPLATES = Path("templates")
@@ -230,9 +231,9 @@ class Drawing:
     """A formula as SVG, its size and vertical position in em, and the words to say for it."""
 
     svg: str
-    width: float
-    height: float
-    vertical_align: float
+    width: int | float  # as it is written
+    height: int | float
+    vertical_align: int | float
     speech: str
 
     def html(self, medium: Medium) -> Markup:
@@ -245,6 +246,13 @@ class Drawing:
         return Markup('<img class="math" src="data:image/svg+xml;base64,{}" alt="{}" style="{}">').format(
             data, self.speech, style
         )
+
+
+class Lock(TypedDict):
+    """What the lock file holds, by style and TeX."""
+
+    display: dict[str, Drawing]
+    inline: dict[str, Drawing]
 
 
 @dataclass(frozen=True)
@@ -292,17 +300,12 @@ def _missing(tex: str, place: str) -> str:
 def load(path: Path) -> Formulas:
     """Read the lock file; raise InputError if it is missing or is not one."""
     try:
-        lock = json.loads(path.read_text(encoding="utf-8"))
-        return Formulas(
-            {
-                "display": {tex: Drawing(**drawing) for tex, drawing in lock["display"].items()},
-                "inline": {tex: Drawing(**drawing) for tex, drawing in lock["inline"].items()},
-            }
-        )
+        lock = decode(path.read_bytes(), Lock)
     except OSError as error:
         raise InputError(f"{path}: expected the drawn formulas, found {error.strerror}. {_UPDATE}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(f"{path}: expected the drawn formulas, found something else. {_UPDATE}") from None
+    except ValueError as error:
+        raise InputError(f"{path}: expected the drawn formulas, found other JSON: {error}. {_UPDATE}") from None
+    return Formulas({"display": lock["display"], "inline": lock["inline"]})
 
 
 # --- Bringing the lock file up to date
@@ -319,8 +322,8 @@ def update() -> None:
     write_json(LOCK, {style: _of_style(style, drawings) for style in ("display", "inline")})
 
 
-def _of_style(style: Style, drawings: Mapping[_Key, Drawing]) -> dict[str, dict[str, Any]]:
-    return {tex: asdict(drawings[style, tex]) for each, tex in sorted(drawings) if each == style}
+def _of_style(style: Style, drawings: Mapping[_Key, Drawing]) -> dict[str, Drawing]:
+    return {tex: drawings[style, tex] for each, tex in sorted(drawings) if each == style}
 
 
 def _install_packages() -> None:

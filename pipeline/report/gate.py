@@ -1,10 +1,9 @@
 """The gate before the report is published: every check of section 1 passed, and was of what is printed."""
 
-import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.errors import InputError, RunError
 from pipeline.files.sealed import write_text
 from pipeline.report import formulas
@@ -40,21 +39,13 @@ def _problems(theory: Theory, printed: dict[str, str]) -> Iterator[tuple[str, st
             )
 
 
-def main() -> None:
-    """Command line of the gate."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--theory", required=True, type=Path, help="theory.json")
-    parser.add_argument("--template", required=True, type=Path, help="the template of section 1")
-    parser.add_argument("--output", required=True, type=Path, help="an empty file, written if all is well")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
+def write(theory: Path, template: Path, output: Path) -> None:
+    """Write an empty file if every check of section 1 passed, and was of what the template prints."""
+    verify(theory, template)
+    write_text(output, "")
 
-    def step() -> None:
-        verify(a.theory, a.template)
-        write_text(a.output, "")
 
-    run_step(step, a.log)
-
+main = command(write)
 
 if __name__ == "__main__":
     main()

@@ -1,18 +1,16 @@
 """The report: templates and context become one HTML file, or a PDF set from the same templates."""
 
-import argparse
-from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.cli.arguments import TITLE_BLOCK
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config.metrics import METRICS
+from pipeline.config.settings import TitleBlock
 from pipeline.environment import modules, software
-from pipeline.environment.software import Package
 from pipeline.experiments import labels
 from pipeline.figures.style import custom_properties
 from pipeline.files.sealed import write_bytes, write_text
@@ -108,52 +106,33 @@ def _characters(html: str) -> str:
 
 
 def write(
-    medium: Medium,
+    format: Literal["html", "pdf"],
+    /,
+    *,
+    title_block: TitleBlock,
     results: Path,
     templates: Path,
-    output: Path,
-    *,
-    title: str,
-    author: str,
-    packages: Sequence[Package],
-    benchmark: Path | None,
+    lock: Path,
+    project: Path,
     published: Path,
+    output: Path,
+    benchmark: Path | None = None,
 ) -> None:
-    """Build the report for one medium and write it to `output`."""
-    html = render(
-        report_context.build(results, title, author, packages, benchmark=benchmark, printed=published),
-        templates,
-        medium,
-    )
-    if medium == "screen":
-        write_text(output, html)
-        return
-    write_bytes(output, to_pdf(html))
+    """Build the report from a folder of results, as HTML or as PDF.
+
+    `lock` and `project` tell which packages the appendix lists, `published` has the write-up's printed numbers, and
+    `benchmark` is what make bench measured, if there is any.
+    """
+    packages = software.installed(lock, project)
+    head = title_block.title, title_block.author
+    context = report_context.build(results, *head, packages, benchmark=benchmark, printed=published)
+    if format == "html":
+        write_text(output, render(context, templates, "screen"))
+    else:
+        write_bytes(output, to_pdf(render(context, templates, "print")))
 
 
-def main() -> None:
-    """Command line of the report step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("format", choices=["html", "pdf"])
-    parser.add_argument("--title-block", required=True, type=TITLE_BLOCK, help="title and author, as JSON")
-    parser.add_argument("--results", required=True, type=Path, help="folder of the results")
-    parser.add_argument("--templates", required=True, type=Path, help="folder of the templates")
-    parser.add_argument("--lock", required=True, type=Path, help="the lock whose packages the appendix lists")
-    parser.add_argument("--project", required=True, type=Path, help="pyproject.toml")
-    parser.add_argument("--published", required=True, type=Path, help="the write-up's printed numbers")
-    parser.add_argument("--benchmark", nargs="?", type=Path, help="what make bench measured, if there is any")
-    parser.add_argument("--output", required=True, type=Path)
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    medium: Medium = "screen" if a.format == "html" else "print"
-
-    def step() -> None:
-        packages = software.installed(a.lock, a.project)
-        sources = {"packages": packages, "benchmark": a.benchmark, "published": a.published}
-        write(medium, a.results, a.templates, a.output, **sources, **a.title_block)
-
-    run_step(step, a.log)
-
+main = command(write)
 
 if __name__ == "__main__":
     main()

@@ -5,15 +5,16 @@
 The fonts, the templates' styles, a formula, a figure, and for a PDF the code and the rules that set the report.
 """
 
-import argparse
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from matplotlib.figure import Figure as Canvas
 
-from pipeline.cli.arguments import TITLE_BLOCK
-from pipeline.cli.console import logger, run_step
+from pipeline.cli.command_line import command
+from pipeline.cli.console import logger
+from pipeline.config.settings import TitleBlock
 from pipeline.figures.drawing import to_svg
 from pipeline.figures.style import SINGLE, TRAINING, house_style
 from pipeline.files.sealed import write_bytes, write_text
@@ -22,7 +23,7 @@ from pipeline.report import typesetting
 from pipeline.report.views.blocks import Data, Plot, Source
 
 TEMPLATE = "specimen.html.j2"
-FORMATS = ("html", "pdf")
+Format = Literal["html", "pdf"]
 
 
 @dataclass(frozen=True)
@@ -57,33 +58,22 @@ def set_page(formats: Collection[str], texts: Collection[str], templates: Path, 
     write_text(output, report.render(specimen, templates, "screen", TEMPLATE))
 
 
-def known(name: str) -> str:
-    """A type for argparse: a format of the report."""
-    if name not in FORMATS:
-        raise argparse.ArgumentTypeError(f"expected {' or '.join(FORMATS)}, found {name!r}")
-    return name
+def prove(
+    formats: Sequence[Format] = (),
+    /,
+    *,
+    output: Path,
+    title_block: TitleBlock | None = None,
+    templates: Path = Path("templates"),
+) -> None:
+    """Set a page with what the report is made of, as html, pdf or both, else as all that can be; `output` is *.html."""
+    able = typesetting.formats()
+    if not formats and "pdf" not in able:
+        logger.warning(typesetting.no_pdf())
+    set_page(formats or able, vars(title_block).values() if title_block else (), templates, output)
 
 
-def main() -> None:
-    """Command line of the specimen step."""
-    parser = argparse.ArgumentParser(description="Set a page with what the report is made of.")
-    parser.add_argument(
-        "formats", nargs="*", type=known, help="html, pdf: what the report is to be set as, else all that can be"
-    )
-    parser.add_argument("--title-block", type=TITLE_BLOCK, default={}, help="title and author, as JSON")
-    parser.add_argument("--templates", type=Path, default=Path("templates"), help="folder of the templates")
-    parser.add_argument("--output", required=True, type=Path, help="*.html")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-
-    def step() -> None:
-        able = typesetting.formats()
-        if not a.formats and "pdf" not in able:
-            logger.warning(typesetting.no_pdf())
-        set_page(a.formats or able, a.title_block.values(), a.templates, a.output)
-
-    run_step(step, a.log)
-
+main = command(prove)
 
 if __name__ == "__main__":
     main()

@@ -1,14 +1,11 @@
 """What the checks of section 1 found, and theory.json, which holds it."""
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
-from pipeline.errors import InputError
-from pipeline.files.sealed import read_text
+from pipeline.files.sealed import read_json
 from pipeline.theory import threshold
 from pipeline.theory.threshold import Row
 
@@ -145,41 +142,6 @@ def _wrong_output(function: str, row: Row) -> str:
     )
 
 
-# --- theory.json
-
-
-def to_json(theory: Theory) -> dict[str, Any]:
-    """The checks as JSON, fractions as texts such as -1/2."""
-    tree: dict[str, Any] = json.loads(json.dumps(asdict(theory), default=str))
-    return tree
-
-
 def read(path: Path) -> Theory:
-    """Read what `check` wrote. Raises InputError if the file is missing or something else."""
-    try:
-        tree = json.loads(read_text(path))
-        return Theory(
-            derivations={label: Derivation(**derivation) for label, derivation in tree["derivations"].items()},
-            solutions={function: _read_solution(solution) for function, solution in tree["solutions"].items()},
-            xor=Impossibility(**{**tree["xor"], "multipliers": tuple(tree["xor"]["multipliers"])}),
-            tables={name: tuple(map(tuple, rows)) for name, rows in tree["tables"].items()},
-            samples=tree["samples"],
-            symbolic_sizes=tuple(tree["symbolic_sizes"]),
-        )
-    except OSError as error:
-        raise InputError(
-            f"{path}: expected the checks of section 1, found {error.strerror}. Hint: run `make report`"
-        ) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(
-            f"{path}: expected the checks of section 1, found something else. Hint: `rm {path}` and build again."
-        ) from None
-
-
-def _read_solution(tree: Mapping[str, Any]) -> Solution:
-    first, second = map(Fraction, tree["weights"])
-    rows = tuple(
-        Row((x1, x2), Fraction(total), output, expected)
-        for (x1, x2), total, output, expected in map(dict.values, tree["rows"])
-    )
-    return Solution((first, second), Fraction(tree["bias"]), rows)
+    """Read theory.json, which the theory step wrote. Raises InputError if the file is missing or something else."""
+    return read_json(path, Theory)

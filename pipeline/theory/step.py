@@ -1,18 +1,16 @@
 """The checks of section 1: is what it states true? Every outcome goes to theory.json, which the report shows."""
 
-import argparse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
-from pipeline.cli.arguments import NEURON, json_object
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config.settings import Neuron
 from pipeline.files.sealed import write_json
-from pipeline.theory import farkas, jacobian, proof, threshold
+from pipeline.theory import farkas, jacobian, threshold
 from pipeline.theory.proof import Impossibility, Solution, Theory
 
-NEURONS = json_object({"and": NEURON, "or": NEURON})
+Neurons = TypedDict("Neurons", {"and": Neuron, "or": Neuron})
 
 
 def check(neurons: Mapping[str, Neuron]) -> Theory:
@@ -44,21 +42,12 @@ def _impossibility() -> Impossibility:
     )
 
 
-def write(neurons: Mapping[str, Any], output: Path) -> None:
-    """Check section 1 with these neurons, given as plain values, and write theory.json."""
-    checked = check({function: Neuron(tuple(n["weights"]), n["bias"]) for function, n in neurons.items()})
-    write_json(output, proof.to_json(checked))
+def write(neurons: Neurons, output: Path) -> None:
+    """Check what section 1 states, with these neurons, and write theory.json."""
+    write_json(output, check({"and": neurons["and"], "or": neurons["or"]}))
 
 
-def main() -> None:
-    """Command line of the theory step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--neurons", required=True, type=NEURONS, help="the neurons of config.yaml, as JSON")
-    parser.add_argument("--output", required=True, type=Path, help="theory.json")
-    parser.add_argument("--log", type=Path)
-    a = parser.parse_args()
-    run_step(lambda: write(a.neurons, a.output), a.log)
-
+main = command(write)
 
 if __name__ == "__main__":
     main()

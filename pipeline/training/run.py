@@ -5,6 +5,7 @@ key is made of (pipeline.experiments.keys): no files and no messages here, since
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,7 @@ class Result:
     metrics: dict[str, float | int]
 
 
-def train(specification: dict[str, Any], data: Prepared, classes: int) -> Result:
+def train(specification: Mapping[str, Any], data: Prepared, classes: int) -> Result:
     """Train the run that the specification (pipeline.experiments.keys) describes.
 
     The best epoch is the first with the highest validation accuracy; the testing accuracy is that

@@ -1,6 +1,5 @@
 """The train step: map the prepared images, train one run, write its history, metrics and timing."""
 
-import argparse
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +11,7 @@ os.environ |= numerics.ONE_THREAD  # read when NumPy is imported
 
 import numpy as np
 
-from pipeline.cli.arguments import COUNT, NO_SEED, NUMBER, POSITIVE, SEED, SHARE, TEXT, VARIABLES, json_object
-from pipeline.cli.console import run_step
+from pipeline.cli.command_line import command
 from pipeline.config.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.data import preparation
 from pipeline.environment import fingerprint
@@ -21,16 +19,10 @@ from pipeline.errors import InputError, RunError
 from pipeline.files import epoch_table
 from pipeline.files.sealed import write_json, write_text
 from pipeline.training.run import Result, train
-
-SPECIFICATION = json_object(  # pipeline.experiments.keys
-    {"learning_rate": POSITIVE, "reg": NUMBER, "batch_size": COUNT, "hidden": COUNT, "epochs": COUNT, "seed": SEED}
-    | {"initial_scale": NUMBER, "initial_seed": SEED, "validation_fraction": SHARE, "split_seed": NO_SEED}
-    | {"data": TEXT, "code": TEXT, "numpy": TEXT},
-    optional={"environment": VARIABLES},
-)
+from pipeline.training.specification import Specification
 
 
-def run(specification: dict[str, Any], folder: Path) -> Result:
+def run(specification: Specification, folder: Path) -> Result:
     """Train the run that the specification describes on the images prepared in `folder`.
 
     Raises InputError if they are not the specification's or too few, RunError if the code, NumPy or its kernels are
@@ -43,8 +35,11 @@ def run(specification: dict[str, Any], folder: Path) -> Result:
         )
     numerics.confirm(specification.get("environment", {}))
     description, prepared = preparation.load(folder)
-    expected = {name: specification[name] for name in ("validation_fraction", "split_seed", "numpy")}
-    expected |= {"fingerprint": specification["data"], "code": fingerprint.of(preparation.CODE)}
+    expected = {
+        **{"validation_fraction": specification["validation_fraction"], "split_seed": specification["split_seed"]},
+        **{"numpy": specification["numpy"], "fingerprint": specification["data"]},
+        "code": fingerprint.of(preparation.CODE),
+    }
     for name, value in expected.items():
         if getattr(description, name) != value:
             raise InputError(
@@ -59,7 +54,7 @@ def run(specification: dict[str, Any], folder: Path) -> Result:
     return train(specification, prepared, description.classes)
 
 
-def write(result: Result, specification: dict[str, Any], folder: Path) -> None:
+def write(result: Result, specification: Specification, folder: Path) -> None:
     """Write history.csv, norms.csv and metrics.json (the same bytes for the same run) and timing.json (seconds)."""
     write_text(folder / "history.csv", _by_epoch(HISTORY_COLUMNS, result.epochs))
     write_text(folder / "norms.csv", _by_epoch(NORM_COLUMNS, result.norms))
@@ -80,16 +75,12 @@ def _by_epoch(columns: Sequence[str], recorded: Sequence[Any]) -> str:
     return epoch_table.to_csv(columns, ([getattr(epoch, column) for column in columns[1:]] for epoch in recorded))
 
 
-def main() -> None:
-    """Command line of the train step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", required=True, type=SPECIFICATION, help="the specification, as JSON")
-    parser.add_argument("--data", required=True, type=Path, help="folder of the prepared images")
-    parser.add_argument("--output", required=True, type=Path, help="folder of the run")
-    parser.add_argument("--log", type=Path)
-    arguments = parser.parse_args()
-    run_step(lambda: write(run(arguments.run, arguments.data), arguments.run, arguments.output), arguments.log)
+def step(specification: Specification, data: Path, output: Path) -> None:
+    """Train one run on the prepared images in the folder `data`; write history, norms, metrics and timing."""
+    write(run(specification, data), specification, output)
 
+
+main = command(step)
 
 if __name__ == "__main__":
     main()

@@ -15,7 +15,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,10 @@ from pipeline.config import load as configuration_file
 from pipeline.crate.publication import checksum
 from pipeline.errors import InputError
 from pipeline.files.atomic import write_json
+from pipeline.files.typed_json import decode
 from pipeline.training import benchmarks
 from pipeline.verification import differences
-from pipeline.verification.finished import Finished, read_mapping
+from pipeline.verification.finished import Finished
 from pipeline.workflow.build import Build
 
 FOLDER = Path("report/reference")
@@ -52,10 +53,10 @@ def read(folder: Path) -> Reference:
     path = folder / MANIFEST
     if not path.is_file():
         raise InputError(f"{path}: expected the reference values, found no file. {HINT}")
-    told = read_mapping(path)
-    if set(told) != {field.name for field in fields(Reference)}:
-        raise InputError(f"{path}: expected what make reference writes, found {', '.join(told) or 'nothing'}. {HINT}")
-    return Reference(**told)
+    try:
+        return decode(path.read_bytes(), Reference)
+    except ValueError as error:
+        raise InputError(f"{path}: expected what make reference writes, found other JSON: {error}. {HINT}") from error
 
 
 def of(project: Path) -> Reference:
@@ -129,7 +130,7 @@ def write(project: Path, folder: Path) -> Reference:
         for file in [*COPIED, *(file for file in reference.files if is_table(file))]:
             (made / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(results / file, made / file)
-        write_json(made / MANIFEST, asdict(reference))
+        write_json(made / MANIFEST, reference)
         if folder.exists():
             folder.rename(Path(name) / "old")
         made.rename(folder)

@@ -4,12 +4,13 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pipeline.crate import publication
 from pipeline.environment import git
 from pipeline.errors import InputError
 from pipeline.experiments.labels import counted
-from pipeline.files.sealed import read_text
+from pipeline.files.sealed import read_json, read_text
 from pipeline.report import typesetting
 
 SHOWN_FILES = ("report.html", "report.pdf", publication.RECORD)
@@ -32,7 +33,7 @@ def _summary(results: Path) -> str:
     published = publication.read(results / publication.MARK.name)
     if published is None or not (results / "data" / "data.json").exists() or not (results / "runs.csv").exists():
         return ""
-    manifest = json.loads(read_text(results / "data" / "data.json"))
+    manifest = read_json(results / "data" / "data.json", dict[str, Any])
     keys = {line.split(",")[1] for line in read_text(results / "runs.csv").splitlines()[1:]}
     images = f"{manifest['training_images']:,} training and {manifest['testing_images']:,} testing images"
     lines = [f"{publication.ROOT}/{name}" for name in SHOWN_FILES if name in published["files"]]

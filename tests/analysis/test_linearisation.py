@@ -157,5 +157,5 @@ def test_the_file_holds_all_of_it(tmp_path: Path) -> None:
 def test_another_file_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "collapse.json"
     sealed.write_text(path, content)
-    with pytest.raises(InputError, match=r"collapse\.json: expected what the collapse step writes"):
+    with pytest.raises(InputError, match=r"collapse\.json: expected what an earlier step wrote, found other JSON: "):
         linearisation.read(path)

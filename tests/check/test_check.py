@@ -305,7 +305,7 @@ def test_equal_configurations_of_all_files_are_wanted_once(tmp_path: Path) -> No
         found = submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json")
         assert len(found) == fitting * CONFIG.replicates
     sealed.write_text(tmp_path / "wanted.json", "[]")
-    with pytest.raises(InputError, match="expected what make check writes"):
+    with pytest.raises(InputError, match=r"wanted\.json: expected what an earlier step wrote, found other JSON"):
         submissions.read_wanted(tmp_path / "wanted.json", "MNIST")
 
 

@@ -135,4 +135,4 @@ def test_an_array_of_another_type_is_named(folder: Path):
 
 def test_a_description_with_other_fields_is_named(folder: Path):
     sealed.write_text(folder / "prepared.json", json.dumps({"fingerprint": "0"}))
-    assert "prepared.json: expected what the prepare step writes" in problem(folder)
+    assert "prepared.json: expected what an earlier step wrote, found other JSON: " in problem(folder)

@@ -87,7 +87,7 @@ def train(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Train:
     def run(wanted: Numerics, machine: Mapping[str, str], *emulator: str) -> Path:
         data = dataset.read_manifest(prepared / "data").fingerprint
         specification = json.dumps(keys.specification(replace(CONFIG, numerics=wanted), RUN, 1, data))
-        step = [sys.executable, "-m", "pipeline.training.step", "--run", specification, "--data", prepared]
+        step = [sys.executable, "-m", "pipeline.training.step", "--specification", specification, "--data", prepared]
         output = tmp_path_factory.mktemp("run") / "run"
         environment = os.environ | machine | numerics.environment(wanted)
         subprocess.run([*emulator, *step, "--output", output], cwd=ROOT, env=environment, check=True)

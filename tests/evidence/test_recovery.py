@@ -39,6 +39,7 @@ from pipeline.evidence.recovered import (
 )
 from pipeline.experiments.tidy import to_csv
 from pipeline.files import sealed
+from pipeline.files.typed_json import encode
 from pipeline.report.views import recovery as recovery_text
 from pipeline.writeup import published
 
@@ -340,14 +341,14 @@ FACTS = Recovery(
 
 def test_facts_survive_the_file(tmp_path: Path) -> None:
     for facts in (FACTS, replace(FACTS, split=None, ranking=None, penalty=None, readings=(), epoch=None)):
-        sealed.write_text(tmp_path / "recovery.json", json.dumps(recovered.to_json(facts)))
+        sealed.write_text(tmp_path / "recovery.json", encode(facts))
         assert recovered.read(tmp_path / "recovery.json") == facts
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"data": 1}', json.dumps({**recovered.to_json(FACTS), "x": 1})])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"data": 1}', json.dumps({**json.loads(encode(FACTS)), "x": 1})])
 def test_a_file_that_is_something_else_is_named(tmp_path: Path, content: str) -> None:
     sealed.write_text(tmp_path / "recovery.json", content)
-    with pytest.raises(InputError, match="found something else"):
+    with pytest.raises(InputError, match="found other JSON"):
         recovered.read(tmp_path / "recovery.json")
     with pytest.raises(InputError, match="found no file"):
         recovered.read(tmp_path / "none.json")

@@ -104,7 +104,7 @@ def test_the_marked_epochs_are_round_ones_and_the_last() -> None:
 def test_each_row_of_the_data_has_its_mark(tmp_path: Path) -> None:
     for variant in ALL:
         record.write(usual_test(variant), tmp_path)
-    randomisation.write(ALL, tmp_path, tmp_path / "drawn.svg")
+    randomisation.write([test.name for test in ALL], tmp_path, tmp_path / "drawn.svg")
     plot = told(svg=sealed.read_text(tmp_path / "drawn.svg")).plot
     groups = {group.get("id", ""): group for group in ET.fromstring(plot.svg).iter("{http://www.w3.org/2000/svg}g")}
     panels = {row.panel for row in plot.data.rows}
@@ -138,7 +138,7 @@ def test_the_svg_is_the_same_each_time(tmp_path: Path) -> None:
     for variant in ALL:
         record.write(usual_test(variant), tmp_path)
     for name in "ab":
-        randomisation.write(ALL, tmp_path, tmp_path / f"{name}.svg")
+        randomisation.write([test.name for test in ALL], tmp_path, tmp_path / f"{name}.svg")
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
     command = [sys.executable, "-m", "pipeline.figures.randomisation", *(variant.name for variant in ALL)]
     command += ["--results", str(tmp_path), "--output", str(tmp_path / "c.svg")]

@@ -18,7 +18,7 @@ from pipeline.config import load as config
 from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Config, Configuration
 from pipeline.data.dataset import Manifest
-from pipeline.evidence import claims_file, recovered, recovery
+from pipeline.evidence import claims_file, recovery
 from pipeline.evidence import step as evidence
 from pipeline.evidence.recovered import Recovery
 from pipeline.experiments import plan, runs, selection, tidy
@@ -28,10 +28,10 @@ from pipeline.figures import catalogue, cells, claims, randomisation
 from pipeline.figures import collapse as collapse_figure
 from pipeline.figures import step as figures
 from pipeline.files import sealed
+from pipeline.files.typed_json import encode
 from pipeline.randomisation import record as randomisation_record
 from pipeline.randomisation.record import Epoch as TestEpoch
 from pipeline.randomisation.record import Outcome, Variant
-from pipeline.theory import proof
 from pipeline.theory import step as theory
 from pipeline.writeup import published
 
@@ -157,7 +157,7 @@ def collapsing(chosen: Configuration, seed: int) -> tuple[float, float]:
 @cache
 def checked_theory() -> str:
     """theory.json of the neurons in tests/config.yaml."""
-    return json.dumps(proof.to_json(theory.check(config.load(CONFIG_YAML).neurons)))
+    return encode(theory.check(config.load(CONFIG_YAML).neurons))
 
 
 def recovered_from(settings: Config, manifest: Manifest, file: Path) -> Recovery:
@@ -216,7 +216,7 @@ def write_results(
     sealed.write_text(folder / "norms.csv", tidy.to_csv(runs.norms_table(all_runs, train(all_runs))))
     sealed.write_text(folder / "histories.csv", tidy.to_csv(runs.histories_table(all_runs, train(all_runs))))
     facts = recovered_from(settings, replace(manifest, name=data), folder / "runs.csv")
-    sealed.write_text(folder / "recovery.json", json.dumps(recovered.to_json(facts)))
+    sealed.write_text(folder / "recovery.json", encode(facts))
     inputs = folder / "config.json", folder / "selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
     if settings.tables.regularization:
@@ -240,7 +240,7 @@ def write_results(
         drawing = folder / f"figures/{randomisation_record.FIGURE}.svg"
         sealed.write_text(drawing, PLACEHOLDER)
         if draw:
-            randomisation.write(variants, folder / "randomisation", drawing)
+            randomisation.write([variant.name for variant in variants], folder / "randomisation", drawing)
     return folder
 
 

@@ -1,7 +1,6 @@
 """The checks of section 1: right statements pass, wrong ones fail, and the templates print what is checked."""
 
 import itertools
-import json
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -21,6 +20,7 @@ from sympy.logic.boolalg import truth_table as sympy_truth_table
 from pipeline.config.settings import Neuron
 from pipeline.errors import InputError, RunError
 from pipeline.files import sealed
+from pipeline.files.typed_json import encode
 from pipeline.report import gate
 from pipeline.theory import farkas, jacobian, proof, threshold
 from pipeline.theory import step as theory
@@ -216,7 +216,7 @@ def test_what_does_not_belong_together_is_no_table(computed: Callable[[Sequence[
 
 def test_the_checks_survive_their_file(tmp_path: Path) -> None:
     checked = theory.check(NEURONS)
-    sealed.write_text(tmp_path / "theory.json", json.dumps(proof.to_json(checked)))
+    sealed.write_text(tmp_path / "theory.json", encode(checked))
     assert proof.read(tmp_path / "theory.json") == checked
     assert not list(checked.failures())
     samples = list(jacobian._samples())
@@ -233,7 +233,7 @@ def test_the_checks_survive_their_file(tmp_path: Path) -> None:
 def test_a_bad_file_is_an_input_error(tmp_path: Path, content: str) -> None:
     path = tmp_path / "theory.json"
     sealed.write_text(path, content)
-    with pytest.raises(InputError, match=r"theory.json: expected the checks of section 1, found .*Hint"):
+    with pytest.raises(InputError, match=r"theory\.json: expected what an earlier step wrote, found other JSON.*Hint"):
         proof.read(path)
 
 
@@ -245,7 +245,7 @@ def test_each_failure_names_the_equation_that_the_report_prints(tmp_path: Path) 
         derivations={**checked.derivations, "quotient": false},
         xor=replace(checked.xor, proved=False, contradictory=False),
     )
-    sealed.write_text(tmp_path / "theory.json", json.dumps(proof.to_json(failed)))
+    sealed.write_text(tmp_path / "theory.json", encode(failed))
     with pytest.raises(RunError) as raised:
         gate.verify(tmp_path / "theory.json", TEMPLATE)
     assert [problem.split(":")[0] for problem in raised.value.problems] == [
@@ -260,7 +260,7 @@ def test_each_failure_names_the_equation_that_the_report_prints(tmp_path: Path) 
 
 
 def test_an_equation_that_is_printed_otherwise_than_checked_is_named(tmp_path: Path) -> None:
-    sealed.write_text(tmp_path / "theory.json", json.dumps(proof.to_json(theory.check(NEURONS))))
+    sealed.write_text(tmp_path / "theory.json", encode(theory.check(NEURONS)))
     gate.verify(tmp_path / "theory.json", TEMPLATE)
     source = TEMPLATE.read_text(encoding="utf-8")
     wrong = source.replace(r"= -s_i s_j\n\end{equation}".replace("\\n", "\n"), "= s_i s_j\n\\end{equation}")

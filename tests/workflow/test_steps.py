@@ -31,7 +31,7 @@ SPECIFICATION = {
 }
 JSON = {
     "training": json.dumps(TRAINING | {"hidden": 4}),
-    "run": json.dumps(SPECIFICATION),
+    "specification": json.dumps(SPECIFICATION),
     "split": '{"validation_fraction": 0.2, "seed": null}',
     "neurons": '{"and": {"weights": [0.5, 0.5], "bias": -1}, "or": {"weights": [1, 1], "bias": -1}}',
     "title-block": '{"title": "A", "author": "B"}',
@@ -40,11 +40,11 @@ JSON = {
 STEPS = {
     "figures.benchmark": "first=benchmark.json output=new.svg",
     "figures.cells": "first=results/evidence/cells.csv output=new.svg",
-    "figures.claims": "results=results claims=claims.yaml output=new.svg",
+    "figures.claims": "results=results claimed=claims.yaml output=new.svg",
     "analysis.collapse": "config=results/config.json prepared=prepared norms=results/norms.csv output=new",
     "figures.collapse": "config=results/config.json linear=results/collapse.json table=results/tables/collapse.csv"
     " output=new.svg",
-    "evidence.step": "results=results published=published.yaml claims=claims.yaml output=new",
+    "evidence.step": "results=results published=published.yaml claimed=claims.yaml output=new",
     "figures.step": "config=results/config.json selection=results/selection.json summary=results/tables/summary.csv"
     " curves=results/tables/curves.csv output=new",
     "report.gate": "theory=results/theory.json template=theory.html.j2 output=new",
@@ -62,7 +62,7 @@ STEPS = {
     "analysis.tables": "config=results/config.json selection=results/selection.json runs=results/runs.csv"
     " histories=results/histories.csv output=new",
     "theory.step": "neurons output=new",
-    "training.step": "run data=prepared output=new",
+    "training.step": "specification data=prepared output=new",
 }
 OTHER_COMMANDS = {
     "check.command",
@@ -131,7 +131,7 @@ def call(step: str, arguments: dict[str, str], monkeypatch: pytest.MonkeyPatch) 
 
 def test_these_are_all_steps() -> None:
     package = ROOT / "pipeline"
-    steps = (path for path in package.rglob("*.py") if "\ndef main(" in path.read_text())
+    steps = (path for path in package.rglob("*.py") if re.search(r"^(def main\(|main = )", path.read_text(), re.M))
     modules = {".".join(path.relative_to(package).with_suffix("").parts) for path in steps}
     assert modules - OTHER_COMMANDS == set(STEPS)
 

@@ -1,0 +1,30 @@
+"""Everything that one run's numbers depend on: what its key is a hash of, and what the train step is told.
+
+Light to import: the Snakefile plans runs with it.
+"""
+
+from typing import NotRequired, TypedDict
+
+from pipeline.config.settings import Count, Number, Positive, Seed, Share
+
+
+class Specification(TypedDict):
+    """The parameters of a run, its seed and split, fingerprints of data and code, NumPy's version.
+
+    `environment` holds the variables of portable numerics (pipeline.environment.numerics); others have none.
+    """
+
+    learning_rate: Positive
+    reg: Number
+    batch_size: Count
+    hidden: Count
+    epochs: Count
+    seed: Seed
+    initial_scale: Number
+    initial_seed: Seed
+    validation_fraction: Share
+    split_seed: Seed | None
+    data: str
+    code: str
+    numpy: str
+    environment: NotRequired[dict[str, str]]
