@@ -1,8 +1,5 @@
-# In: runs.csv, histories.csv, norms.csv, and what the write-up prints (pipeline/writeup/published.yaml).
+# In: runs.csv, histories.csv, norms.csv, and what the write-up prints and claims (pipeline/writeup).
 # Out: results/evidence, results/recovery.json and their figures.
-
-# What its analysis claims, and how the file is checked.
-CLAIMS = ["pipeline/writeup/claims.yaml", "pipeline/writeup/claims.schema.yaml"]
 
 
 # What the labels, the runs and the printed numbers tell of the write-up's protocol.
@@ -38,9 +35,11 @@ rule evidence:
         norms="results/norms.csv",
         published="pipeline/writeup/published.yaml",
         schema="pipeline/writeup/published.schema.yaml",
-        claims=CLAIMS,
+        claimed="pipeline/writeup/claims.yaml",
+        claims_schema="pipeline/writeup/claims.schema.yaml",
         code=files_behind("pipeline.evidence.step"),
     output:
+        "results/evidence/evidence.json",
         [
             for_report(f"results/evidence/{name}.csv", "Evidence")
             for name in build.evidence
@@ -51,7 +50,7 @@ rule evidence:
         "logs/benchmarks/evidence.tsv"
     shell:
         "{sys.executable:q} -m pipeline.evidence.step --results results --published {input.published}"
-        " --claimed {input.claims[0]} --output results/evidence --log {log}"
+        " --claimed {input.claimed} --output results/evidence --log {log}"
 
 
 rule evidence_figure:
@@ -72,10 +71,7 @@ rule evidence_figure:
 rule claims_figure:
     """Draw the curves that the claims rest on."""
     input:
-        runs="results/runs.csv",
-        histories="results/histories.csv",
-        norms="results/norms.csv",
-        claims=CLAIMS,
+        "results/evidence/evidence.json",
         code=files_behind("pipeline.figures.claims"),
     output:
         for_report("results/figures/claims-curves.svg", "Figures"),
@@ -84,5 +80,4 @@ rule claims_figure:
     benchmark:
         "logs/benchmarks/claims_figure.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.figures.claims --results results --claimed {input.claims[0]}"
-        " --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.figures.claims --results results --output {output} --log {log}"

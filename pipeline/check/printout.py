@@ -97,9 +97,9 @@ def _word(checked: Checked) -> str:
 
 
 def _cell(judged: Judged) -> tuple[str, ...]:
-    cell, interval = judged.cell, judged.reading.interval
+    interval = judged.interval
     shown = f"{interval.low:.{_DIGITS}f} to {interval.high:.{_DIGITS}f}" if interval else "-"
-    return cell.table, cell.column.label, judged.metric, cell.printed.text, shown, judged.verdict + _remark(judged)
+    return judged.table, judged.column, judged.metric, judged.printed, shown, judged.verdict + _remark(judged)
 
 
 def _remark(judged: Judged) -> str:
@@ -107,7 +107,7 @@ def _remark(judged: Judged) -> str:
         runs = judged.n + judged.diverged
         return f" ({judged.diverged} of {runs} runs diverged)" if judged.diverged else f" (too few runs: {runs})"
     if judged.instead:
-        return f" (it fits {judged.instead.metric})"
+        return f" (it fits {judged.instead})"
     return ""
 
 

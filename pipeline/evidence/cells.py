@@ -19,8 +19,9 @@ from scipy.special import bdtrc
 from pipeline.analysis import intervals
 from pipeline.analysis.intervals import LEVEL, Interval
 from pipeline.config.metrics import SUMMARISED
+from pipeline.config.settings import Configuration
 from pipeline.experiments.tidy import trained_with
-from pipeline.writeup.published import Cell, Published
+from pipeline.writeup.published import Cell, Published, column_label
 
 Verdict = Literal["reproduced", "not reproduced", "not judged"]
 OTHER_EPOCH = {
@@ -55,11 +56,6 @@ class Reading:
         """The mean over the seeds."""
         return fmean(self.values) if self.values else None
 
-    @property
-    def sd(self) -> float | None:
-        """The standard deviation of a sample."""
-        return stdev(self.values) if len(self.values) >= intervals.FEWEST else None
-
     def fits(self, cell: Cell) -> bool | None:
         """Whether the printed number lies inside the interval; None where there is none."""
         return self.interval.contains(cell.printed, cell.rounding) if self.interval else None
@@ -74,42 +70,59 @@ class Reading:
 
 @dataclass(frozen=True)
 class Judged:
-    """A cell with what the runs give for it.
+    """A printed number with what the finished runs of its configuration give for `metric`, a value for each seed.
 
-    `instead` is the same metric at another epoch, if the printed number fits that and not the one it should be.
+    `named` are the parameters that the head of its column names, as written there. One more run would fall from `low`
+    to `high`; None where the runs are too few. `instead` is the same metric at another epoch, if the printed number
+    fits that and not the one it should be.
     """
 
-    cell: Cell
-    reading: Reading
+    table: str
+    named: Mapping[str, str]
+    configuration: Configuration
+    metric: str
+    printed: str
+    values: tuple[float, ...]
+    low: float | None
+    high: float | None
     diverged: int
-    instead: Reading | None = None
+    verdict: Verdict
+    instead: str | None
 
     @property
-    def verdict(self) -> Verdict:
-        """Reproduced if the printed number lies in the interval of one more run; not judged where a run diverged."""
-        fits = None if self.diverged else self.reading.fits(self.cell)
-        return "not judged" if fits is None else "reproduced" if fits else "not reproduced"
-
-    @property
-    def metric(self) -> str:
-        """The metric that the printed number was held against."""
-        return self.reading.metric
+    def column(self) -> str:
+        """What identifies its column: 'learning_rate e^-1'."""
+        return column_label(self.named)
 
     @property
     def n(self) -> int:
         """The number of finished runs."""
-        return len(self.reading.values)
+        return len(self.values)
+
+    @property
+    def mean(self) -> float | None:
+        """The mean over the seeds."""
+        return fmean(self.values) if self.values else None
+
+    @property
+    def sd(self) -> float | None:
+        """The standard deviation of a sample."""
+        return stdev(self.values) if self.n >= intervals.FEWEST else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Where one more run would fall."""
+        return None if self.low is None or self.high is None else Interval(self.low, self.high)
 
     @property
     def beyond_all(self) -> bool:
         """Whether the printed number is above, or below, every one of the runs."""
-        values = self.reading.values
-        return bool(values) and not min(values) <= self.cell.printed <= max(values)
+        return bool(self.values) and not min(self.values) <= float(self.printed) <= max(self.values)
 
     @property
     def difference(self) -> float | None:
         """The printed number minus the mean of the runs."""
-        return None if self.reading.mean is None else self.cell.printed - self.reading.mean
+        return None if self.mean is None else float(self.printed) - self.mean
 
 
 @dataclass(frozen=True)
@@ -148,7 +161,7 @@ def judge(published: Published, runs: pd.DataFrame) -> tuple[Judged, ...]:
     """
     distinct = runs.drop_duplicates("key")
     of = {configuration: _read(trained_with(distinct, configuration)) for configuration in published.configurations}
-    return tuple(_judged(cell, *of[cell.column.configuration]) for cell in published.cells)
+    return tuple(_closest(cell, *of[cell.column.configuration]) for cell in published.cells)
 
 
 def tally(judged: Iterable[Judged]) -> Tally:
@@ -160,18 +173,10 @@ def tally(judged: Iterable[Judged]) -> Tally:
 def to_frame(judged: Sequence[Judged]) -> pd.DataFrame:
     """cells.csv: COLUMNS. `row` is the metric that was judged; numbers that there are not are empty."""
     rows = [
-        {
-            "table": each.cell.table,
-            "row": each.metric,
-            "column": each.cell.column.label,
-            "published": each.cell.printed.text,
-            "mean": each.reading.mean,
-            "sd": each.reading.sd,
-            "n": each.n,
-            "low": each.reading.interval.low if each.reading.interval else None,
-            "high": each.reading.interval.high if each.reading.interval else None,
-            "verdict": each.verdict,
-        }
+        (
+            *(each.table, each.metric, each.column, each.printed),
+            *(each.mean, each.sd, each.n, each.low, each.high, each.verdict),
+        )
         for each in judged
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -184,8 +189,26 @@ def _read(runs: pd.DataFrame) -> tuple[dict[str, Reading], int]:
     return readings, len(runs) - len(finished)
 
 
-def _judged(cell: Cell, readings: Mapping[str, Reading], diverged: int) -> Judged:
+def _closest(cell: Cell, readings: Mapping[str, Reading], diverged: int) -> Judged:
     best = min((readings[metric] for metric in cell.metrics), key=lambda reading: reading.distance(cell))
     sibling = OTHER_EPOCH.get(best.metric)
     instead = readings[sibling] if sibling and not best.fits(cell) and readings[sibling].fits(cell) else None
-    return Judged(cell, best, diverged, instead)
+    return judged(cell, best, diverged, instead)
+
+
+def judged(cell: Cell, reading: Reading, diverged: int = 0, instead: Reading | None = None) -> Judged:
+    """The verdict on a cell: reproduced if its number lies in the interval; not judged where a run diverged."""
+    fits = None if diverged else reading.fits(cell)
+    return Judged(
+        table=cell.table,
+        named=cell.column.texts,
+        configuration=cell.column.configuration,
+        metric=reading.metric,
+        printed=cell.printed.text,
+        values=reading.values,
+        low=reading.interval.low if reading.interval else None,
+        high=reading.interval.high if reading.interval else None,
+        diverged=diverged,
+        verdict="not judged" if fits is None else "reproduced" if fits else "not reproduced",
+        instead=instead.metric if instead else None,
+    )

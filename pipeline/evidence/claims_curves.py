@@ -4,11 +4,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
-from pipeline.config.quantity import Quantity, written
+from pipeline.config.quantity import written
 from pipeline.config.settings import Configuration
-from pipeline.evidence.archive import Archive, Courses, Values
+from pipeline.evidence.archive import Archive
 from pipeline.evidence.claims_file import Stated
 
 PANELS = ("learning_rate", "batch_size", "reg")  # what tells the curves of each apart
@@ -18,32 +16,28 @@ LOWEST = 0.88  # of the accuracies shown; what lies below is the first epoch or 
 
 @dataclass(frozen=True)
 class Curve:
-    """A configuration in a panel, told from the others by one parameter; `unit` of the axis for each epoch."""
+    """A configuration in a panel, told from the others by one parameter; `unit` of the axis for each epoch.
+
+    The accuracies are means over the seeds, one for each epoch.
+    """
 
     panel: int
     parameter: str
-    value: Quantity
+    value: str
     unit: float
-    courses: Courses
-
-    @property
-    def accuracies(self) -> Values:
-        """The mean validation accuracy after each epoch."""
-        return np.asarray(self.courses["validation_accuracy"].mean(axis=0))
+    configuration: Configuration
+    training: tuple[float, ...]
+    validation: tuple[float, ...]
 
     @property
     def marked(self) -> list[int]:
         """The epochs with a mark: about MARKS of those that are high enough to be shown."""
-        shown = np.flatnonzero(self.accuracies >= LOWEST) + 1
-        return [int(epoch) for epoch in shown[:: max(1, len(shown) // MARKS)]]
+        shown = [epoch for epoch, accuracy in enumerate(self.validation, start=1) if accuracy >= LOWEST]
+        return shown[:: max(1, len(shown) // MARKS)]
 
 
-def curves(archive: Archive, stated: Stated) -> tuple[Curve, ...]:
+def curves(archive: Archive, stated: Stated) -> Iterator[Curve]:
     """The curves of which there are runs, panel by panel."""
-    return tuple(_curves(archive, stated))
-
-
-def _curves(archive: Archive, stated: Stated) -> Iterator[Curve]:
     for panel, parameter in enumerate(PANELS):
         configurations = stated.curves[parameter]
         for configuration in configurations:
@@ -51,8 +45,15 @@ def _curves(archive: Archive, stated: Stated) -> Iterator[Curve]:
             first = parameter == "batch_size" and configuration is configurations[0]
             courses = archive.find(configuration) if first else archive.longest(configuration)
             if courses:
-                value = Quantity(written(configuration.value(parameter)))
-                yield Curve(panel, parameter, value, _unit(parameter, configuration, stated), courses)
+                yield Curve(
+                    panel,
+                    parameter,
+                    written(configuration.value(parameter)),
+                    _unit(parameter, configuration, stated),
+                    courses.configuration,
+                    tuple(courses["training_accuracy"].mean(axis=0).tolist()),
+                    tuple(courses["validation_accuracy"].mean(axis=0).tolist()),
+                )
 
 
 def _unit(parameter: str, configuration: Configuration, stated: Stated) -> float:

@@ -1,7 +1,7 @@
 """The evidence step: what the write-up prints and says, held against the runs, as results/evidence/*.csv.
 
 cells.csv has a row for each printed number, audit.csv for each number derived from others, claims.csv for each claim,
-and tests.csv for each of their tests.
+and tests.csv for each of their tests. evidence.json holds all of it for the report and the figure of the claims.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from pipeline.evidence import cells, claims, claims_file
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.cells import Tally
 from pipeline.evidence.claims import Leaders
-from pipeline.evidence.claims_file import Stated
+from pipeline.evidence.claims_curves import Curve, curves
 from pipeline.experiments import plan
 from pipeline.experiments.tidy import read_csv, to_csv
-from pipeline.files.sealed import write_text
+from pipeline.files.sealed import read_json, write_json, write_text
 from pipeline.writeup import audit, published
 from pipeline.writeup.published import Published
 
@@ -35,15 +35,19 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All verdicts on the write-up. `obstacles` are what keeps the runs from judging it, empty if nothing does."""
+    """All verdicts on the write-up called `title`: what evidence.json holds.
 
-    published: Published
+    `obstacles` are what keeps the runs from judging it, empty if nothing does. `negligible` is a difference of
+    accuracies, in percentage points.
+    """
+
+    title: str
     obstacles: tuple[Obstacle, ...]
     cells: tuple[cells.Judged, ...]
     audit: tuple[audit.Audited, ...]
     claims: tuple[claims.Judged, ...]
-    stated: Stated
-    archive: Archive
+    curves: tuple[Curve, ...]
+    negligible: float
 
     @property
     def tally(self) -> Tally:
@@ -63,13 +67,13 @@ def gather(results: Path, file: Path = published.FILE, claimed: Path = claims_fi
     used = runs.iloc[:0] if differing else runs
     archive = Archive.of(used, histories, norms)
     return Evidence(
-        published=printed,
+        title=printed.title,
         obstacles=differing,
         cells=cells.judge(printed, used),
         audit=audit.audit(printed),
         claims=claims.judge(stated.claims, archive, _leaders(config, printed, stated.best)),
-        stated=stated,
-        archive=archive,
+        curves=tuple(curves(archive, stated)),
+        negligible=stated.negligible,
     )
 
 
@@ -109,7 +113,7 @@ def _is_the_write_ups(grid: Experiment, printed: Published, best: Configuration)
 
 
 def write_all(results: Path, published: Path, claimed: Path, output: Path) -> None:
-    """Write the tables of the evidence into `output`: on the printed numbers `published`, and the claims `claimed`."""
+    """Write evidence.json and its tables into `output`: on the printed numbers `published` and the claims `claimed`."""
     evidence = gather(results, published, claimed)
     frames: dict[str, pd.DataFrame] = {
         "cells": cells.to_frame(evidence.cells),
@@ -119,6 +123,12 @@ def write_all(results: Path, published: Path, claimed: Path, output: Path) -> No
     }
     for name, frame in frames.items():
         write_text(output / f"{name}.csv", to_csv(frame))
+    write_json(output / "evidence.json", evidence)
+
+
+def read(results: Path) -> Evidence:
+    """The verdicts that `write_all` wrote. Raises InputError if they are missing or something else."""
+    return read_json(results / "evidence" / "evidence.json", Evidence)
 
 
 main = command(write_all)

@@ -9,16 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from pipeline.cli.command_line import command
-from pipeline.evidence import claims_file
-from pipeline.evidence.archive import Archive, Values
-from pipeline.evidence.claims_curves import LOWEST, Curve, curves
+from pipeline.config.quantity import Quantity
+from pipeline.evidence import step as evidence
+from pipeline.evidence.claims_curves import LOWEST, Curve
 from pipeline.experiments.labels import mathtext
-from pipeline.experiments.tidy import read_csv
 from pipeline.figures.drawing import mark, to_svg
 from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
 from pipeline.files.sealed import write_text
@@ -46,13 +44,14 @@ def draw(shown: Sequence[Curve]) -> Canvas:
         _frame(axes, panel, bool(own))
         for curve, style in zip(own, STYLES, strict=False):
             if panel == len(PANELS) - 1:
-                _line(axes, curve, curve.courses["training_accuracy"].mean(axis=0), {**style, "alpha": 0.5})
-            _line(axes, curve, curve.accuracies, style)
+                _line(axes, curve, curve.training, {**style, "alpha": 0.5})
+            _line(axes, curve, curve.validation, style)
             for epoch in curve.marked:
                 marker = {"marker": style["marker"], "color": style["color"], "markersize": 3}
-                mark(axes, number, epoch * curve.unit, curve.accuracies[epoch - 1], **marker)
+                mark(axes, number, epoch * curve.unit, curve.validation[epoch - 1], **marker)
                 number += 1
-            axes.plot([], [], label=mathtext(curve.parameter, curve.value), markersize=3, linewidth=1.1, **style)
+            name = mathtext(curve.parameter, Quantity(curve.value))
+            axes.plot([], [], label=name, markersize=3, linewidth=1.1, **style)
         if own:
             axes.legend(
                 fontsize=SMALL, frameon=False, handlelength=2.2, borderpad=0, labelspacing=0.2, loc="lower right"
@@ -75,17 +74,15 @@ def _frame(axes: Axes, panel: int, trained: bool) -> None:
         axes.minorticks_off()
 
 
-def _line(axes: Axes, curve: Curve, mean: Values, style: dict[str, Any]) -> None:
-    epochs = np.arange(1, len(mean) + 1)
-    seen = mean >= LOWEST
-    axes.plot(epochs[seen] * curve.unit, mean[seen], linewidth=1.1, **{**style, "marker": ""})
+def _line(axes: Axes, curve: Curve, accuracies: Sequence[float], style: dict[str, Any]) -> None:
+    seen = [(epoch * curve.unit, each) for epoch, each in enumerate(accuracies, start=1) if each >= LOWEST]
+    axes.plot([x for x, _ in seen], [y for _, y in seen], linewidth=1.1, **{**style, "marker": ""})
 
 
-def write(results: Path, claimed: Path, output: Path) -> None:
-    """Draw the runs of a results folder that the file of claims names, and write the SVG."""
-    archive = Archive.of(*(read_csv(results / f"{name}.csv") for name in ("runs", "histories", "norms")))
+def write(results: Path, output: Path) -> None:
+    """Draw the curves of a results folder, and write the SVG."""
     with house_style():
-        write_text(output, to_svg(draw(curves(archive, claims_file.load(claimed)))))
+        write_text(output, to_svg(draw(evidence.read(results).curves)))
 
 
 main = command(write)

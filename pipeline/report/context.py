@@ -37,7 +37,6 @@ from pipeline.report.views.speed import Speed
 from pipeline.report.views.wording import cell
 from pipeline.theory import proof
 from pipeline.theory.proof import Theory
-from pipeline.writeup import published
 
 MOST_ROWS, BEST_ROWS = 60, 20  # configurations in a table; how many of more
 MOST_VALUES = 30  # of a parameter in the table of the search space
@@ -92,13 +91,11 @@ def build(
     title: str,
     author: str,
     packages: Sequence[Package],
-    *,
     benchmark: Path | None = None,
-    printed: Path = published.FILE,
 ) -> Context:
-    """Read the results folder and build the context; `packages` are what the appendix lists, `benchmark` is the
-    record of the speed of training, if there is one, and `printed` holds the write-up's numbers.
+    """Read the results folder and build the context.
 
+    `packages` are what the appendix lists, `benchmark` is the record of the speed of training, if there is one.
     Raises InputError if something does not fit.
     """
     config = plan.load_selected(results / "config.json", results / "selection.json")
@@ -146,7 +143,7 @@ def build(
         speed=speed.build(benchmark, results / "figures") if benchmark else None,
         collapse=collapse,
         failed_checks=len(list(theory.failures())),
-        evidence=evidence_text.build(evidence.gather(results, printed), provenance, results / "figures"),
+        evidence=evidence_text.build(evidence.read(results), provenance, results / "figures"),
         randomisation=randomisation_text.build(config, manifest, results),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )

@@ -114,18 +114,16 @@ def write(
     templates: Path,
     lock: Path,
     project: Path,
-    published: Path,
     output: Path,
     benchmark: Path | None = None,
 ) -> None:
     """Build the report from a folder of results, as HTML or as PDF.
 
-    `lock` and `project` tell which packages the appendix lists, `published` has the write-up's printed numbers, and
-    `benchmark` is what make bench measured, if there is any.
+    `lock` and `project` tell which packages the appendix lists, `benchmark` is what make bench measured, if anything.
     """
     packages = software.installed(lock, project)
     head = title_block.title, title_block.author
-    context = report_context.build(results, *head, packages, benchmark=benchmark, printed=published)
+    context = report_context.build(results, *head, packages, benchmark)
     if format == "html":
         write_text(output, render(context, templates, "screen"))
     else:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.writeup.arithmetic import MissingError, Tables, holds
 from pipeline.writeup.published import Published
-from pipeline.writeup.statements import Found, Statement, statements
+from pipeline.writeup.statements import Statement, statements
 
 Verdict = Literal["right", "wrong", "not judged"]
 COLUMNS = ("claim", "published", "recomputed", "verdict")
@@ -19,16 +19,13 @@ COLUMNS = ("claim", "published", "recomputed", "verdict")
 
 @dataclass(frozen=True)
 class Audited:
-    """A statement and what the tables give instead; nothing where a file has not its cells."""
+    """A statement of a section, what it prints, and what the tables give; empty where that is nothing."""
 
-    statement: Statement
-    found: Found | None
+    section: str
+    claim: str
+    published: str
+    recomputed: str
     verdict: Verdict
-
-    @property
-    def recomputed(self) -> str:
-        """The number and its unit; empty where there is none."""
-        return "" if self.found is None else f"{self.found.text} {self.statement.unit}".strip()
 
 
 def audit(published: Published) -> tuple[Audited, ...]:
@@ -38,18 +35,16 @@ def audit(published: Published) -> tuple[Audited, ...]:
 
 
 def to_frame(audited: Sequence[Audited]) -> pd.DataFrame:
-    """One row per statement: COLUMNS."""
-    rows = [
-        (f"{each.statement.section} {each.statement.claim}", each.statement.published, each.recomputed, each.verdict)
-        for each in audited
-    ]
+    """audit.csv: COLUMNS."""
+    rows = [(f"{each.section} {each.claim}", each.published, each.recomputed, each.verdict) for each in audited]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _audited(statement: Statement, tables: Tables) -> Audited:
+def _audited(said: Statement, tables: Tables) -> Audited:
     try:
-        found = statement.compute(tables)
+        found = said.compute(tables)
     except (MissingError, ZeroDivisionError):  # a ratio to a printed 0 is none
-        return Audited(statement, None, "not judged")
-    right = holds(statement.relation, found.value, statement.printed)
-    return Audited(statement, found, "right" if right else "wrong")
+        return Audited(said.section, said.claim, said.published, "", "not judged")
+    right = holds(said.relation, found.value, said.printed)
+    recomputed = f"{found.text} {said.unit}".strip()
+    return Audited(said.section, said.claim, said.published, recomputed, "right" if right else "wrong")

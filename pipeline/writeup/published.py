@@ -37,9 +37,19 @@ class Column:
     configuration: Configuration
 
     @property
+    def texts(self) -> dict[str, str]:
+        """The parameters that it names, as they are written."""
+        return {name: written(value) for name, value in self.named.items()}
+
+    @property
     def label(self) -> str:
-        """What identifies it in its table: 'learning_rate e^-1', or 'defaults'."""
-        return ", ".join(f"{name} {written(value)}" for name, value in self.named.items()) or UNNAMED
+        """What identifies it in its table."""
+        return column_label(self.texts)
+
+
+def column_label(named: Mapping[str, str]) -> str:
+    """What identifies a column in its table: 'learning_rate e^-1', or 'defaults'."""
+    return ", ".join(f"{name} {text}" for name, text in named.items()) or UNNAMED
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from pipeline.config import load as config
 from pipeline.config.settings import Experiment
 from pipeline.errors import InputError
 from pipeline.evidence import cells
-from pipeline.evidence.cells import Judged, Reading
+from pipeline.evidence.cells import Reading
+from pipeline.evidence.cells import judged as judged_cell
 from pipeline.experiments import plan
 from pipeline.files import sealed
 from pipeline.writeup import published
@@ -421,7 +422,7 @@ def checked(
 ) -> Checked:
     found = submission(write(tmp_path / name, table([RATE], testing_accuracy=[printed])))
     (cell,) = found.published.cells
-    return Checked(Path(name), "Someone", (Judged(cell, Reading("testing_accuracy", values), diverged),), ())
+    return Checked(Path(name), "Someone", (judged_cell(cell, Reading("testing_accuracy", values), diverged),), ())
 
 
 def test_a_number_without_enough_runs_is_not_judged(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pipeline.check import printout as check_text
 from pipeline.check.printout import Checked
 from pipeline.check.rates import Rate
 from pipeline.config import load as config
+from pipeline.evidence import cells
 from pipeline.evidence.cells import Judged, Reading
 from pipeline.writeup import published
 
@@ -18,7 +19,7 @@ RATE = Rate("Table 9", "Table 6", "learning_rate 0.5 to 1", "testing_accuracy", 
 
 
 def judged(*values: float, diverged: int = 0, cell: published.Cell = COLUMN) -> Judged:
-    return Judged(cell, Reading("training_accuracy", values), diverged)
+    return cells.judged(cell, Reading("training_accuracy", values), diverged)
 
 
 # the write-up prints 0.9450 first, for rate 1: 0.944 ± 0.0127 holds it, with 12.7 × 0.0014 √1.5
@@ -62,8 +63,9 @@ def test_each_number_has_a_line_with_its_runs_and_verdict() -> None:
 
 
 def test_the_epoch_that_a_number_fits_instead_is_named() -> None:
-    instead = Reading("last_testing_accuracy", (0.94, 0.95))
-    assert check_text.lines(checked(replace(WRONG, instead=instead)))[2].endswith("(it fits last_testing_accuracy)")
+    assert check_text.lines(checked(replace(WRONG, instead="last_testing_accuracy")))[2].endswith(
+        "(it fits last_testing_accuracy)"
+    )
     assert check_text.lines(checked(WRONG))[2].endswith("not reproduced")
 
 

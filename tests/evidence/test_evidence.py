@@ -17,7 +17,7 @@ from synthetic import PLACEHOLDER, Course, Rule, rising, usual, write_results
 from pipeline.analysis.intervals import Interval
 from pipeline.config import load as config
 from pipeline.config.settings import Configuration
-from pipeline.evidence import claims, claims_file
+from pipeline.evidence import cells, claims, claims_curves, claims_file
 from pipeline.evidence import step as evidence
 from pipeline.evidence.archive import Archive, Courses
 from pipeline.evidence.cells import Judged, Reading
@@ -53,7 +53,7 @@ WHY: Group = {
 
 def cell(metric: str, column: str, *values: float, table: str = "Table 4", **more: Any) -> Judged:
     """A printed number of the write-up, with these values of runs."""
-    return Judged(WRITE_UP.row(table, metric)[column], Reading(metric, values), **({"diverged": 0} | more))
+    return cells.judged(WRITE_UP.row(table, metric)[column], Reading(metric, values), **more)
 
 
 # the printed 0.9471 within 0.932 ± 0.0099: 4.303 × 0.002 √(4/3), with Student's t for three seeds
@@ -66,13 +66,13 @@ LOST = cell("testing_accuracy", "learning_rate 1", 0.94, 0.95, diverged=1)
 SINGLE = cell("testing_accuracy", "learning_rate 1", 0.947)
 
 
-def facts(*cells: Judged, folder: Path, runs: pd.DataFrame = NO_RUNS, **more: Any) -> EvidenceText:
+def facts(*judged: Judged, folder: Path, runs: pd.DataFrame = NO_RUNS, **more: Any) -> EvidenceText:
     """What the page shows of judged cells."""
     for name in (catalogue.CELLS, catalogue.CLAIMS):
         sealed.write_text(folder / f"{name}.svg", PLACEHOLDER)
-    given: dict[str, Any] = {"obstacles": (), "audit": (), "claims": (), "archive": Archive({})}
-    judged = Evidence(WRITE_UP, cells=cells, stated=STATED, **(given | more))
-    return evidence_text.build(judged, Provenance(CONFIG, runs), folder)
+    given: dict[str, Any] = {"title": WRITE_UP.title, "obstacles": (), "audit": (), "claims": (), "curves": ()}
+    found = Evidence(cells=judged, negligible=STATED.negligible, **(given | more))
+    return evidence_text.build(found, Provenance(CONFIG, runs), folder)
 
 
 def told_of(shown: EvidenceText, name: str = "evidence") -> Passage:
@@ -117,12 +117,11 @@ def test_metrics_of_two_epochs_are_told_apart() -> None:
     ("parameters", "name"),
     [
         ({}, "Table 4, testing accuracy, defaults"),
-        ({"learning_rate": 0.6, "batch_size": 16}, "Table 4, testing accuracy, η = 0.6, batch size 16"),
+        ({"learning_rate": "0.6", "batch_size": "16"}, "Table 4, testing accuracy, η = 0.6, batch size 16"),
     ],
 )
-def test_a_cell_is_named_by_all_that_its_table_names(parameters: dict[str, float], name: str, tmp_path: Path) -> None:
-    column = replace(ABOVE.cell.column, named=parameters)
-    ((head, _),) = facts(replace(ABOVE, cell=replace(ABOVE.cell, column=column)), folder=tmp_path).table.rows
+def test_a_cell_is_named_by_all_that_its_table_names(parameters: dict[str, str], name: str, tmp_path: Path) -> None:
+    ((head, _),) = facts(replace(ABOVE, named=parameters), folder=tmp_path).table.rows
     assert head.striptags().replace("\u00a0", " ") == name
 
 
@@ -215,8 +214,7 @@ def test_a_number_that_some_runs_lie_beyond_may_be_owed_to_their_order(tmp_path:
 
 
 def test_a_number_of_another_epoch_is_said_to_fit_that(tmp_path: Path) -> None:
-    instead = Reading("last_testing_accuracy", (0.946, 0.947, 0.948))
-    told = told_of(facts(replace(ABOVE, instead=instead), folder=tmp_path)).line("^Table 4")
+    told = told_of(facts(replace(ABOVE, instead="last_testing_accuracy"), folder=tmp_path)).line("^Table 4")
     assert told.meaning(WHY) == "epoch"
     assert told.has("testing accuracy, last epoch")
 
@@ -321,7 +319,7 @@ def test_the_curves_of_the_claims_have_their_means(tmp_path: Path) -> None:
             LARGE_BATCH: courses(replace(LARGE_BATCH, epochs=2), (0.89, 0.93), (0.89, 0.93)),
         }
     )
-    rows = facts(archive=archive, folder=tmp_path).curves.data.rows
+    rows = facts(curves=tuple(claims_curves.curves(archive, STATED)), folder=tmp_path).curves.data.rows
     # what is below 0.88 is not shown
     assert [[head.text.striptags().replace("\u00a0", " ") for head in row.heads] for row in rows] == [
         ["η = 1", "2"],
@@ -341,7 +339,9 @@ def test_the_runs_behind_the_evidence_are_those_of_its_configurations(tmp_path: 
     keys = ("a", "b", "c", "d", "a")
     runs = pd.DataFrame([{"experiment": "e", "key": key, **vars(each)} for key, each in zip(keys, rows, strict=True)])
     archive = Archive({RATE_1: courses(RATE_1, (0.9,) * 10, (0.9,) * 10)})
-    shown = facts(RIGHT, claims=CLAIMED[:1], runs=runs, archive=archive, folder=tmp_path)
+    curves = tuple(claims_curves.curves(archive, STATED))
+    printed = cell("testing_accuracy", "learning_rate 0.6, reg 0.0001, batch_size 16", 0.97, 0.98, table="Table 7")
+    shown = facts(ABOVE, printed, claims=CLAIMED[:1], runs=runs, curves=curves, folder=tmp_path)
     assert shown.table.source.runs == shown.plot.source.runs == ("a", "d")  # no longer runs
     assert shown.claims_source.runs == ("a", "b", "d")  # longer runs of the same, too, and of what decides nothing
     assert shown.curves.source.runs == ("a",)
@@ -436,7 +436,7 @@ def test_a_list_without_the_write_ups_rates_judges_the_rest() -> None:
 def test_the_step_writes_its_tables(tmp_path: Path) -> None:
     results = write_results(tmp_path / "results", as_printed(), data="MNIST", epochs=10)
     evidence.write_all(results, published.FILE, claims_file.FILE, tmp_path / "evidence")
-    columns = {path.stem: list(pd.read_csv(path)) for path in (tmp_path / "evidence").glob("[!.]*")}
+    columns = {path.stem: list(pd.read_csv(path)) for path in (tmp_path / "evidence").glob("[!.]*.csv")}
     assert columns["cells"] == ["table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
     assert columns["audit"] == ["claim", "published", "recomputed", "verdict"]
     assert columns["claims"] == ["claim", "test", "statistic", "verdict", "sentence"]

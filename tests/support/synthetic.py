@@ -221,14 +221,14 @@ def write_results(
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
     if settings.tables.regularization:
         collapse.write_tables(folder / "config.json", linear, folder / "norms.csv", folder)
+    evidence.write_all(folder, published.FILE, claims_file.FILE, folder / "evidence")
     (folder / "figures").mkdir()
     if draw and settings.tables.regularization:
         files = (folder / name for name in ("config.json", "collapse.json", "tables/collapse.csv"))
         collapse_figure.write(*files, folder / f"figures/{catalogue.COLLAPSE}.svg")
     if draw:
         figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
-        evidence.write_all(folder, published.FILE, claims_file.FILE, folder / "evidence")
-        claims.write(folder, claims_file.FILE, folder / f"figures/{catalogue.CLAIMS}.svg")
+        claims.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
         cells.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
     else:
         for name in (*catalogue.figures(settings), catalogue.COLLAPSE, catalogue.CELLS, catalogue.CLAIMS):

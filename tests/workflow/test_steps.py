@@ -40,7 +40,7 @@ JSON = {
 STEPS = {
     "figures.benchmark": "first=benchmark.json output=new.svg",
     "figures.cells": "first=results/evidence/cells.csv output=new.svg",
-    "figures.claims": "results=results claimed=claims.yaml output=new.svg",
+    "figures.claims": "results=results output=new.svg",
     "analysis.collapse": "config=results/config.json prepared=prepared norms=results/norms.csv output=new",
     "figures.collapse": "config=results/config.json linear=results/collapse.json table=results/tables/collapse.csv"
     " output=new.svg",
@@ -55,7 +55,7 @@ STEPS = {
     "evidence.recovery": "config=results/config.json data=data runs=results/runs.csv published=published.yaml"
     " output=new",
     "report.render": "first=html title-block results=results templates=templates lock=requirements.lock"
-    " project=pyproject.toml published=published.yaml output=new",
+    " project=pyproject.toml output=new",
     "experiments.runs": "config=results/config.json data=data selection=results/selection.json runs=runs output=new",
     "experiments.selection": "config=results/config.json data=data runs=runs output=new",
     "report.specimen": "first=html title-block templates=templates output=new",

@@ -4,6 +4,7 @@ import copy
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -349,11 +350,9 @@ def test_no_verdict_of_wrong_is_owed_to_the_rounding_of_the_cells(data: st.DataO
         def rate_of_change(self, first: float, second: float) -> Fraction:
             return self._shift(super().rate_of_change(first, second), 3)
 
-    for each in audit.audit(WRITE_UP):
-        printed = each.statement
-        if each.verdict != "wrong" or (
-            each.found and printed.relation in ("above", "not below") and each.found.value == 0
-        ):
+    for each, printed in zip(audit.audit(WRITE_UP), statements(WRITE_UP), strict=True):
+        equal = each.recomputed and printed.compute(Tables(WRITE_UP)).value == 0
+        if each.verdict != "wrong" or (equal and printed.relation in ("above", "not below")):
             continue
         value = printed.compute(Unrounded(WRITE_UP)).value
         assert not holds(printed.relation, value, printed.printed), printed.claim
@@ -524,9 +523,9 @@ def test_the_page_lists_every_statement_with_its_verdict(audited: tuple[Audited,
         claim, printed, computed, verdict = (
             " ".join(re.sub(r"<[^>]+>", "", cell).split()) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
         )
-        plain = [re.sub(r"\^", "", text.replace("-", "−")) for text in (each.statement.claim, each.recomputed)]
-        assert claim.replace("-", "−") == f"{each.statement.section} {plain[0]}"
-        assert printed.replace("-", "−") == re.sub(r"\^", "", each.statement.published.replace("-", "−"))
+        plain = [re.sub(r"\^", "", text.replace("-", "−")) for text in (each.claim, each.recomputed)]
+        assert claim.replace("-", "−") == f"{each.section} {plain[0]}"
+        assert printed.replace("-", "−") == re.sub(r"\^", "", each.published.replace("-", "−"))
         assert (computed.replace("-", "−"), verdict) == (plain[1] or "–", each.verdict)
     assert "results/evidence/audit.csv" in html
     counted = passage(html).sentence("computed again")
@@ -548,7 +547,9 @@ def test_the_page_lists_every_statement_with_its_verdict(audited: tuple[Audited,
 def test_the_words_follow_the_verdicts(
     audited: tuple[Audited, ...], verdicts: list[Any], numbers: list[int], words: list[str], how: str
 ) -> None:
-    told = passage(shown(tuple(Audited(e.statement, e.found, v) for e, v in zip(audited, verdicts, strict=False))))
+    told = passage(
+        shown(tuple(replace(each, verdict=verdict) for each, verdict in zip(audited, verdicts, strict=False)))
+    )
     counted = told.sentence("computed again")
     assert (counted.numbers("any"), counted.words(OUTCOME)) == (numbers, words)
     assert counted.has(how)
@@ -560,7 +561,7 @@ def test_the_words_follow_the_verdicts(
 
 @pytest.mark.parametrize("verdicts", [["not judged"], []])
 def test_where_nothing_can_be_recomputed_that_is_said(audited: tuple[Audited, ...], verdicts: list[Any]) -> None:
-    html = shown(tuple(Audited(e.statement, e.found, v) for e, v in zip(audited, verdicts, strict=False)))
+    html = shown(tuple(replace(each, verdict=verdict) for each, verdict in zip(audited, verdicts, strict=False)))
     told = passage(html)
     assert told.has("no number .* can be recomputed")
     assert "<table" not in html

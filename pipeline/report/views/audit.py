@@ -47,6 +47,5 @@ def build(audited: Sequence[Audited]) -> Audit:
 
 def _lines(audited: Sequence[Audited]) -> Iterator[Line]:
     for each in audited:
-        said = each.statement
         recomputed = powers(each.recomputed) or Markup("–")
-        yield Line(said.section, powers(said.claim), powers(said.published), recomputed, each.verdict)
+        yield Line(each.section, powers(each.claim), powers(each.published), recomputed, each.verdict)

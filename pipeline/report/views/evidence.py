@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 from pipeline.analysis.comparison import LATE_EPOCHS
 from pipeline.analysis.intervals import LEVEL
 from pipeline.config.metrics import METRICS
-from pipeline.evidence import claims, claims_curves
+from pipeline.config.quantity import Quantity
+from pipeline.evidence import claims
 from pipeline.evidence.cells import Judged, Tally
 from pipeline.evidence.claims_curves import Curve
 from pipeline.evidence.step import Evidence, Obstacle
@@ -88,15 +89,15 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> Evidence
     """Put the evidence into words; `figures` is the folder of the figures."""
     tally = evidence.tally
     judged = [each for each in evidence.cells if each.verdict != "not judged"]
-    source = provenance.configurations(CELLS, "pipeline.evidence.step", evidence.published.configurations)
+    printed = [each.configuration for each in evidence.cells]
+    source = provenance.configurations(CELLS, "pipeline.evidence.step", printed)
     verdicts = [each.verdict for each in evidence.claims]
     deciding = [tested for each in evidence.claims for tested in each.deciding if tested.measured]
     # what the archive finds runs of, or longer ones
     needed = {need for each in evidence.claims for tested in each.tests for need in tested.test.needs}
-    shown = claims_curves.curves(evidence.archive, evidence.stated)
-    drawn = [curve.courses.configuration for curve in shown]
+    drawn = [curve.configuration for curve in evidence.curves]
     return EvidenceText(
-        title=evidence.published.title,
+        title=evidence.title,
         obstacles=evidence.obstacles,
         tally=tally,
         by_chance=f"{tally.by_chance:.1f}",
@@ -116,7 +117,7 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> Evidence
             source=replace(source, module="pipeline.figures.cells"),
         ),
         failures=tuple(_failure(each) for each in evidence.cells if each.verdict == "not reproduced"),
-        wide=sum(each.reading.interval.width > WIDE for each in judged if each.reading.interval),
+        wide=sum(each.interval.width > WIDE for each in judged if each.interval),
         widest=f"{WIDE * 100:g} points",
         audit=audit_text.build(evidence.audit),
         claims=evidence.claims,
@@ -125,11 +126,11 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> Evidence
             name=catalogue.CLAIMS,
             svg=read_text(figures / f"{catalogue.CLAIMS}.svg"),
             description=CURVES,
-            data=_curves(shown),
+            data=_curves(evidence.curves),
             source=provenance.configurations("results/histories.csv", "pipeline.figures.claims", drawn),
         ),
         counts=tuple(Count(verdict, verdicts.count(verdict)) for verdict in claims.VERDICTS),
-        negligible=f"{evidence.stated.negligible:g} points",
+        negligible=f"{evidence.negligible:g} points",
         deciding=len(deciding),
         tests_by_chance=f"{len(deciding) * (1 - LEVEL):.1f}",
     )
@@ -137,9 +138,9 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> Evidence
 
 def _name(judged: Judged) -> Markup:
     """Table 4, testing accuracy, η = e^-1."""
-    named = judged.cell.column.named
-    setting = Markup(", ").join(typography.setting(name, value) for name, value in named.items())
-    return Markup("{}, {}, {}").format(judged.cell.table, _metric(judged.metric), setting or "defaults")
+    named = judged.named.items()
+    setting = Markup(", ").join(typography.setting(name, Quantity(text)) for name, text in named)
+    return Markup("{}, {}, {}").format(judged.table, _metric(judged.metric), setting or "defaults")
 
 
 def _metric(metric: str) -> str:
@@ -149,9 +150,9 @@ def _metric(metric: str) -> str:
 
 
 def _row(judged: Judged) -> tuple[Markup, ...]:
-    reading, interval = judged.reading, judged.reading.interval
-    if reading.mean is None or interval is None or reading.sd is None or judged.difference is None:
-        return (escape(judged.cell.printed.text), *(Markup("–"),) * 3, escape(judged.verdict))
+    interval = judged.interval
+    if judged.mean is None or interval is None or judged.sd is None or judged.difference is None:
+        return (escape(judged.printed), *(Markup("–"),) * 3, escape(judged.verdict))
     verdict: str = judged.verdict
     if judged.verdict == "not reproduced":
         verdict = Markup("<b>{}</b>").format(verdict)
@@ -159,8 +160,8 @@ def _row(judged: Judged) -> tuple[Markup, ...]:
         verdict = "reproduced (wide)"
     diverged = f" ({judged.diverged} diverged)" if judged.diverged else ""
     return (
-        escape(judged.cell.printed.text),
-        escape(f"{reading.mean:.4f}\u00a0±\u00a0{reading.sd:.4f}"),
+        escape(judged.printed),
+        escape(f"{judged.mean:.4f}\u00a0±\u00a0{judged.sd:.4f}"),
         escape(labels.minus(f"{interval.low:.4f} to {interval.high:.4f}")),
         escape(_signed(judged.difference * 100)),
         escape(verdict) + diverged,
@@ -176,11 +177,11 @@ def _signed(value: float) -> str:
 def _failure(judged: Judged) -> Failure:
     return Failure(
         name=_name(judged),
-        printed=judged.cell.printed.text,
+        printed=judged.printed,
         away=judged.difference or 0.0,
         runs=judged.n,
         beyond_all=judged.beyond_all,
-        instead=METRICS[judged.instead.metric].title.lower() if judged.instead else None,
+        instead=METRICS[judged.instead].title.lower() if judged.instead else None,
     )
 
 
@@ -197,11 +198,10 @@ def _data(judged: list[Judged]) -> Data:
     columns = tuple(map(escape, ("Printed", "Mean of the runs", "Low", "High")))
     rows = []
     for number, each in enumerate(judged):
-        interval = each.reading.interval
-        if interval is None or each.reading.mean is None:
+        if each.interval is None or each.mean is None:
             continue
-        values = (float(each.cell.printed), each.reading.mean, interval.low, interval.high)
-        texts = (each.cell.printed.text, *(labels.minus(f"{value:.4f}") for value in values[1:]))
+        values = (float(each.printed), each.mean, each.interval.low, each.interval.high)
+        texts = (each.printed, *(labels.minus(f"{value:.4f}") for value in values[1:]))
         shown = tuple(Value(escape(text), value) for text, value in zip(texts, values, strict=True))
         rows.append(Row(number, (Value(_name(each), number),), shown))
     return Data(heads, columns, tuple(rows))
@@ -211,9 +211,9 @@ def _curves(shown: Sequence[Curve]) -> Data:
     """A row per mark, each a panel of its own; curves sort in their order."""
     rows: list[Row] = []
     for number, curve in enumerate(shown):
-        label = typography.setting(curve.parameter, curve.value)
+        label = typography.setting(curve.parameter, Quantity(curve.value))
         for epoch in curve.marked:
-            accuracy = float(curve.accuracies[epoch - 1])
+            accuracy = curve.validation[epoch - 1]
             heads = Value(label, number), Value(escape(epoch), epoch)
             rows.append(Row(len(rows), heads, (Value(escape(f"{accuracy:.4f}"), accuracy),)))
     return Data((Markup("Curve"), Markup("Epoch")), (Markup("Validation accuracy"),), tuple(rows))
