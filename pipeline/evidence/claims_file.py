@@ -4,7 +4,7 @@ claims.yaml of pipeline/writeup holds those of the write-up that the report rebu
 format.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,8 +42,18 @@ def load(path: Path = FILE) -> Stated:
     """Read and check a file of claims. Raises InputError with one line per problem."""
     tree = read_numbers(read_yaml(path), Quantity)
     problems, rest = schema.check(tree, SCHEMA, {"claims": []})
-    if found := schema.bounded([*problems, *_contradictions(rest["claims"])]):
+    _refuse(path, [*problems, *_contradictions(rest["claims"])])
+    stated = _build(tree)
+    _refuse(path, _too_late(stated.claims))
+    return stated
+
+
+def _refuse(path: Path, problems: Iterable[str]) -> None:
+    if found := schema.bounded(problems):
         raise InputError(*(f"{shown(path)}: {problem}" for problem in found))
+
+
+def _build(tree: Mapping[str, Any]) -> Stated:
     images, defaults = int(tree["training_images"]), tree["defaults"]
 
     def configuration(named: Mapping[str, float]) -> Configuration:
@@ -101,3 +111,15 @@ def _test_contradictions(test: Mapping[str, Any]) -> Iterator[str]:
         yield f"runs: expected a configuration and {LEADERS} for {LEAD}, and configurations for all else."
     if "since" in test and leads:
         yield f"since: expected no epoch for {LEAD}, found {test['since']:g}."
+
+
+def _too_late(claims: Iterable[Claim]) -> Iterator[str]:
+    """One line for each epoch that a test asks of runs which do not go on after it."""
+    for number, claim in enumerate(claims):
+        for position, test in enumerate(claim.tests):
+            last = min(each.epochs for each in test.needs)
+            if (epoch := test.measure.epoch) >= last:
+                yield (
+                    f"claims.{number}.tests.{position}: expected an epoch before the last of its runs, {last}, "
+                    f"found {epoch}."
+                )

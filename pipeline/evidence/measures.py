@@ -37,6 +37,11 @@ class Measure:
     arguments: tuple[Any, ...] = ()
     since: int | None = None
 
+    @property
+    def epoch(self) -> int:
+        """The last epoch before the end that it looks at; 0 if there is none."""
+        return max(self.since or 0, self.arguments[0] if self.name == "gradient_against_end" else 0)
+
     def of(self, *courses: Courses) -> Measured | None:
         """The number of one configuration, or that of the first minus that of the second; None if they are too few."""
         if self.name == LEAD:

@@ -65,11 +65,11 @@ def test_a_claim_is_what_its_file_says(tmp_path: Path) -> None:
     ("settings", "measure"),
     [
         ({"measure": "gap"}, Measure("gap")),
-        ({"measure": "gap", "since": 10}, Measure("gap", since=10)),
+        ({"measure": "gap", "since": 3}, Measure("gap", since=3)),
         ({"measure": {"late": "validation_loss"}}, Measure("late", ("validation_loss",))),
         ({"measure": {"epochs_to": 0.85}}, Measure("epochs_to", (0.85,))),
         ({"measure": {"updates_to": 0.9}}, Measure("updates_to", (0.9, 1000))),
-        ({"measure": {"gradient_against_end": 10}, "since": 3}, Measure("gradient_against_end", (10,), 3)),
+        ({"measure": {"gradient_against_end": 9}, "since": 3}, Measure("gradient_against_end", (9,), 3)),
     ],
 )
 def test_a_measure_has_its_arguments(tmp_path: Path, settings: dict[str, Any], measure: Measure) -> None:
@@ -120,6 +120,8 @@ def test_what_is_wrong_with_a_test_is_a_line(tmp_path: Path, broken: dict[str, A
         (tree(claim(), claim(text="Another.")), "claims.1.name: expected a name of its own .*, found 'a-claim' again"),
         (tree(defaults={"learning_rate": 1}), "defaults: expected the keys .reg., .batch_size., .hidden., .epochs."),
         (tree(claims=[]), "claims: expected a list of one to 200 claims"),
+        (tree(claim(trial(since=10))), "claims.0.tests.0: expected an epoch before the last of its runs, 10, found 10"),
+        (tree(claim(trial(measure={"gradient_against_end": 20}, runs=[RUN]))), "claims.0.tests.0: .* 20, found 20"),
         (tree(claim(tests=[])), "claims.0.tests: expected a list of one to 20 tests"),
         (tree(claim(name="A claim")), "claims.0.name: expected a name of lower-case letters"),
         ([], "the file: expected the claims"),
