@@ -41,11 +41,11 @@ NEAR = 0.03  # of the critical coefficient
 SETTLED = 1.8  # norm; so measured on MNIST at 0.83 to 0.94 of the critical coefficient, or a little more
 FAR = 0.05  # root mean square of the singular values
 
-Verdict = Literal["as predicted", "not as predicted", "undecided", "diverged"]
+CollapseVerdict = Literal["as predicted", "not as predicted", "undecided", "diverged"]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CoefficientOutcome:
     """One configuration: a row of collapse.csv.
 
     ratio: reg over the critical coefficient. predicted_rate: critical - reg, the rate of the fastest direction, per
@@ -72,7 +72,7 @@ class Outcome:
     n: int
     diverged: int
     as_predicted: int
-    verdict: Verdict
+    verdict: CollapseVerdict
 
     @property
     def below(self) -> bool:
@@ -103,7 +103,7 @@ def experiments(config: Config) -> list[Experiment]:
     return [config.experiments[name] for name in (shown.experiment, shown.critical) if name]
 
 
-def outcomes(config: Config, norms: pd.DataFrame, linear: Linearisation) -> list[Outcome]:
+def outcomes(config: Config, norms: pd.DataFrame, linear: Linearisation) -> list[CoefficientOutcome]:
     """Every configuration of the experiments, in their order; `norms` is norms.csv."""
     rows = Rows(norms)
     return [
@@ -115,7 +115,7 @@ def outcomes(config: Config, norms: pd.DataFrame, linear: Linearisation) -> list
 
 def _outcome(
     config: Config, experiment: Experiment, chosen: Configuration, norms: pd.DataFrame, linear: Linearisation
-) -> Outcome:
+) -> CoefficientOutcome:
     last = norms[norms["epoch"] == chosen.epochs]
     start = _start(config, linear, chosen.hidden)
     time = training_time(chosen, linear)
@@ -125,7 +125,7 @@ def _outcome(
         rates = np.log(w1 / start) / time if start else w1 * math.nan
     as_predicted = int(((w1 > start) if predicted_rate > 0 else (w1 < start)).sum())
     able = decidable(chosen, predicted_rate, start, linear)
-    return Outcome(
+    return CoefficientOutcome(
         experiment=experiment.name,
         **{**vars(chosen), "learning_rate": float(chosen.learning_rate), "reg": float(chosen.reg)},
         ratio=float(chosen.reg) / linear.critical if linear.critical else math.inf,
@@ -198,7 +198,7 @@ def noise(chosen: Configuration, linear: Linearisation) -> float:
     return math.hypot(passed_on, mean) / float(chosen.reg)
 
 
-def _verdict(able: bool, as_predicted: int, finished: int) -> Verdict:
+def _verdict(able: bool, as_predicted: int, finished: int) -> CollapseVerdict:
     if not finished:
         return "diverged"
     if not able:
@@ -206,15 +206,15 @@ def _verdict(able: bool, as_predicted: int, finished: int) -> Verdict:
     return "as predicted" if as_predicted == finished else "not as predicted"
 
 
-def read_outcomes(path: Path) -> list[Outcome]:
+def read_outcomes(path: Path) -> list[CoefficientOutcome]:
     """The rows of collapse.csv."""
     rows = read_csv(path).to_dict("records")
-    return [Outcome(**{str(name): value for name, value in row.items()}) for row in rows]
+    return [CoefficientOutcome(**{str(name): value for name, value in row.items()}) for row in rows]
 
 
-def distinct(found: list[Outcome]) -> list[Outcome]:
+def distinct(found: list[CoefficientOutcome]) -> list[CoefficientOutcome]:
     """The outcomes by rising coefficient; of a configuration that both experiments have, the first."""
-    seen: dict[tuple[float, ...], Outcome] = {}
+    seen: dict[tuple[float, ...], CoefficientOutcome] = {}
     for each in found:
         seen.setdefault((each.reg, each.learning_rate, each.batch_size, each.hidden, each.epochs), each)
     return [seen[point] for point in sorted(seen)]

@@ -16,8 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.analysis import intervals
-from pipeline.check import printout as check_text
-from pipeline.check import submissions
+from pipeline.check import printout, submissions
 from pipeline.check.printout import Checked
 from pipeline.check.rates import rates
 from pipeline.check.submissions import WANTED, Submission
@@ -28,7 +27,7 @@ from pipeline.config.settings import Config
 from pipeline.data import dataset
 from pipeline.errors import InputError, RunError, shown
 from pipeline.evidence import cells
-from pipeline.evidence.cells import Judged
+from pipeline.evidence.cells import JudgedCell
 from pipeline.experiments import records
 from pipeline.experiments.runs import runs_table
 from pipeline.experiments.tidy import to_csv
@@ -87,10 +86,10 @@ def status(judged: Iterable[Checked], bad: Iterable[Path]) -> int:
 def report(judged: Sequence[Checked], bad: Iterable[Path]) -> list[str]:
     """The lines to print."""
     unread = list(bad)
-    shown = [line for each in judged for line in (*check_text.lines(each), "")]
+    shown = [line for each in judged for line in (*printout.lines(each), "")]
     if len(judged) + len(unread) > 1:
-        shown += [*check_text.overview(judged, unread), ""]
-    return [*shown, check_text.legend()] if judged else shown
+        shown += [*printout.overview(judged, unread), ""]
+    return [*shown, printout.legend()] if judged else shown
 
 
 def judge(
@@ -118,7 +117,7 @@ def judge(
 def _checked(found: Sequence[Submission], runs: pd.DataFrame) -> Iterable[Checked]:
     """All files are judged at once, so that runs which many of them need are read once."""
     every = Published("", "", {}, tuple(cell for each in found for cell in each.published.cells), None, {})
-    verdicts: list[Judged] = list(cells.judge(every, runs))
+    verdicts: list[JudgedCell] = list(cells.judge(every, runs))
     for each in found:
         count = len(each.published.cells)
         own, verdicts = tuple(verdicts[:count]), verdicts[count:]

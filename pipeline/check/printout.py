@@ -8,7 +8,7 @@ from pipeline.analysis.intervals import LEVEL
 from pipeline.check.rates import Rate
 from pipeline.cli.columns import aligned
 from pipeline.errors import shown
-from pipeline.evidence.cells import Judged, Tally, tally
+from pipeline.evidence.cells import JudgedCell, Tally, tally
 
 _HEADS = ("table", "column", "metric", "printed", "runs", "verdict")
 _DIGITS = 4
@@ -20,7 +20,7 @@ class Checked:
 
     path: Path
     title: str
-    cells: tuple[Judged, ...]
+    cells: tuple[JudgedCell, ...]
     rates: tuple[Rate, ...]
 
     @property
@@ -96,13 +96,13 @@ def _word(checked: Checked) -> str:
     return "not judged" if checked.open else "reproduces"
 
 
-def _cell(judged: Judged) -> tuple[str, ...]:
+def _cell(judged: JudgedCell) -> tuple[str, ...]:
     interval = judged.interval
     shown = f"{interval.low:.{_DIGITS}f} to {interval.high:.{_DIGITS}f}" if interval else "-"
     return judged.table, judged.column, judged.metric, judged.printed, shown, judged.verdict + _remark(judged)
 
 
-def _remark(judged: Judged) -> str:
+def _remark(judged: JudgedCell) -> str:
     if judged.verdict == "not judged":
         runs = judged.n + judged.diverged
         return f" ({judged.diverged} of {runs} runs diverged)" if judged.diverged else f" (too few runs: {runs})"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.config.quantity import written
-from pipeline.writeup.arithmetic import MissingError, Place, Tables, holds
+from pipeline.writeup.arithmetic import MissingError, Place, PrintedTables, holds
 from pipeline.writeup.published import Published
 
 
@@ -26,7 +26,7 @@ def rates(published: Published) -> Iterator[Rate]:
     change = published.rates_of_change
     if change is None:
         return
-    tables, place = Tables(published), Place(change.table, "learning_rate")
+    tables, place = PrintedTables(published), Place(change.table, "learning_rate")
     for (first, second), printed in zip(change.pairs, change.printed, strict=True):
         if printed is None:
             continue

@@ -20,15 +20,15 @@ from pipeline.config.settings import (
     DataFile,
     DataSet,
     Experiment,
+    ExperimentKind,
     GzipFile,
-    Kind,
     Network,
     Neuron,
     Randomisation,
     RateOfChange,
+    ShownTables,
     Split,
     SweepTable,
-    Tables,
     TitleBlock,
     TuningTable,
 )
@@ -133,7 +133,7 @@ def _data_file(file: Mapping[str, Any]) -> DataFile:
 
 
 def _experiment(name: str, settings: Mapping[str, Any], tree: Mapping[str, Any]) -> Experiment:
-    kind: Kind = next((kind for kind in KINDS if kind in settings), "single")
+    kind: ExperimentKind = next((kind for kind in KINDS if kind in settings), "single")
     own = axes(settings)
     single = settings.get("single", {})
     common = _defaults(tree) | settings.get("fixed", {}) | single | {"epochs": settings.get("epochs", tree["epochs"])}
@@ -155,7 +155,7 @@ def _defaults(tree: Mapping[str, Any]) -> dict[str, Any]:
     return {**tree["defaults"], "hidden": tree["network"]["hidden"]}
 
 
-def _tables(tables: Mapping[str, Any]) -> Tables:
+def _tables(tables: Mapping[str, Any]) -> ShownTables:
     def sweep(settings: Mapping[str, Any] | None) -> SweepTable | None:
         if settings is None:
             return None
@@ -163,7 +163,7 @@ def _tables(tables: Mapping[str, Any]) -> Tables:
         rate = RateOfChange(change["metric"], tuple((a, b) for a, b in change["pairs"])) if change else None
         return SweepTable(settings["experiment"], tuple(settings["metrics"]), rate, settings.get("critical"))
 
-    return Tables(
+    return ShownTables(
         learning_rates=sweep(tables.get("learning_rates")),
         regularization=sweep(tables.get("regularization")),
         tuning=_tuning(tables.get("tuning")),

@@ -16,8 +16,8 @@ Seed = Annotated[int, Meta(ge=0, lt=2**32)]
 Number = Annotated[float, Meta(ge=0)]
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(gt=0, lt=1)]
-Kind = Literal["sweep", "grid", "single", "best_of"]
-KINDS: tuple[Kind, ...] = ("sweep", "grid", "single", "best_of")
+ExperimentKind = Literal["sweep", "grid", "single", "best_of"]
+KINDS: tuple[ExperimentKind, ...] = ("sweep", "grid", "single", "best_of")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Experiment:
     """
 
     name: str
-    kind: Kind
+    kind: ExperimentKind
     varied: tuple[str, ...]
     configurations: tuple[Configuration, ...]
     replicates: int
@@ -163,7 +163,7 @@ class TuningTable:
 
 
 @dataclass(frozen=True)
-class Tables:
+class ShownTables:
     """What section 3 shows; None leaves the subsection out.
 
     `evidence` names experiments that are there for the claims and have no section of their own.
@@ -221,7 +221,7 @@ class Config:
     replicates: int
     neurons: Mapping[str, Neuron]
     experiments: Mapping[str, Experiment]
-    tables: Tables
+    tables: ShownTables
     randomisation: Randomisation | None
 
     @property

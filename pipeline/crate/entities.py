@@ -68,7 +68,7 @@ DESCRIPTIONS = {
 
 
 @dataclass(frozen=True)
-class Build:
+class DescribedBuild:
     """What is told of a build: all paths are in the crate; `workflow` begins with the Snakefile's."""
 
     title: str
@@ -82,7 +82,7 @@ class Build:
     outputs: tuple[str, ...]
 
 
-def metadata(build: Build, root: Path) -> Entity:
+def metadata(build: DescribedBuild, root: Path) -> Entity:
     """The content of ro-crate-metadata.json, JSON-LD; sizes and checksums are those of the files below `root`."""
     authors = [_author(author, number) for number, author in enumerate(build.citation.authors, start=1)]
     inputs, outputs = ([_file(path, root) for path in paths] for paths in (build.inputs, build.outputs))
@@ -117,7 +117,7 @@ def _descriptor() -> Entity:
     }
 
 
-def _root(build: Build, authors: Sequence[Entity], licence: Entity, parts: Iterable[Entity]) -> Entity:
+def _root(build: DescribedBuild, authors: Sequence[Entity], licence: Entity, parts: Iterable[Entity]) -> Entity:
     return {
         "@id": "./",
         "@type": "Dataset",
@@ -134,7 +134,7 @@ def _root(build: Build, authors: Sequence[Entity], licence: Entity, parts: Itera
     }
 
 
-def _workflow(build: Build, root: Path, software: Sequence[Entity], rules: Sequence[Entity]) -> Entity:
+def _workflow(build: DescribedBuild, root: Path, software: Sequence[Entity], rules: Sequence[Entity]) -> Entity:
     return _file(build.workflow[0], root) | {
         "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow"],
         "name": f"The workflow of {build.citation.title}",
@@ -218,7 +218,7 @@ def _images(data: DataSet, manifest: Manifest) -> Iterable[Entity]:
             }
 
 
-def _run(build: Build, objects: Iterable[Entity], results: Iterable[Entity]) -> Entity:
+def _run(build: DescribedBuild, objects: Iterable[Entity], results: Iterable[Entity]) -> Entity:
     return {
         "@id": BUILD,
         "@type": "CreateAction",

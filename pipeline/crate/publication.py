@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.crate import layout as crate_files
+from pipeline.crate import layout
 from pipeline.errors import InputError
 from pipeline.files import sealed
 
-ROOT = Path(crate_files.ROOT)
+ROOT = Path(layout.ROOT)
 MARK = Path("results/published.json")
 RECORD = "build.json"
 # What a build makes of report/, files and folders; all else there is left alone.

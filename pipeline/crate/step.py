@@ -18,7 +18,7 @@ from pipeline.config import load as configuration_file
 from pipeline.config.settings import TitleBlock
 from pipeline.crate import build_record, publication
 from pipeline.crate.citation import read as read_citation
-from pipeline.crate.entities import Build, metadata
+from pipeline.crate.entities import DescribedBuild, metadata
 from pipeline.crate.layout import METADATA, RESULTS, place
 from pipeline.crate.publication import PARTS, RECORD, ROOT
 from pipeline.data import dataset
@@ -31,7 +31,7 @@ from pipeline.files.exchange import carry, delete, exchange
 STAGE = Path("results/publication")
 
 
-def publish(stage: Path, root: Path, sources: Iterable[str], build: Build, record: Any) -> None:
+def publish(stage: Path, root: Path, sources: Iterable[str], build: DescribedBuild, record: Any) -> None:
     """Make the folder of the report in `stage` and exchange it for `root`. Raises RunError for a file that is missing.
 
     `sources` are paths of the project, and `record` is the content of build.json.
@@ -77,7 +77,7 @@ def run(
     """
     packages = software.installed(lock, project)
     pages = list(map(str, reports))
-    build = Build(
+    build = DescribedBuild(
         title=title_block.title,
         citation=read_citation(citation),
         data=configuration_file.read_resolved(config).data,

@@ -23,7 +23,7 @@ from pipeline.config.settings import Configuration
 from pipeline.experiments.tidy import trained_with
 from pipeline.writeup.published import Cell, Published, column_label
 
-Verdict = Literal["reproduced", "not reproduced", "not judged"]
+CellVerdict = Literal["reproduced", "not reproduced", "not judged"]
 OTHER_EPOCH = {
     "validation_accuracy": "best_validation_accuracy",
     "best_validation_accuracy": "validation_accuracy",
@@ -69,7 +69,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedCell:
     """A printed number with what the finished runs of its configuration give for `metric`, a value for each seed.
 
     `named` are the parameters that the head of its column names, as written there. One more run would fall from `low`
@@ -86,7 +86,7 @@ class Judged:
     low: float | None
     high: float | None
     diverged: int
-    verdict: Verdict
+    verdict: CellVerdict
     instead: str | None
 
     @property
@@ -153,7 +153,7 @@ class Tally:
         return float(bdtrc(self.failed - 1, self.judged, 1 - LEVEL))
 
 
-def judge(published: Published, runs: pd.DataFrame) -> tuple[Judged, ...]:
+def judge(published: Published, runs: pd.DataFrame) -> tuple[JudgedCell, ...]:
     """Hold every printed number against the runs of its configuration, in the order of the file.
 
     `runs` has the columns of runs.csv; a run that several experiments share counts once. Where a table does not say
@@ -164,13 +164,13 @@ def judge(published: Published, runs: pd.DataFrame) -> tuple[Judged, ...]:
     return tuple(_closest(cell, *of[cell.column.configuration]) for cell in published.cells)
 
 
-def tally(judged: Iterable[Judged]) -> Tally:
+def tally(judged: Iterable[JudgedCell]) -> Tally:
     """How many printed numbers have each verdict."""
     verdicts = [each.verdict for each in judged]
     return Tally(*(verdicts.count(verdict) for verdict in ("reproduced", "not reproduced", "not judged")))
 
 
-def to_frame(judged: Sequence[Judged]) -> pd.DataFrame:
+def to_frame(judged: Sequence[JudgedCell]) -> pd.DataFrame:
     """cells.csv: COLUMNS. `row` is the metric that was judged; numbers that there are not are empty."""
     rows = [
         (
@@ -189,17 +189,17 @@ def _read(runs: pd.DataFrame) -> tuple[dict[str, Reading], int]:
     return readings, len(runs) - len(finished)
 
 
-def _closest(cell: Cell, readings: Mapping[str, Reading], diverged: int) -> Judged:
+def _closest(cell: Cell, readings: Mapping[str, Reading], diverged: int) -> JudgedCell:
     best = min((readings[metric] for metric in cell.metrics), key=lambda reading: reading.distance(cell))
     sibling = OTHER_EPOCH.get(best.metric)
     instead = readings[sibling] if sibling and not best.fits(cell) and readings[sibling].fits(cell) else None
     return judged(cell, best, diverged, instead)
 
 
-def judged(cell: Cell, reading: Reading, diverged: int = 0, instead: Reading | None = None) -> Judged:
+def judged(cell: Cell, reading: Reading, diverged: int = 0, instead: Reading | None = None) -> JudgedCell:
     """The verdict on a cell: reproduced if its number lies in the interval; not judged where a run diverged."""
     fits = None if diverged else reading.fits(cell)
-    return Judged(
+    return JudgedCell(
         table=cell.table,
         named=cell.column.texts,
         configuration=cell.column.configuration,

@@ -15,8 +15,8 @@ from pipeline.config.settings import Configuration
 from pipeline.evidence.archive import Archive, Courses
 from pipeline.evidence.measures import LEAD, Measure, Measured
 
-Verdict = Literal["supported", "contradicted", "undetermined"]
-VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "undetermined")
+ClaimVerdict = Literal["supported", "contradicted", "undetermined"]
+VERDICTS: tuple[ClaimVerdict, ...] = ("supported", "contradicted", "undetermined")
 COLUMNS = ["claim", "test", "statistic", "verdict", "sentence"]
 Side = Literal["above", "below"]
 
@@ -79,7 +79,7 @@ class Tested:
     missing: tuple[Configuration, ...] = ()
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ClaimVerdict:
         """The side of the threshold on which the whole interval lies, held against the side that the claim predicts."""
         if self.measured is None:
             return "undetermined"
@@ -117,7 +117,7 @@ class Tested:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedClaim:
     """A claim with its tests done."""
 
     claim: Claim
@@ -129,7 +129,7 @@ class Judged:
         return tuple(each for each in self.tests if each.test.decides)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ClaimVerdict:
         """Contradicted by one deciding test, supported by all of them, else undetermined."""
         verdicts = {each.verdict for each in self.deciding}
         if "contradicted" in verdicts:
@@ -150,10 +150,10 @@ class Leaders:
     chosen_by: int = 0
 
 
-def judge(claims: Iterable[Claim], archive: Archive, leaders: Leaders) -> tuple[Judged, ...]:
+def judge(claims: Iterable[Claim], archive: Archive, leaders: Leaders) -> tuple[JudgedClaim, ...]:
     """Do every test on the runs there are."""
     return tuple(
-        Judged(claim, tuple(_tested(_against(leaders, test), archive) for test in claim.tests)) for claim in claims
+        JudgedClaim(claim, tuple(_tested(_against(leaders, test), archive) for test in claim.tests)) for claim in claims
     )
 
 
@@ -166,7 +166,7 @@ def _against(leaders: Leaders, test: Test) -> Test:
     return replace(test, needs=(own, *rivals), measure=Measure(LEAD, (leaders.chosen_by,)))
 
 
-def to_frame(judged: Sequence[Judged]) -> pd.DataFrame:
+def to_frame(judged: Sequence[JudgedClaim]) -> pd.DataFrame:
     """claims.csv: COLUMNS, a row for each claim; what its deciding tests say, joined."""
     rows = [
         {
@@ -181,7 +181,7 @@ def to_frame(judged: Sequence[Judged]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def tests_to_frame(judged: Sequence[Judged]) -> pd.DataFrame:
+def tests_to_frame(judged: Sequence[JudgedClaim]) -> pd.DataFrame:
     """tests.csv: a row for each test, with its numbers in full precision; empty where there are no runs."""
     rows = []
     for each in judged:

@@ -54,7 +54,7 @@ class Chance:
 
 
 @dataclass(frozen=True)
-class Split:
+class RecoveredSplit:
     """Which split the printed accuracies of networks that answer with one class fit.
 
     The columns are those whose printed testing accuracy is a class share of the testing images. The parts are of the
@@ -126,7 +126,7 @@ class Penalty:
 
 
 @dataclass(frozen=True)
-class Reading:
+class DecimalReading:
     """A column that would repeat another one if e^-1 meant 0.1: both testing accuracies as printed.
 
     `sd` is the standard deviation of the testing accuracy over the `seeds` of the other column; None with fewer than
@@ -157,7 +157,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Epoch:
+class EpochDistances:
     """Printed testing accuracies against the models of the best and of the last epoch.
 
     `best` and `last` are the distances in the mean over `cells` numbers; `nearer_best` of these are nearer to the model
@@ -181,11 +181,11 @@ class Recovery:
     data: str
     published_data: str
     held_out: HeldOut
-    split: Split | None
+    split: RecoveredSplit | None
     ranking: Ranking | None
     penalty: Penalty | None
-    readings: tuple[Reading, ...]
-    epoch: Epoch | None
+    readings: tuple[DecimalReading, ...]
+    epoch: EpochDistances | None
 
     @property
     def comparable(self) -> bool:

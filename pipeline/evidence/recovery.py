@@ -26,16 +26,16 @@ from pipeline.data import dataset
 from pipeline.data.examples import Bytes, Examples, split
 from pipeline.evidence.recovered import (
     Chance,
-    Epoch,
+    DecimalReading,
+    EpochDistances,
     Factor,
     HeldOut,
     Match,
     Part,
     Penalty,
     Ranking,
-    Reading,
+    RecoveredSplit,
     Recovery,
-    Split,
 )
 from pipeline.experiments.tidy import read_csv, trained_with
 from pipeline.files.sealed import write_json
@@ -83,7 +83,9 @@ def sizes(printed: Published, config: Config, images: int) -> HeldOut:
     return HeldOut(config.split.sizes(images)[1], protocol.sizes(images)[1])
 
 
-def recover_split(printed: Published, config: Config, classes: int, labels: Bytes, testing: Bytes) -> Split | None:
+def recover_split(
+    printed: Published, config: Config, classes: int, labels: Bytes, testing: Bytes
+) -> RecoveredSplit | None:
     """Hold the printed accuracies of one-class networks against class shares; None where no column is such."""
     tested = class_counts(testing, classes)
     columns = [c.column.configuration for c in _cells(printed, _TESTING) if _classes(c.printed.text, tested)]
@@ -100,7 +102,7 @@ def recover_split(printed: Published, config: Config, classes: int, labels: Byte
     answered = numbers(_VALIDATION)
     if not answered:
         return None
-    return Split(
+    return RecoveredSplit(
         shuffled=seed is not None,
         testing=part(tested, numbers(_TESTING)),
         validation=part(validation, answered),
@@ -190,7 +192,7 @@ def penalty(printed: Published, runs: pd.DataFrame) -> Penalty | None:
     return None
 
 
-def read_as_tenths(printed: Published, runs: pd.DataFrame) -> Iterable[Reading]:
+def read_as_tenths(printed: Published, runs: pd.DataFrame) -> Iterable[DecimalReading]:
     """The columns that would repeat a column of another table if e^-1 meant 0.1, with both testing accuracies."""
     cells = _cells(printed, _TESTING)
     for cell in cells:
@@ -204,7 +206,7 @@ def read_as_tenths(printed: Published, runs: pd.DataFrame) -> Iterable[Reading]:
             for other in cells:
                 if other.table != cell.table and other.column.configuration == meant:
                     rows = trained_with(runs, meant)
-                    yield Reading(
+                    yield DecimalReading(
                         parameter,
                         written(value),
                         f"{float(decimal):g}",
@@ -217,7 +219,7 @@ def read_as_tenths(printed: Published, runs: pd.DataFrame) -> Iterable[Reading]:
                     )
 
 
-def epoch(printed: Published, runs: pd.DataFrame) -> Epoch | None:
+def epoch(printed: Published, runs: pd.DataFrame) -> EpochDistances | None:
     """Hold the printed testing accuracies against the models of the best and of the last epoch."""
     found = [
         (cell, rows) for cell in _cells(printed, _TESTING) if len(rows := trained_with(runs, cell.column.configuration))
@@ -229,7 +231,9 @@ def epoch(printed: Published, runs: pd.DataFrame) -> Epoch | None:
         for metric in (_TESTING, _LAST_TESTING)
     )
     pairs = list(zip(best, last, strict=True))
-    return Epoch(len(found), fmean(best), fmean(last), sum(b < a for b, a in pairs), sum(a < b for b, a in pairs))
+    return EpochDistances(
+        len(found), fmean(best), fmean(last), sum(b < a for b, a in pairs), sum(a < b for b, a in pairs)
+    )
 
 
 def _distance(cell: Cell, runs: pd.DataFrame) -> float:

@@ -43,9 +43,9 @@ class Evidence:
 
     title: str
     obstacles: tuple[Obstacle, ...]
-    cells: tuple[cells.Judged, ...]
+    cells: tuple[cells.JudgedCell, ...]
     audit: tuple[audit.Audited, ...]
-    claims: tuple[claims.Judged, ...]
+    claims: tuple[claims.JudgedClaim, ...]
     curves: tuple[Curve, ...]
     negligible: float
 

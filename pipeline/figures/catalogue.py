@@ -12,7 +12,7 @@ COLLAPSE = "collapse"  # the figure of collapse.csv, on the two experiments of s
 CELLS, CLAIMS = "evidence-cells", "claims-curves"
 MOST_PANELS = 24  # in one figure
 
-Kind = Literal["accuracy", "loss", "grid"]
+FigureKind = Literal["accuracy", "loss", "grid"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Figure:
     """
 
     name: str
-    kind: Kind
+    kind: FigureKind
     experiment: str
     panels: tuple[int, ...]
 

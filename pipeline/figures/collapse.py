@@ -13,7 +13,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from pipeline.analysis import collapse, linearisation
-from pipeline.analysis.collapse import Outcome
+from pipeline.analysis.collapse import CoefficientOutcome
 from pipeline.analysis.linearisation import Linearisation
 from pipeline.cli.command_line import command
 from pipeline.config import load as configuration_file
@@ -29,7 +29,7 @@ ROOM = 0.15  # of the columns, which what is written above them takes
 SMALLEST = 1e-8  # norms below are drawn there
 
 
-def draw(config: Config, linear: Linearisation, outcomes: list[Outcome]) -> Canvas:
+def draw(config: Config, linear: Linearisation, outcomes: list[CoefficientOutcome]) -> Canvas:
     """Draw every configuration of which a run finished; a note where there is none."""
     columns = collapse.distinct(outcomes)
     canvas = Canvas(figsize=(FULL_WIDTH, HEIGHT), layout="constrained")
@@ -44,7 +44,7 @@ def draw(config: Config, linear: Linearisation, outcomes: list[Outcome]) -> Canv
     return canvas
 
 
-def _column(axes: Axes, number: int, outcome: Outcome) -> None:
+def _column(axes: Axes, number: int, outcome: CoefficientOutcome) -> None:
     start = max(outcome.w1_start, SMALLEST)
     axes.plot([number - 0.4, number + 0.4], [start, start], color=OTHER_COLOUR, linewidth=0.9, linestyle=(0, (4, 2)))
     if not outcome.n:
@@ -59,7 +59,7 @@ def _column(axes: Axes, number: int, outcome: Outcome) -> None:
     mark(axes, number, number, norm, zorder=3, **style)
 
 
-def _frame(axes: Axes, config: Config, columns: list[Outcome]) -> None:
+def _frame(axes: Axes, config: Config, columns: list[CoefficientOutcome]) -> None:
     written = {float(c.reg): c.reg for e in collapse.experiments(config) for c in e.configurations}
     upright = len(columns) > UPRIGHT
     between = "  " if upright else "\n"
@@ -83,7 +83,7 @@ def _frame(axes: Axes, config: Config, columns: list[Outcome]) -> None:
     )
 
 
-def _critical(axes: Axes, linear: Linearisation, columns: list[Outcome]) -> None:
+def _critical(axes: Axes, linear: Linearisation, columns: list[CoefficientOutcome]) -> None:
     """A line between the columns on either side of the critical coefficient, and what is predicted there."""
     below = sum(each.below for each in columns)
     place = below - 0.5

@@ -38,7 +38,7 @@ SOME_DIVERGED = "†"
 BLACK = "#000000"  # becomes the colour of the text around it
 
 # The position of a configuration in its experiment, what it is, and its row of summary.csv
-Cell = tuple[int, Configuration, "pd.Series[Any]"]
+GridCell = tuple[int, Configuration, "pd.Series[Any]"]
 Panel = tuple[float, ...]  # the values of the parameters that neither axis shows
 
 
@@ -105,11 +105,11 @@ def draw(experiment: Experiment, summary: pd.DataFrame) -> Canvas:
     return canvas
 
 
-def _cells(experiment: Experiment, results: pd.DataFrame, shown: Sequence[str]) -> list[Cell]:
+def _cells(experiment: Experiment, results: pd.DataFrame, shown: Sequence[str]) -> list[GridCell]:
     """Each configuration with its result; of those that differ in nothing shown, the best."""
     rows = Rows(results)
     cells = [(k, c, rows.of(experiment, c).iloc[0]) for k, c in enumerate(experiment.configurations)]
-    best: dict[Panel, Cell] = {}
+    best: dict[Panel, GridCell] = {}
     for cell in cells:
         place = _values(cell[1], shown)
         before = best.setdefault(place, cell)[2]["mean"]

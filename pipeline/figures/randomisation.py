@@ -18,7 +18,7 @@ from pipeline.experiments.labels import counted
 from pipeline.figures.drawing import to_svg
 from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, house_style
 from pipeline.files.sealed import write_text
-from pipeline.randomisation.record import Outcome, Variant, marked, read
+from pipeline.randomisation.record import Variant, VariantOutcome, marked, read
 
 COLUMNS = 4  # panels per row at most
 PANEL_HEIGHT = 1.55  # inches
@@ -27,7 +27,7 @@ AROUND = 1.15  # between an epoch and the edge of the frame, as a factor
 MARGIN = 0.05  # of the accuracies, above and below
 
 
-def draw(outcomes: Sequence[Outcome]) -> Canvas:
+def draw(outcomes: Sequence[VariantOutcome]) -> Canvas:
     """Draw a panel for each test, in each the curve of the true labels as a thin line."""
     columns = min(COLUMNS, len(outcomes))
     rows = -(-len(outcomes) // columns)
@@ -63,7 +63,7 @@ def title(variant: Variant) -> str:
     return variant.words
 
 
-def note(outcome: Outcome) -> str:
+def note(outcome: VariantOutcome) -> str:
     """When a test was fitted, or how far it came."""
     if outcome.diverged:
         return "diverged"
@@ -71,7 +71,7 @@ def note(outcome: Outcome) -> str:
     return f"{ended} after {counted(len(outcome.epochs), 'epoch')}"
 
 
-def _line(axes: Axes, outcome: Outcome, **style: Any) -> None:
+def _line(axes: Axes, outcome: VariantOutcome, **style: Any) -> None:
     accuracies = [epoch.accuracy for epoch in outcome.epochs]
     axes.plot(range(1, len(accuracies) + 1), accuracies, **style)
 

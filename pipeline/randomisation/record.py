@@ -31,7 +31,7 @@ CODE = (  # what the files come from
 STEPS = (1, 2, 3, 4, 5, 6, 8)  # what the epochs that a figure marks begin with
 COLUMNS = ("epoch", "training_loss", "training_accuracy")
 Proportion = Annotated[float, Meta(ge=0, le=1)]
-Kind = Literal["true_labels", "corrupted_labels", "shuffled_pixels", "random_pixels", "gaussian_images"]
+VariantKind = Literal["true_labels", "corrupted_labels", "shuffled_pixels", "random_pixels", "gaussian_images"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Variant:
     'corrupted_labels_0.2'
     """
 
-    kind: Kind
+    kind: VariantKind
     corruption: float = 0.0
 
     @property
@@ -58,8 +58,8 @@ class Variant:
     @classmethod
     def named(cls, name: str) -> "Variant":
         """The variant of this name. Raises InputError if there is none."""
-        kind: Kind
-        for kind in get_args(Kind):
+        kind: VariantKind
+        for kind in get_args(VariantKind):
             probability = name.removeprefix(f"{kind}_")
             with contextlib.suppress(ValueError):
                 variant = cls(kind, float(probability)) if probability != name else cls(kind)
@@ -76,7 +76,7 @@ def variants(settings: Randomisation) -> tuple[Variant, ...]:
 
 
 @dataclass(frozen=True)
-class Epoch:
+class VariantEpoch:
     """Cross-entropy (nats) and accuracy on the training images after an epoch."""
 
     loss: float
@@ -84,7 +84,7 @@ class Epoch:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class VariantOutcome:
     """What a test came to: its epochs, on how many images, and the accuracy on the testing images at the end.
 
     A test that `diverged` ended with a number that is not finite; its last epochs are left out, and there is no
@@ -94,7 +94,7 @@ class Outcome:
     variant: Variant
     images: int
     changed_labels: float
-    epochs: tuple[Epoch, ...]
+    epochs: tuple[VariantEpoch, ...]
     diverged: bool
     testing_accuracy: float | None
 
@@ -131,7 +131,7 @@ class Facts:
     testing_accuracy: Proportion | None
 
     @classmethod
-    def of(cls, outcome: Outcome) -> "Facts":
+    def of(cls, outcome: VariantOutcome) -> "Facts":
         """Those of an outcome."""
         return cls(**{field.name: getattr(outcome, field.name) for field in fields(cls)})
 
@@ -146,20 +146,20 @@ def marked(epochs: int) -> list[int]:
     return [*(epoch for epoch in rounded if epoch < epochs), *([epochs] if epochs else [])]
 
 
-def write(outcome: Outcome, folder: Path) -> None:
+def write(outcome: VariantOutcome, folder: Path) -> None:
     """Write {test}.csv and {test}.json, the same bytes for the same outcome."""
     table = epoch_table.to_csv(COLUMNS, ((epoch.loss, epoch.accuracy) for epoch in outcome.epochs))
     write_text(folder / f"{outcome.variant.name}.csv", table)
     write_json(folder / f"{outcome.variant.name}.json", Facts.of(outcome))
 
 
-def read(folder: Path, variant: Variant) -> Outcome:
+def read(folder: Path, variant: Variant) -> VariantOutcome:
     """Read back what `write` wrote. Raises InputError if a file is missing, damaged or another test's."""
     path = folder / f"{variant.name}.json"
     try:
         rows = epoch_table.read(path.with_suffix(".csv"), COLUMNS)
         facts = decode(read_text(path), Facts)
-        outcome = _outcome(variant, facts, tuple(Epoch(row[COLUMNS[1]], row[COLUMNS[2]]) for row in rows))
+        outcome = _outcome(variant, facts, tuple(VariantEpoch(row[COLUMNS[1]], row[COLUMNS[2]]) for row in rows))
     except (ValueError, csv.Error) as error:
         raise InputError(
             f"{path}: expected what the randomization test {variant.name} writes, found: {error!r}. "
@@ -168,14 +168,16 @@ def read(folder: Path, variant: Variant) -> Outcome:
     return outcome
 
 
-def read_all(folder: Path, settings: Randomisation) -> tuple[Outcome, ...]:
+def read_all(folder: Path, settings: Randomisation) -> tuple[VariantOutcome, ...]:
     """The outcomes of all tests of a configuration."""
     return tuple(read(folder, variant) for variant in variants(settings))
 
 
-def _outcome(variant: Variant, facts: Facts, epochs: tuple[Epoch, ...]) -> Outcome:
+def _outcome(variant: Variant, facts: Facts, epochs: tuple[VariantEpoch, ...]) -> VariantOutcome:
     """Raises ValueError if the facts are not those of these epochs."""
-    outcome = Outcome(variant, facts.images, facts.changed_labels, epochs, facts.diverged, facts.testing_accuracy)
+    outcome = VariantOutcome(
+        variant, facts.images, facts.changed_labels, epochs, facts.diverged, facts.testing_accuracy
+    )
     if not (epochs or facts.diverged):
         raise ValueError("a test without an end")
     if Facts.of(outcome) != facts:

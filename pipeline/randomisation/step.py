@@ -24,7 +24,7 @@ from pipeline.cli.command_line import command
 from pipeline.config.settings import Count, RandomisationTraining
 from pipeline.data import preparation
 from pipeline.data.examples import Bytes, Examples, Indices, Prepared, by_length, by_use, sort_pixels
-from pipeline.randomisation.record import Epoch, Outcome, Variant, write
+from pipeline.randomisation.record import Variant, VariantEpoch, VariantOutcome, write
 from pipeline.training import network, sgd
 from pipeline.training.network import Weights
 
@@ -172,24 +172,24 @@ def _measured(weights: Weights, examples: Noise) -> tuple[float, float]:
     return network.cross_entropy(logits.astype(np.float64), examples.labels), network.accuracy(logits, examples.labels)
 
 
-def fit(learner: Learner, images: int, epochs: int, seed: int) -> tuple[tuple[Epoch, ...], bool]:
+def fit(learner: Learner, images: int, epochs: int, seed: int) -> tuple[tuple[VariantEpoch, ...], bool]:
     """Train until all training images are classified correctly, or for `epochs` epochs.
 
     Each epoch visits the images in a new order. Returns the epochs, and whether training diverged: an epoch with a
     number that is not finite ends it and is left out.
     """
-    order, done = stream(seed, "order"), list[Epoch]()
+    order, done = stream(seed, "order"), list[VariantEpoch]()
     with np.errstate(all="ignore"):  # what diverges is told, not warned of
         while len(done) < epochs and not (done and done[-1].accuracy == 1):
             learner.epoch(order.permutation(images))
             loss, accuracy = learner.on_training()
             if not (math.isfinite(loss) and learner.weights.finite()):
                 return tuple(done), True
-            done.append(Epoch(loss, accuracy))
+            done.append(VariantEpoch(loss, accuracy))
     return tuple(done), False
 
 
-def run(variant: Variant, prepared: Prepared, classes: int, how: Training) -> Outcome:
+def run(variant: Variant, prepared: Prepared, classes: int, how: Training) -> VariantOutcome:
     """One test, on images of the training set and with those for testing."""
     training, testing = (
         in_original_order(examples, prepared.pixels)
@@ -198,7 +198,7 @@ def run(variant: Variant, prepared: Prepared, classes: int, how: Training) -> Ou
     learner, changed = _learner(variant, training, testing, classes, how)
     epochs, diverged = fit(learner, len(training), how.epochs, how.seed)
     testing_accuracy = None if diverged else learner.on_testing()[1]
-    return Outcome(variant, len(training), changed, epochs, diverged, testing_accuracy)
+    return VariantOutcome(variant, len(training), changed, epochs, diverged, testing_accuracy)
 
 
 def in_original_order(examples: Examples, pixels: Indices) -> Examples:

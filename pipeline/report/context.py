@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline.analysis import comparison
-from pipeline.analysis import findings as analysis
+from pipeline.analysis import comparison, findings
 from pipeline.analysis.comparison import Sweep, Trained
 from pipeline.analysis.findings import Findings
 from pipeline.config.metrics import METRICS
@@ -31,8 +30,8 @@ from pipeline.report.views.collapse import CollapseText
 from pipeline.report.views.evidence import EvidenceText
 from pipeline.report.views.plots import Plots
 from pipeline.report.views.provenance import THEORY, Provenance
-from pipeline.report.views.randomisation import Randomisation
-from pipeline.report.views.recovery import Told
+from pipeline.report.views.randomisation import RandomisationText
+from pipeline.report.views.recovery import RecoveryText
 from pipeline.report.views.speed import Speed
 from pipeline.report.views.wording import cell
 from pipeline.theory import proof
@@ -43,7 +42,7 @@ MOST_VALUES = 30  # of a parameter in the table of the search space
 
 
 @dataclass(frozen=True)
-class Section:
+class FurtherSection:
     """One experiment that only the further experiments show; its table is of the best where there are many."""
 
     experiment: Experiment
@@ -61,7 +60,7 @@ class Context:
     config: Config
     theory: Theory
     theory_source: Source
-    recovery: Told
+    recovery: RecoveryText
     manifest: Manifest
     training_size: int
     validation_size: int
@@ -73,7 +72,7 @@ class Context:
     losses: dict[str, Plot]
     heat_map: Plot | None
     folded: tuple[Markup, ...]
-    further: tuple[Section, ...]
+    further: tuple[FurtherSection, ...]
     replicated: bool
     same_epochs: bool
     search_goes_down: bool
@@ -82,7 +81,7 @@ class Context:
     evidence: EvidenceText
     collapse: CollapseText | None
     failed_checks: int
-    randomisation: Randomisation | None
+    randomisation: RandomisationText | None
     settled: float = comparison.SETTLED
 
 
@@ -101,7 +100,7 @@ def build(
     config = plan.load_selected(results / "config.json", results / "selection.json")
     manifest = read_manifest(results / "data")
     summary, histories = read_csv(results / "tables" / "summary.csv"), read_csv(results / "histories.csv")
-    facts = analysis.findings(
+    facts = findings.findings(
         config, comparison.Results(Rows(summary), Rows(histories), manifest.largest_class), catalogue.further(config)
     )
     runs = read_csv(results / "runs.csv")
@@ -246,7 +245,7 @@ def _shown(config: Config) -> list[str]:
     return list(dict.fromkeys([*labels.TUNED, *varied]))
 
 
-def _section(experiment: Experiment, sweep: Sweep, plots: Plots, provenance: Provenance) -> Section:
+def _section(experiment: Experiment, sweep: Sweep, plots: Plots, provenance: Provenance) -> FurtherSection:
     metrics = ("training_accuracy", "best_validation_accuracy", "testing_accuracy")
     table = Table(
         corner=Markup("Configuration"),
@@ -256,7 +255,7 @@ def _section(experiment: Experiment, sweep: Sweep, plots: Plots, provenance: Pro
         ),
         source=provenance.whole(experiment),
     )
-    return Section(experiment, sweep, table, plots.plot(catalogue.overview(experiment)))
+    return FurtherSection(experiment, sweep, table, plots.plot(catalogue.overview(experiment)))
 
 
 def _listed(sweep: Sweep) -> tuple[Trained, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.files.sealed import read_json
 from pipeline.theory import threshold
-from pipeline.theory.threshold import Row
+from pipeline.theory.threshold import TruthRow
 
 TOLERANCE = 1e-12  # for members of an equation that are of order one
 
@@ -35,7 +35,7 @@ class Solution:
 
     weights: tuple[Fraction, Fraction]
     bias: Fraction
-    rows: tuple[Row, ...]
+    rows: tuple[TruthRow, ...]
 
     @property
     def holds(self) -> bool:
@@ -54,7 +54,7 @@ class Solution:
         return tuple(threshold.statement(self.weights, self.bias, row) for row in self.rows)
 
     @property
-    def on_boundary(self) -> tuple[Row, ...]:
+    def on_boundary(self) -> tuple[TruthRow, ...]:
         """The rows whose sum is exactly zero."""
         return tuple(row for row in self.rows if row.sum == 0)
 
@@ -134,7 +134,7 @@ def _disagreement(derivation: Derivation, samples: int) -> str:
     )
 
 
-def _wrong_output(function: str, row: Row) -> str:
+def _wrong_output(function: str, row: TruthRow) -> str:
     return (
         f"expected {row.expected} for {function.upper()} at {row.inputs}, found {row.output} from the sum "
         f"{threshold.decimal(row.sum)}. Hint: correct neurons.{function} in config.yaml; "

@@ -17,7 +17,7 @@ MARGIN = -1  # what "< 0" is scaled to: the constraints stay true when w and b g
 
 
 @dataclass(frozen=True)
-class Row:
+class TruthRow:
     """One row of a truth table: the neuron's exact sum w·x + b and output, and the output wanted."""
 
     inputs: Inputs
@@ -51,7 +51,7 @@ def label(function: str, inputs: Inputs) -> str:
     return f"{function}-{inputs[0]}{inputs[1]}"
 
 
-def statement(weights: Sequence[Fraction], bias: Fraction, row: Row) -> str:
+def statement(weights: Sequence[Fraction], bias: Fraction, row: TruthRow) -> str:
     r"""A row's sum as TeX: 0.5 \cdot 0 + 0.5 \cdot 1 - 1 = -0.5 < 0."""
     (first, second), (x1, x2) = weights, row.inputs
     terms = rf"{decimal(first)} \cdot {x1} {_signed(second)} \cdot {x2} {_signed(bias)}"
@@ -96,12 +96,12 @@ def tables() -> dict[str, tuple[tuple[int, int, int], ...]]:
     }
 
 
-def rows(outputs: Sequence[int], weights: Sequence[Fraction], bias: Fraction) -> tuple[Row, ...]:
+def rows(outputs: Sequence[int], weights: Sequence[Fraction], bias: Fraction) -> tuple[TruthRow, ...]:
     """The four rows of a function with these outputs, each with the neuron's answer."""
     found = []
     for inputs, expected in zip(INPUTS, outputs, strict=True):
         total = sum((w * x for w, x in zip(weights, inputs, strict=True)), start=bias)
-        found.append(Row(inputs, total, int(total >= 0), expected))
+        found.append(TruthRow(inputs, total, int(total >= 0), expected))
     return tuple(found)
 
 

@@ -64,7 +64,7 @@ class Timing:
 
 
 @dataclass(frozen=True)
-class Group:
+class BatchTimings:
     """The timings of one batch size, this project's first; `floor` is what the matrix products alone would take."""
 
     batch_size: int
@@ -85,7 +85,7 @@ class Benchmark:
     """
 
     systems: tuple[str, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[BatchTimings, ...]
     machine: Machine
     versions: Mapping[str, str]
 
@@ -140,7 +140,7 @@ def _arranged(records: Sequence[_Record]) -> Benchmark:
     return Benchmark(systems, tuple(groups), machine, versions)
 
 
-def _group(size: int, records: Sequence[_Record], systems: Sequence[str]) -> Group:
+def _group(size: int, records: Sequence[_Record], systems: Sequence[str]) -> BatchTimings:
     where = f"at batch size {size}"
     timings: dict[str, Timing] = {}
     for record in records:
@@ -156,4 +156,4 @@ def _group(size: int, records: Sequence[_Record], systems: Sequence[str]) -> Gro
         quotient = timing.seconds / timings[OURS].seconds
         if not math.isclose(timing.ratio, quotient, rel_tol=ROUNDING):
             raise _mismatch(f"{quotient:.4g} as ratio_to_ours of {timing.system} {where}", f"{timing.ratio:.4g}")
-    return Group(size, tuple(timings[system] for system in systems if system in timings), floors[0])
+    return BatchTimings(size, tuple(timings[system] for system in systems if system in timings), floors[0])

@@ -30,11 +30,11 @@ MEANING = {
     True: "Exit status 1: the builds differ, as told above. The comparison itself went well.",
 }
 
-Tables = Mapping[str, list[Change] | str]  # what differs in each table, or which build alone has it
+TableChanges = Mapping[str, list[Change] | str]  # what differs in each table, or which build alone has it
 
 
 @dataclass(frozen=True)
-class Section:
+class ChangedSection:
     """What changed of one kind; `notes` say what could not be compared."""
 
     name: str
@@ -42,21 +42,21 @@ class Section:
     notes: tuple[str, ...] = ()
 
 
-def compare(old: Finished, new: Finished) -> tuple[Section, ...]:
+def compare(old: Finished, new: Finished) -> tuple[ChangedSection, ...]:
     """What changed, section by section."""
     tables = table_changes(old, new)
     return (
-        Section("configuration", tuple(_tree(old.configuration, new.configuration))),
-        Section("data", tuple(_tree(old.data, new.data))),
+        ChangedSection("configuration", tuple(_tree(old.configuration, new.configuration))),
+        ChangedSection("data", tuple(_tree(old.data, new.data))),
         _versions(old, new),
-        Section("numbers", tuple(_numbers(tables))),
-        Section("verdicts", tuple(_verdicts(tables))),
-        Section("figures", tuple(_files(old, new, differences.FIGURES))),
-        Section("reports", tuple(_files(old, new, differences.REPORTS))),
+        ChangedSection("numbers", tuple(_numbers(tables))),
+        ChangedSection("verdicts", tuple(_verdicts(tables))),
+        ChangedSection("figures", tuple(_files(old, new, differences.FIGURES))),
+        ChangedSection("reports", tuple(_files(old, new, differences.REPORTS))),
     )
 
 
-def table_changes(old: Finished, new: Finished) -> Tables:
+def table_changes(old: Finished, new: Finished) -> TableChanges:
     """What differs in each table that two builds have; equal ones are left out."""
     found: dict[str, list[Change] | str] = {}
     for name, paths in _union(old, new, differences.TABLES).items():
@@ -68,7 +68,7 @@ def table_changes(old: Finished, new: Finished) -> Tables:
     return {name: changes for name, changes in found.items() if changes}
 
 
-def lines(sections: Iterable[Section], longest: int | None = SHOWN) -> list[str]:
+def lines(sections: Iterable[ChangedSection], longest: int | None = SHOWN) -> list[str]:
     """A line for each change, at most `longest` of a section, and one for a section without any."""
     rows: list[tuple[str, str]] = []
     for section in sections:
@@ -86,7 +86,7 @@ def _tree(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         yield f"{path}: {brief(before)} -> {brief(after)}"
 
 
-def _versions(old: Finished, new: Finished) -> Section:
+def _versions(old: Finished, new: Finished) -> ChangedSection:
     changes = list(_tree(old.training(), new.training()))
     notes = []
     for what, before, after in (
@@ -97,10 +97,10 @@ def _versions(old: Finished, new: Finished) -> Section:
             notes.append(f"{what}: not compared, since there is no record of the {'old' if before is None else 'new'}")
         else:
             changes += _tree(before, after)
-    return Section("versions", tuple(dict.fromkeys(changes)), tuple(notes))
+    return ChangedSection("versions", tuple(dict.fromkeys(changes)), tuple(notes))
 
 
-def _numbers(tables: Tables) -> Iterator[str]:
+def _numbers(tables: TableChanges) -> Iterator[str]:
     for name, changes in tables.items():
         if isinstance(changes, str):
             yield f"{name}: {changes}"
@@ -117,7 +117,7 @@ def _counted(changes: Sequence[Change]) -> Iterator[str]:
         yield f"{counted(len(values), 'value')} changed, most of all {describe(most(values))}"
 
 
-def _verdicts(tables: Tables) -> Iterator[str]:
+def _verdicts(tables: TableChanges) -> Iterator[str]:
     for name, changes in tables.items():
         if not isinstance(changes, str):
             yield from (f"{name}: {describe(change)}" for change in changes if change.column == "verdict")

@@ -39,7 +39,7 @@ ELSEWHERE = ("source", "data.mirrors")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FileOutcome:
     """How one file of results fared against the reference."""
 
     file: str
@@ -55,7 +55,7 @@ class Conditions:
     page: tuple[str, ...]
 
 
-def verify(project: Path, folder: Path) -> tuple[Conditions, tuple[Outcome, ...]]:
+def verify(project: Path, folder: Path) -> tuple[Conditions, tuple[FileOutcome, ...]]:
     """Hold the build of a project against the reference values in `folder`.
 
     Raises InputError if there are none, or if the build is of other data or another configuration.
@@ -67,7 +67,7 @@ def verify(project: Path, folder: Path) -> tuple[Conditions, tuple[Outcome, ...]
     return conditions, tuple(outcomes(expected, folder, build.results, conditions))
 
 
-def rebuilt(project: Path, folder: Path, given: Sequence[str]) -> tuple[Conditions, tuple[Outcome, ...]]:
+def rebuilt(project: Path, folder: Path, given: Sequence[str]) -> tuple[Conditions, tuple[FileOutcome, ...]]:
     """Build a copy of a project and hold that build against the reference values; `given` are options for Snakemake.
 
     Raises InputError if nothing can be judged, as soon as the data are known, or RunError if the build fails.
@@ -112,41 +112,41 @@ def conditions_of(expected: Reference, project: Path, build: Finished) -> Condit
     return Conditions(tuple(different), (*different, *page))
 
 
-def outcomes(expected: Reference, folder: Path, results: Path, conditions: Conditions) -> Iterator[Outcome]:
+def outcomes(expected: Reference, folder: Path, results: Path, conditions: Conditions) -> Iterator[FileOutcome]:
     """How each file of the reference fared in a folder of results."""
     for file, digest in expected.files.items():
         path = results / file
         exact = not (conditions.page if file in OF_THE_PAGE else conditions.bytes)
         if not path.is_file() and (exact or file not in OF_THE_PAGE):
-            yield Outcome(file, "FAILED", "no such file")
+            yield FileOutcome(file, "FAILED", "no such file")
         elif not path.is_file():
-            yield Outcome(file, "not compared", "no such file, as may be")
+            yield FileOutcome(file, "not compared", "no such file, as may be")
         elif checksum(path) == digest:
-            yield Outcome(file, "same bytes")
+            yield FileOutcome(file, "same bytes")
         elif reference.is_table(file):
             changes = differences.table_changes(
                 differences.read_table(folder / file), differences.read_table(path), differences.identity(file)
             )
             yield judge(file, changes, exact)
         elif exact:
-            yield Outcome(file, "FAILED", "other bytes")
+            yield FileOutcome(file, "FAILED", "other bytes")
         else:
-            yield Outcome(file, "not compared", "other bytes, as may be")
+            yield FileOutcome(file, "not compared", "other bytes, as may be")
 
 
-def judge(file: str, changes: Sequence[Change], exact: bool) -> Outcome:
+def judge(file: str, changes: Sequence[Change], exact: bool) -> FileOutcome:
     """Judge a table whose bytes differ by what differs in it; nothing may if it has to be `exact`."""
     bad = [change for change in changes if exact or not tolerance.within(change)]
     if bad:
         worst = describe(most(bad))
-        return Outcome(file, "FAILED", f"{counted(len(bad), 'difference')}, most of all {worst}")
+        return FileOutcome(file, "FAILED", f"{counted(len(bad), 'difference')}, most of all {worst}")
     if exact:
-        return Outcome(file, "FAILED", "other bytes of the same values")
+        return FileOutcome(file, "FAILED", "other bytes of the same values")
     largest = f", most of all {describe(most(changes))}" if changes else ""
-    return Outcome(file, "within tolerance", f"{counted(len(changes), 'value')}{largest}")
+    return FileOutcome(file, "within tolerance", f"{counted(len(changes), 'value')}{largest}")
 
 
-def lines(conditions: Conditions, found: Sequence[Outcome]) -> list[str]:
+def lines(conditions: Conditions, found: Sequence[FileOutcome]) -> list[str]:
     """A line for each file whose bytes are not the same, and what it comes to."""
     rows = [(each.file, each.word, each.detail) for each in found if each.word != "same bytes"]
     counts = {word: sum(each.word == word for each in found) for word in dict.fromkeys(each.word for each in found)}

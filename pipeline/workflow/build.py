@@ -15,14 +15,13 @@ from pipeline.check import submissions
 from pipeline.config import load as configuration_file
 from pipeline.config import overrides
 from pipeline.config.settings import Config, Configuration, Experiment
-from pipeline.crate import layout as crate_files
-from pipeline.crate import publication
+from pipeline.crate import layout, publication
 from pipeline.environment import cpu, fingerprint, numerics, surroundings
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.experiments import keys, plan
 from pipeline.figures import catalogue
 from pipeline.files import locks, sealed
-from pipeline.randomisation import record as randomisation_record
+from pipeline.randomisation import record
 from pipeline.report import typesetting
 from pipeline.training import benchmarks
 from pipeline.workflow import slurm
@@ -62,8 +61,8 @@ class Build:
         self.collapse = catalogue.collapse(config)
         collapse_figures = [catalogue.COLLAPSE] if self.collapse else []
         self.tests_training = _training(config)
-        self.tests_code = fingerprint.of(randomisation_record.CODE)
-        tests = randomisation_record.variants(config.randomisation) if config.randomisation else ()
+        self.tests_code = fingerprint.of(record.CODE)
+        tests = record.variants(config.randomisation) if config.randomisation else ()
         self.tests = [test.name for test in tests]
         self.shown_figures = [
             *self.figures,
@@ -71,11 +70,11 @@ class Build:
             catalogue.CELLS,
             catalogue.CLAIMS,
             *([benchmarks.FIGURE] if self.benchmark else []),
-            *([randomisation_record.FIGURE] if tests else []),
+            *([record.FIGURE] if tests else []),
         ]
-        self.workflow = [crate_files.WORKFLOW, *sorted(map(str, Path(crate_files.RULES).glob("*.smk")))]
-        self.crate_inputs = [*crate_files.INPUTS, *self.benchmark]
-        self.crate_results = crate_files.results(config, self.tests)
+        self.workflow = [layout.WORKFLOW, *sorted(map(str, Path(layout.RULES).glob("*.smk")))]
+        self.crate_inputs = [*layout.INPUTS, *self.benchmark]
+        self.crate_results = layout.results(config, self.tests)
         # without Pango there is no PDF
         self.formats = typesetting.formats()
         self._has_begun = self._page_is_proved = False

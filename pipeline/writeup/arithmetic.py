@@ -23,7 +23,7 @@ class Place(NamedTuple):
     parameter: str
 
 
-class Tables:
+class PrintedTables:
     """The cells of a file of printed numbers. Whatever is not there raises MissingError."""
 
     def __init__(self, published: Published) -> None:

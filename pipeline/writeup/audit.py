@@ -9,11 +9,11 @@ from typing import Literal
 
 import pandas as pd
 
-from pipeline.writeup.arithmetic import MissingError, Tables, holds
+from pipeline.writeup.arithmetic import MissingError, PrintedTables, holds
 from pipeline.writeup.published import Published
 from pipeline.writeup.statements import Statement, statements
 
-Verdict = Literal["right", "wrong", "not judged"]
+StatementVerdict = Literal["right", "wrong", "not judged"]
 COLUMNS = ("claim", "published", "recomputed", "verdict")
 
 
@@ -25,12 +25,12 @@ class Audited:
     claim: str
     published: str
     recomputed: str
-    verdict: Verdict
+    verdict: StatementVerdict
 
 
 def audit(published: Published) -> tuple[Audited, ...]:
     """Every statement with what the tables of `published` give, and whether it is right."""
-    tables = Tables(published)
+    tables = PrintedTables(published)
     return tuple(_audited(statement, tables) for statement in statements(published))
 
 
@@ -40,7 +40,7 @@ def to_frame(audited: Sequence[Audited]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _audited(said: Statement, tables: Tables) -> Audited:
+def _audited(said: Statement, tables: PrintedTables) -> Audited:
     try:
         found = said.compute(tables)
     except (MissingError, ZeroDivisionError):  # a ratio to a printed 0 is none

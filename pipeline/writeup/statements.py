@@ -10,7 +10,7 @@ from functools import partial
 from itertools import pairwise
 
 from pipeline.config.quantity import Quantity, written
-from pipeline.writeup.arithmetic import Place, Relation, Tables, exact
+from pipeline.writeup.arithmetic import Place, PrintedTables, Relation, exact
 from pipeline.writeup.published import Published, RatesOfChange
 
 POINTS = "percentage points"
@@ -26,7 +26,7 @@ class Found:
     text: str
 
 
-Computation = Callable[[Tables], Found]
+Computation = Callable[[PrintedTables], Found]
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _each(
     section: str,
     claim: str,
     meant: tuple[str, Relation, str],
-    compute: Callable[[Tables, str], Found],
+    compute: Callable[[PrintedTables, str], Found],
 ) -> Iterator[Statement]:
     """One statement for each phase, `meant` as (printed, relation, unit); `compute` gets its metric."""
     for metric, phase in phases.items():
@@ -140,7 +140,7 @@ def _each(
         yield Statement(section, claim.format(phase=phase), *meant, computation)
 
 
-def _of_metric(tables: Tables, compute: Callable[[Tables, str], Found], metric: str) -> Found:
+def _of_metric(tables: PrintedTables, compute: Callable[[PrintedTables, str], Found], metric: str) -> Found:
     return compute(tables, metric)
 
 
@@ -163,54 +163,54 @@ def _step(step: tuple[Quantity, Quantity]) -> str:
 # --- Section 3.1
 
 
-def _spread_of_larger(tables: Tables, metric: str) -> Found:
+def _spread_of_larger(tables: PrintedTables, metric: str) -> Found:
     numbers = [tables.cell(_RATES, metric, rate) for rate in _LARGER]
     return _points(max(numbers) - min(numbers))
 
 
-def _below_larger(tables: Tables, metric: str) -> Found:
+def _below_larger(tables: PrintedTables, metric: str) -> Found:
     larger = [tables.cell(_RATES, metric, rate) for rate in _LARGER]
     return _points(sum(larger) / Fraction(len(larger)) - tables.cell(_RATES, metric, _E2))
 
 
-def _decimal(_: Tables, rate: Quantity) -> Found:
+def _decimal(_: PrintedTables, rate: Quantity) -> Found:
     return _number(exact(rate))
 
 
-def _rate_of_change(tables: Tables, change: RatesOfChange, pair: tuple[float, float]) -> Found:
+def _rate_of_change(tables: PrintedTables, change: RatesOfChange, pair: tuple[float, float]) -> Found:
     return _number(tables.slope(Place(change.table, "learning_rate"), change.metric, *pair))
 
 
-def _times_as_printed(tables: Tables) -> Found:
+def _times_as_printed(tables: PrintedTables) -> Found:
     return _number(tables.rate_of_change(_E1, _E2) / tables.rate_of_change(_ONE, _E2), 1)
 
 
-def _times_computed(tables: Tables) -> Found:
+def _times_computed(tables: PrintedTables) -> Found:
     steep, average = (tables.slope(_RATES, "testing_accuracy", rate, _E2) for rate in (_E1, _ONE))
     return _number(steep / average, 1)
 
 
-def _spanned(tables: Tables, least: float) -> Found:
+def _spanned(tables: PrintedTables, least: float) -> Found:
     tables.rate_of_change(_ONE, least)
     return _number(Fraction(sum(least <= rate <= _ONE for rate in tables.row(_RATES, "testing_accuracy"))), 0)
 
 
-def _smallest_step_of_rates(tables: Tables, metric: str) -> Found:
+def _smallest_step_of_rates(tables: PrintedTables, metric: str) -> Found:
     return _points(min(larger - smaller for larger, smaller in pairwise(tables.row(_RATES, metric).values())))
 
 
 # --- Section 3.2
 
 
-def _smallest_against_largest(tables: Tables, metric: str) -> Found:
+def _smallest_against_largest(tables: PrintedTables, metric: str) -> Found:
     return _points(tables.cell(_COEFFICIENTS, metric, _E4) - tables.cell(_COEFFICIENTS, metric, _ONE))
 
 
-def _smallest_step_of_coefficients(tables: Tables, metric: str) -> Found:
+def _smallest_step_of_coefficients(tables: PrintedTables, metric: str) -> Found:
     return _points(min(_rises(tables, metric).values()))
 
 
-def _largest_rise(tables: Tables, metric: str) -> Found:
+def _largest_rise(tables: PrintedTables, metric: str) -> Found:
     """The largest step; the number compared is the lead of the step that is said to be it."""
     rises = _rises(tables, metric)
     largest = max(rises, key=lambda step: rises[step])
@@ -218,26 +218,26 @@ def _largest_rise(tables: Tables, metric: str) -> Found:
     return Found(lead, f"{_step(largest)} ({_number(rises[largest]).text})")
 
 
-def _rise(tables: Tables, metric: str, step: tuple[Quantity, Quantity]) -> Found:
+def _rise(tables: PrintedTables, metric: str, step: tuple[Quantity, Quantity]) -> Found:
     return _number(_rises(tables, metric)[step])
 
 
-def _rises(tables: Tables, metric: str) -> dict[tuple[Quantity, Quantity], Fraction]:
+def _rises(tables: PrintedTables, metric: str) -> dict[tuple[Quantity, Quantity], Fraction]:
     """By how much the number of each coefficient exceeds that of the next larger one."""
     numbers = {value: tables.cell(_COEFFICIENTS, metric, value) for value in (_ONE, _E1, _E2, _E3, _E4)}
     return {(larger, smaller): numbers[smaller] - numbers[larger] for larger, smaller in pairwise(numbers)}
 
 
-def _rates_against_coefficients(tables: Tables, metric: str) -> Found:
+def _rates_against_coefficients(tables: PrintedTables, metric: str) -> Found:
     return _points(min(tables.row(_RATES, metric).values()) - max(tables.row(_COEFFICIENTS, metric).values()))
 
 
-def _above_default(tables: Tables) -> Found:
+def _above_default(tables: PrintedTables) -> Found:
     tested = tables.parameter(_COEFFICIENTS, "testing_accuracy", "reg")
     return _number(min(tested) - max(tables.parameter(_RATES, "testing_accuracy", "reg")))
 
 
-def _closing(tables: Tables) -> Found:
+def _closing(tables: PrintedTables) -> Found:
     large, small = (
         abs(tables.cell(_COEFFICIENTS, "training_accuracy", c) - tables.cell(_COEFFICIENTS, "validation_accuracy", c))
         for c in (_ONE, _E4)
@@ -248,19 +248,19 @@ def _closing(tables: Tables) -> Found:
 # --- Section 3.3
 
 
-def _marginal(tables: Tables) -> Found:
+def _marginal(tables: PrintedTables) -> Found:
     others = tables.rate_of_change(_ONE, _E2), tables.rate_of_change(_E1, _E2)
     return _number(min(others) - tables.rate_of_change(_ONE, _E1), 3)
 
 
-def _found_against_default(tables: Tables, metric: str) -> Found:
+def _found_against_default(tables: PrintedTables, metric: str) -> Found:
     return _points(tables.cell(_TUNED, metric, _FOUND) - tables.cell(_TUNED, metric, _DEFAULT))
 
 
-def _lead(tables: Tables, metric: str) -> Found:
+def _lead(tables: PrintedTables, metric: str) -> Found:
     return _points(tables.lead(_TUNED, metric, _FOUND))
 
 
-def _closeness(tables: Tables) -> Found:
+def _closeness(tables: PrintedTables) -> Found:
     training, validation, testing = (tables.cell(_TUNED, metric, _FOUND) for metric in _PHASES)
     return _points(abs(training - validation) - abs(testing - validation))

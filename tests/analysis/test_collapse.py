@@ -29,7 +29,7 @@ from synthetic import (
 )
 
 from pipeline.analysis import collapse, linearisation
-from pipeline.analysis.collapse import Outcome
+from pipeline.analysis.collapse import CoefficientOutcome
 from pipeline.analysis.linearisation import Linearisation
 from pipeline.config import load as config
 from pipeline.config.settings import Config, Configuration
@@ -61,7 +61,7 @@ def around(**table: Any) -> dict[str, Any]:
 
 def every(
     rule: Rule = usual, norms: NormRule = collapsing, linear: Linearisation = LINEAR, **changes: Any
-) -> tuple[Config, list[Outcome]]:
+) -> tuple[Config, list[CoefficientOutcome]]:
     """The settings and the outcomes of every configuration, without a file."""
     settings = config.parse(tree(**(around() | changes)), "config.yaml")
     wanted = plan.runs(settings, collapse.experiments(settings), MANIFEST.fingerprint)
@@ -73,7 +73,7 @@ def every(
     return settings, collapse.outcomes(settings, runs.norms_table(wanted, records), linear)
 
 
-def outcomes(rule: Rule = usual, norms: NormRule = collapsing, **changes: Any) -> dict[float, Outcome]:
+def outcomes(rule: Rule = usual, norms: NormRule = collapsing, **changes: Any) -> dict[float, CoefficientOutcome]:
     """The outcomes by coefficient."""
     return {each.reg: each for each in every(rule, norms, **changes)[1]}
 
@@ -439,7 +439,7 @@ def test_table_6_keeps_its_rows_and_gets_the_norms_below(tmp_path: Path) -> None
 
 def drawn(
     rule: Rule = usual, linear: Linearisation = LINEAR, **changes: Any
-) -> tuple[list[Outcome], mpl.figure.Figure]:
+) -> tuple[list[CoefficientOutcome], mpl.figure.Figure]:
     settings, found = every(rule, linear=linear, **changes)
     return found, collapse_figure.draw(settings, linear, found)
 

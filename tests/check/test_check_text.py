@@ -11,14 +11,14 @@ from pipeline.check.printout import Checked
 from pipeline.check.rates import Rate
 from pipeline.config import load as config
 from pipeline.evidence import cells
-from pipeline.evidence.cells import Judged, Reading
+from pipeline.evidence.cells import JudgedCell, Reading
 from pipeline.writeup import published
 
 COLUMN, OTHER = published.load(published.FILE, config.load(CONFIG_YAML)).cells[:2]
 RATE = Rate("Table 9", "Table 6", "learning_rate 0.5 to 1", "testing_accuracy", "0.04", 0.045, True)
 
 
-def judged(*values: float, diverged: int = 0, cell: published.Cell = COLUMN) -> Judged:
+def judged(*values: float, diverged: int = 0, cell: published.Cell = COLUMN) -> JudgedCell:
     return cells.judged(cell, Reading("training_accuracy", values), diverged)
 
 
@@ -28,7 +28,7 @@ WRONG = judged(0.5, 0.5002)
 LONE, LOST = judged(0.944), judged(0.944, diverged=3)
 
 
-def checked(*cells: Judged, rates: tuple[Rate, ...] = (), name: str = "a.yaml") -> Checked:
+def checked(*cells: JudgedCell, rates: tuple[Rate, ...] = (), name: str = "a.yaml") -> Checked:
     return Checked(Path(name), "Someone", cells, rates)
 
 

@@ -19,8 +19,7 @@ from crates import METADATA, entities, expect_whole
 from synthetic import write_results
 
 from pipeline.config import load as config
-from pipeline.crate import layout as crate_files
-from pipeline.crate import publication
+from pipeline.crate import layout, publication
 from pipeline.crate import step as publish
 from pipeline.errors import RunError
 from pipeline.files import exchange, sealed
@@ -205,7 +204,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the step reads, in a folder that is the present one."""
     write_results(tmp_path / "results")
     sealed.write_json(tmp_path / "results/data/data.json", asdict(crates.SAMPLE))
-    made_from = ("CITATION.cff", "locks/requirements.lock", "pyproject.toml", *crate_files.INPUTS[1:])
+    made_from = ("CITATION.cff", "locks/requirements.lock", "pyproject.toml", *layout.INPUTS[1:])
     for name in ("Snakefile", "rules/data.smk", *made_from):
         write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
     for name in ("report.html", "report.pdf"):
@@ -222,10 +221,10 @@ def run_step(
 ) -> list[str]:
     """Run the step as the Snakefile does; the results that it was told to copy."""
     settings = config.read_resolved(Path("results/config.json"))
-    results = [path for path in crate_files.results(settings, ["true_labels"]) if Path(path).exists()]
+    results = [path for path in layout.results(settings, ["true_labels"]) if Path(path).exists()]
     arguments: dict[str, Any] = {
         "--title-block": [json.dumps({"title": title, "author": "An author"})],
-        "--inputs": crate_files.INPUTS,
+        "--inputs": layout.INPUTS,
         "--reports": [f"results/report/report.{name}" for name in formats],
         "--results": results,
         "--workflow": ["Snakefile", "rules/data.smk"],

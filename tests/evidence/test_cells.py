@@ -126,7 +126,7 @@ def runs(**metrics: list[float | None]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def judge(path: Path, table: pd.DataFrame) -> list[cells.Judged]:
+def judge(path: Path, table: pd.DataFrame) -> list[cells.JudgedCell]:
     return list(cells.judge(published.load(path, CONFIG), table))
 
 

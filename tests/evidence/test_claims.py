@@ -84,7 +84,7 @@ def test_a_claim_stands_with_all_its_tests_and_falls_with_one(verdicts: list[str
     tests = [claims.Tested(rule("above"), measured(*ends[verdict])) for verdict in verdicts]
     background = claims.Tested(replace(rule("above"), decides=False), measured(-0.2, -0.1))
     claim = Claim("c", "3", "A claim.", ())
-    assert claims.Judged(claim, (*tests, background)).verdict == expected
+    assert claims.JudgedClaim(claim, (*tests, background)).verdict == expected
 
 
 # --- The write-up's claims
@@ -289,7 +289,7 @@ TESTED = (
 
 
 def test_a_row_of_tests_csv_has_each_number_in_its_column_and_in_its_unit() -> None:
-    rows = claims.tests_to_frame([claims.Judged(Claim("n", "3", "A claim.", ()), TESTED)]).to_dict("records")
+    rows = claims.tests_to_frame([claims.JudgedClaim(Claim("n", "3", "A claim.", ()), TESTED)]).to_dict("records")
     names = ("test", "decides", "unit", "value", "low", "high", "seeds", "predicts", "threshold", "verdict")
     assert [tuple(row[name] for name in names) for row in rows[:3]] == [
         ("a", "yes", "percentage points", *map(pytest.approx, (0.51, 0.3, 0.75)), 5, "above", 0.2, "supported"),
@@ -303,7 +303,7 @@ def test_a_row_of_tests_csv_has_each_number_in_its_column_and_in_its_unit() -> N
 
 
 def test_a_row_of_claims_csv_joins_what_its_deciding_tests_measured_and_say() -> None:
-    (row,) = claims.to_frame([claims.Judged(Claim("n", "3", "A claim.", ()), TESTED)]).to_dict("records")
+    (row,) = claims.to_frame([claims.JudgedClaim(Claim("n", "3", "A claim.", ()), TESTED)]).to_dict("records")
     assert row == {
         "claim": "A claim.",
         "test": "a; b; d",

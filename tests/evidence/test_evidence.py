@@ -20,9 +20,9 @@ from pipeline.config.settings import Configuration
 from pipeline.evidence import cells, claims, claims_curves, claims_file
 from pipeline.evidence import step as evidence
 from pipeline.evidence.archive import Archive, Courses
-from pipeline.evidence.cells import Judged, Reading
-from pipeline.evidence.claims import POINTS, Claim, Verdict
-from pipeline.evidence.claims import Judged as JudgedClaim
+from pipeline.evidence.cells import JudgedCell, Reading
+from pipeline.evidence.claims import POINTS, Claim, ClaimVerdict
+from pipeline.evidence.claims import JudgedCell as JudgedClaim
 from pipeline.evidence.measures import Measure, Measured
 from pipeline.evidence.step import Evidence, Obstacle
 from pipeline.experiments.tidy import PARAMETERS
@@ -51,7 +51,7 @@ WHY: Group = {
 # --- Words for verdicts that a test makes up
 
 
-def cell(metric: str, column: str, *values: float, table: str = "Table 4", **more: Any) -> Judged:
+def cell(metric: str, column: str, *values: float, table: str = "Table 4", **more: Any) -> JudgedCell:
     """A printed number of the write-up, with these values of runs."""
     return cells.judged(WRITE_UP.row(table, metric)[column], Reading(metric, values), **more)
 
@@ -66,7 +66,7 @@ LOST = cell("testing_accuracy", "learning_rate 1", 0.94, 0.95, diverged=1)
 SINGLE = cell("testing_accuracy", "learning_rate 1", 0.947)
 
 
-def facts(*judged: Judged, folder: Path, runs: pd.DataFrame = NO_RUNS, **more: Any) -> EvidenceText:
+def facts(*judged: JudgedCell, folder: Path, runs: pd.DataFrame = NO_RUNS, **more: Any) -> EvidenceText:
     """What the page shows of judged cells."""
     for name in (catalogue.CELLS, catalogue.CLAIMS):
         sealed.write_text(folder / f"{name}.svg", PLACEHOLDER)
@@ -193,7 +193,7 @@ def test_little_luck_is_told_as_less_than_a_hundredth(tmp_path: Path) -> None:
     ],
 )
 def test_a_number_beyond_all_runs_is_named_with_its_place(
-    failed: Judged, name: str, printed: float, points: float, side: str, tmp_path: Path
+    failed: JudgedCell, name: str, printed: float, points: float, side: str, tmp_path: Path
 ) -> None:
     told = told_of(facts(RIGHT, failed, WIDE, folder=tmp_path)).line("^Table 4")
     said = told.sentence("the printed")
@@ -240,7 +240,7 @@ def test_what_keeps_the_runs_from_judging_is_named(tmp_path: Path) -> None:
 # --- Claims
 
 
-def trial(verdict: Verdict | None, what: str, *, decides: bool = True) -> claims.Tested:
+def trial(verdict: ClaimVerdict | None, what: str, *, decides: bool = True) -> claims.Tested:
     """A test of a claim with this verdict; None was not measured."""
     ends = {"supported": (0.003, 0.005), "contradicted": (-0.02, -0.01), "undetermined": (-0.01, 0.01)}
     low, high = ends.get(str(verdict), (0, 0))

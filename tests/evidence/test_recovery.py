@@ -26,16 +26,16 @@ from pipeline.errors import InputError
 from pipeline.evidence import recovered, recovery
 from pipeline.evidence.recovered import (
     Chance,
-    Epoch,
+    DecimalReading,
+    EpochDistances,
     Factor,
     HeldOut,
     Match,
     Part,
     Penalty,
     Ranking,
-    Reading,
+    RecoveredSplit,
     Recovery,
-    Split,
 )
 from pipeline.experiments.tidy import to_csv
 from pipeline.files import sealed
@@ -272,7 +272,7 @@ def test_the_testing_accuracy_is_of_the_epoch_whose_model_is_nearer(tmp_path: Pa
         {"reg": 3.0, "testing_accuracy": 0.71, "last_testing_accuracy": 0.71},
     )
     found = recovery.epoch(numbers, trained)
-    assert found == Epoch(3, pytest.approx(0.04 / 3), pytest.approx(0.05 / 3), nearer_best=1, nearer_last=1)
+    assert found == EpochDistances(3, pytest.approx(0.04 / 3), pytest.approx(0.05 / 3), nearer_best=1, nearer_last=1)
     assert recovery.epoch(numbers, NONE) is None
 
 
@@ -318,7 +318,7 @@ def part(*matches: tuple[str, tuple[int, ...]]) -> Part:
 SHARES = part(("0.1104", (1,)), ("0.1068", (3, 7)))
 HALF = part(("0.1104", (1,)), ("0.1068", ()))
 NO = part(("0.1104", ()), ("0.1068", ()))
-SPLIT = Split(
+SPLIT = RecoveredSplit(
     shuffled=True,
     testing=part(("0.1135", (1,))),
     validation=SHARES,
@@ -334,8 +334,8 @@ FACTS = Recovery(
     split=SPLIT,
     ranking=Ranking(7, 6, 5, 4),
     penalty=Penalty("e^-3", 3, (Factor(1.0, 0.01), Factor(2.0, 0.34), Factor(0.5, 0.11))),
-    readings=(Reading("learning_rate", "e^-1", "0.1", "Table 4", "Table 7", "0.9443", "0.9262", 0.001, 5),),
-    epoch=Epoch(11, 0.004, 0.005, 8, 2),
+    readings=(DecimalReading("learning_rate", "e^-1", "0.1", "Table 4", "Table 7", "0.9443", "0.9262", 0.001, 5),),
+    epoch=EpochDistances(11, 0.004, 0.005, 8, 2),
 )
 
 

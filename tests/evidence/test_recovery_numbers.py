@@ -6,7 +6,17 @@ import pytest
 from pipeline.config.quantity import Quantity
 from pipeline.config.settings import Configuration
 from pipeline.evidence import recovery
-from pipeline.evidence.recovered import Chance, Epoch, Factor, Match, Part, Penalty, Ranking, Reading, Split
+from pipeline.evidence.recovered import (
+    Chance,
+    DecimalReading,
+    EpochDistances,
+    Factor,
+    Match,
+    Part,
+    Penalty,
+    Ranking,
+    RecoveredSplit,
+)
 from pipeline.writeup.published import Cell, Column, Published
 
 TESTING, LAST, VALIDATION = "testing_accuracy", "last_testing_accuracy", "best_validation_accuracy"
@@ -43,7 +53,9 @@ def test_the_epoch_is_that_whose_model_is_nearer_in_most_columns() -> None:
         (FIVE, {TESTING: 0.71, LAST: 0.81}),  # 0.04 and 0.06
     )
     found = recovery.epoch(numbers, trained)
-    assert found == Epoch(5, pytest.approx(0.1625 / 5), pytest.approx(0.2625 / 5), nearer_best=3, nearer_last=1)
+    assert found == EpochDistances(
+        5, pytest.approx(0.1625 / 5), pytest.approx(0.2625 / 5), nearer_best=3, nearer_last=1
+    )
 
 
 def test_of_several_metrics_that_a_number_may_be_the_nearest_counts() -> None:
@@ -92,7 +104,7 @@ def test_the_numbers_of_a_column_read_as_tenths_are_those_of_the_other_column() 
         *((tenth, {TESTING: value}) for value in (0.94, 0.95, 0.96)), (configuration("0.1", epochs=74), {TESTING: 0.1})
     )
     assert list(recovery.read_as_tenths(printed, trained)) == [
-        Reading("reg", "e^-1", "0.1", "T", "U", "0.91", "0.95", pytest.approx(0.01), 3)  # type: ignore[arg-type]
+        DecimalReading("reg", "e^-1", "0.1", "T", "U", "0.91", "0.95", pytest.approx(0.01), 3)  # type: ignore[arg-type]
     ]
 
 
@@ -101,8 +113,8 @@ def test_a_split_fits_where_it_is_shuffled_and_has_every_printed_share() -> None
     assert (has.all_found, lacks.all_found) == (True, False)
     assert (len(has.found), len(lacks.found)) == (2, 1)
 
-    def split(shuffled: bool, validation: Part, in_order: Part) -> Split:
-        return Split(shuffled, has, validation, in_order, lacks, lacks, Chance(1000, 8))
+    def split(shuffled: bool, validation: Part, in_order: Part) -> RecoveredSplit:
+        return RecoveredSplit(shuffled, has, validation, in_order, lacks, lacks, Chance(1000, 8))
 
     judged = {
         (True, has, lacks): (True, True),

@@ -62,7 +62,9 @@ def single(experiment: Experiment, level: float, **options: Any) -> Axes:
 
 
 @pytest.mark.parametrize("kind", ["accuracy", "loss"])
-def test_figures_of_one_experiment_share_limits_that_hold_all_but_the_first_training_mean(kind: catalogue.Kind) -> None:
+def test_figures_of_one_experiment_share_limits_that_hold_all_but_the_first_training_mean(
+    kind: catalogue.FigureKind,
+) -> None:
     experiment = sweep(1, 2, 3)
     summary, curves = summary_of(experiment, *[(3, 0)] * 3), curves_of(experiment, 0.95, 0.7, 0.9)
     separate = [replace(each, kind=kind) for each in catalogue.curves(experiment)]
@@ -162,7 +164,7 @@ def test_more_panels_than_a_row_holds_are_all_drawn_and_nothing_else() -> None:
 # --- What is written, and where
 
 
-def ending(training: float, validation: float, kind: catalogue.Kind, *, epochs: int = 4) -> tuple[Canvas, Axes]:
+def ending(training: float, validation: float, kind: catalogue.FigureKind, *, epochs: int = 4) -> tuple[Canvas, Axes]:
     """A single panel whose lines end at these values."""
     experiment = replace(sweep(1), configurations=(replace(BASE, epochs=epochs),))
     curves = curves_of(experiment, 0.5, epochs=epochs)
@@ -181,7 +183,7 @@ def ending(training: float, validation: float, kind: catalogue.Kind, *, epochs: 
     epochs=st.sampled_from([1, 4, 30]),
 )
 def test_the_ends_of_both_lines_are_named_beside_the_frame_without_overlap(
-    training: float, difference: float, kind: catalogue.Kind, epochs: int
+    training: float, difference: float, kind: catalogue.FigureKind, epochs: int
 ) -> None:
     canvas, axes = ending(training, training + difference, kind, epochs=epochs)
     placed = boxes(canvas)
@@ -256,7 +258,7 @@ def test_every_text_is_large_enough_in_print() -> None:
 
 
 @pytest.mark.parametrize(("kind", "caret"), [("accuracy", CARETDOWN), ("loss", CARETUP)])
-def test_a_line_that_leaves_the_frame_ends_in_a_caret_on_its_edge(kind: catalogue.Kind, caret: int) -> None:
+def test_a_line_that_leaves_the_frame_ends_in_a_caret_on_its_edge(kind: catalogue.FigureKind, caret: int) -> None:
     _, axes = ending(0.5, 0.5, kind)
     marks = marks_of(axes)
     out = marks["panel-0-training-out"]

@@ -45,7 +45,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> context.Context:
     return context.build(write_results(folder, by_rate, experiments=experiments), "Title", "Author", ())
 
 
-def section(built: context.Context, name: str) -> context.Section:
+def section(built: context.Context, name: str) -> context.FurtherSection:
     (found,) = [each for each in built.further if each.experiment.name == name]
     return found
 

@@ -25,7 +25,7 @@ from pipeline.errors import InputError
 from pipeline.files import sealed
 from pipeline.randomisation import record
 from pipeline.randomisation import step as randomisation
-from pipeline.randomisation.record import Outcome, Variant
+from pipeline.randomisation.record import Variant, VariantOutcome
 from pipeline.randomisation.step import Training
 from pipeline.training import network
 from pipeline.workflow.build import Build
@@ -198,14 +198,14 @@ def test_training_stops_when_every_image_is_right_and_says_when() -> None:
     epochs, diverged = randomisation.fit(learner, 6, 4, 1)
     assert [epoch.accuracy for epoch in epochs] == [0.5, 0.999, 1.0]
     assert not diverged
-    assert Outcome(TRUE, 6, 0.0, epochs, diverged, 0.3).epochs_to_fit == 3
+    assert VariantOutcome(TRUE, 6, 0.0, epochs, diverged, 0.3).epochs_to_fit == 3
     assert all(sorted(order) == list(range(6)) for order in learner.orders)
     assert learner.orders[0] != learner.orders[1]
 
 
 def test_what_is_not_fitted_is_not_said_to_be() -> None:
     epochs, diverged = randomisation.fit(Scripted(0.5, 0.9, 0.9999), 10_000, 3, 1)
-    outcome = Outcome(TRUE, 10_000, 0.0, epochs, diverged, 0.3)
+    outcome = VariantOutcome(TRUE, 10_000, 0.0, epochs, diverged, 0.3)
     assert (len(epochs), diverged, outcome.epochs_to_fit, outcome.training_accuracy) == (3, False, None, 0.9999)
 
 
@@ -301,10 +301,10 @@ def test_other_names_are_none(name: str) -> None:
         *map(usual_test, ALL),
         outcome_of(TRUE, None, 0.4),
         outcome_of(TRUE, 3, None),
-        Outcome(TRUE, 5, 0.0, (), True, None),
+        VariantOutcome(TRUE, 5, 0.0, (), True, None),
     ],
 )
-def test_what_is_written_is_read_back(tmp_path: Path, outcome: Outcome) -> None:
+def test_what_is_written_is_read_back(tmp_path: Path, outcome: VariantOutcome) -> None:
     record.write(outcome, tmp_path)
     assert record.read(tmp_path, outcome.variant) == outcome
     rows = (tmp_path / f"{outcome.variant.name}.csv").read_text().splitlines()

@@ -11,12 +11,12 @@ from pipeline.config.settings import Randomisation
 from pipeline.errors import InputError
 from pipeline.files import sealed
 from pipeline.randomisation import record
-from pipeline.randomisation.record import Epoch, Outcome, Variant
+from pipeline.randomisation.record import Variant, VariantEpoch, VariantOutcome
 
 SETTINGS = Randomisation(200, 0.5, 0, 20, 0.1, 20, 3, corruption=(1.0, 0.2, 0.6))
 HALF = Variant("corrupted_labels", 0.5)
-EPOCHS = (Epoch(2.5, 0.25), Epoch(1.5, 0.75), Epoch(0.5, 0.5), Epoch(0.25, 1.0))
-FITTED = Outcome(HALF, 200, 0.45, EPOCHS, diverged=False, testing_accuracy=0.125)
+EPOCHS = (VariantEpoch(2.5, 0.25), VariantEpoch(1.5, 0.75), VariantEpoch(0.5, 0.5), VariantEpoch(0.25, 1.0))
+FITTED = VariantOutcome(HALF, 200, 0.45, EPOCHS, diverged=False, testing_accuracy=0.125)
 OPEN = replace(FITTED, epochs=EPOCHS[:3])
 DIVERGED = replace(OPEN, diverged=True, testing_accuracy=None)
 
@@ -71,7 +71,7 @@ def test_round_epochs_and_the_last_are_marked(epochs: int, marked: list[int]) ->
 
 
 @pytest.mark.parametrize("outcome", [FITTED, OPEN, DIVERGED, replace(DIVERGED, epochs=())])
-def test_what_is_written_is_read(tmp_path: Path, outcome: Outcome) -> None:
+def test_what_is_written_is_read(tmp_path: Path, outcome: VariantOutcome) -> None:
     record.write(outcome, tmp_path)
     assert record.read(tmp_path, HALF) == outcome
 

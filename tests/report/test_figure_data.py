@@ -50,7 +50,7 @@ def summary_with(experiment: Experiment, *counts: tuple[int, int]) -> pd.DataFra
 
 @pytest.mark.parametrize("kind", ["accuracy", "loss"])
 @pytest.mark.parametrize("epochs", [1, 2, 30])
-def test_the_marks_of_a_panel_are_its_rows(kind: catalogue.Kind, epochs: int) -> None:
+def test_the_marks_of_a_panel_are_its_rows(kind: catalogue.FigureKind, epochs: int) -> None:
     experiment = sweep(1, 2)
     experiment = replace(experiment, configurations=tuple(replace(c, epochs=epochs) for c in experiment.configurations))
     summary, curves = summary_of(experiment, (3, 0), (2, 1)), curves_of(experiment, 0.9, 0.8, epochs=epochs)

@@ -30,7 +30,7 @@ from pipeline.figures import randomisation
 from pipeline.figures.style import STYLE
 from pipeline.files import sealed
 from pipeline.randomisation import record
-from pipeline.randomisation.record import Epoch, Outcome, Variant
+from pipeline.randomisation.record import Variant, VariantEpoch, VariantOutcome
 from pipeline.report import context
 from pipeline.report import render as report
 from pipeline.report.views import randomisation as randomisation_text
@@ -44,7 +44,7 @@ ALL = (TRUE, Variant("corrupted_labels", 0.5), RANDOM, SHUFFLED, PIXELS, NOISE)
 # --- The figure
 
 
-def draw(*outcomes: Outcome) -> Any:
+def draw(*outcomes: VariantOutcome) -> Any:
     return randomisation.draw(outcomes)
 
 
@@ -82,10 +82,10 @@ def test_lines_are_the_accuracies_and_the_thin_one_is_that_of_the_true_labels() 
         (outcome_of(TRUE, 1, 0.9), "fitted after 1 epoch"),
         (outcome_of(TRUE, None, 0.9), "0.9500 after 20 epochs"),
         (outcome_of(TRUE, 3, None), "diverged"),
-        (Outcome(TRUE, 9, 0.0, (), True, None), "diverged"),
+        (VariantOutcome(TRUE, 9, 0.0, (), True, None), "diverged"),
     ],
 )
-def test_a_panel_says_how_its_test_ended(outcome: Outcome, note: str) -> None:
+def test_a_panel_says_how_its_test_ended(outcome: VariantOutcome, note: str) -> None:
     (axes,) = draw(outcome).axes
     assert [text.get_text() for text in axes.texts] == [note]
 
@@ -150,8 +150,8 @@ def test_the_svg_is_the_same_each_time(tmp_path: Path) -> None:
 
 
 def told(
-    *changed: Outcome, corruption: tuple[float, ...] = (0.5, 1.0), svg: str = PLACEHOLDER
-) -> randomisation_text.Randomisation:
+    *changed: VariantOutcome, corruption: tuple[float, ...] = (0.5, 1.0), svg: str = PLACEHOLDER
+) -> randomisation_text.RandomisationText:
     """The facts of the usual tests, some of them changed."""
     settings = configuration_file.parse(tree(randomisation=RANDOMISATION | {"corruption": list(corruption)}), "x")
     assert settings.randomisation is not None
@@ -168,7 +168,7 @@ HALF = Variant("corrupted_labels", 0.5)
 NAMES = r"true labels|random labels|labels with p = [\d.]+|shuffled pixels|random pixels|Gaussian images"
 
 
-def tell(*changed: Outcome, **options: Any) -> Passage:
+def tell(*changed: VariantOutcome, **options: Any) -> Passage:
     """The section's text for changed tests."""
     return sections.text("randomisation", replace(usual_context(), randomisation=told(*changed, **options)))
 
@@ -393,7 +393,7 @@ def test_random_labels_start_later_by_more_than_the_margin(start: int, clear: bo
 
 
 def test_a_test_that_never_starts_has_no_epoch() -> None:
-    said = tell(replace(outcome_of(RANDOM, None, 0.1), epochs=(Epoch(2.3, 0.11),) * 20))
+    said = tell(replace(outcome_of(RANDOM, None, 0.1), epochs=(VariantEpoch(2.3, 0.11),) * 20))
     starts = said.sentence("halfway")
     assert (starts.numbers("epoch"), starts.has("never with random labels")) == ([1, 3, 3], True)
     assert said.sentence("at the start").has("random labels lose time")

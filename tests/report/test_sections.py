@@ -14,8 +14,8 @@ from synthetic import usual
 from pipeline.environment.software import Package
 from pipeline.report import formulas
 from pipeline.report.views.blocks import Source
-from pipeline.report.views.runlist import Group as Runs
-from pipeline.report.views.runlist import Row
+from pipeline.report.views.runlist import ConfigurationRuns
+from pipeline.report.views.runlist import ExperimentRuns as Runs
 from pipeline.theory import threshold
 from pipeline.theory.proof import Solution, Theory
 
@@ -205,7 +205,7 @@ def test_runs_too_many_to_list_are_counted(runs: int, configurations: int) -> No
     assert re.search(r"\b1 run,|\b1,200 runs,", head[0])
     assert ("1 run," in head[0]) is (runs == 1)
     assert re.search(r"\b1 configuration,|\b600 configurations,", row[0])
-    listed = Runs(grid, 6, (Row(built.appendix.runs[0].rows[0].label, ("a" * 16,), frozenset()),))
+    listed = Runs(grid, 6, (ConfigurationRuns(built.appendix.runs[0].rows[0].label, ("a" * 16,), frozenset()),))
     assert "too many" not in text("appendix", replace(built, appendix=replace(built.appendix, runs=(listed,))))
 
 

@@ -41,11 +41,11 @@ INPUTS = ("config.json", "workflow/published.yaml", "workflow/claims.yaml")
 OUTPUTS = ("report.html", "report.pdf", "results/runs.csv", "results/tables/tuning.csv", "results/evidence/cells.csv")
 
 
-def described(root: Path, **changes: Any) -> crate_entities.Build:
+def described(root: Path, **changes: Any) -> crate_entities.DescribedBuild:
     """Files below `root`, each of other bytes, and the build that is told of them."""
     for path in ("workflow/Snakefile", "workflow/rules/data.smk", *INPUTS, *OUTPUTS, crate_entities.RECORD):
         write_text(root / path, f"{path} é\n")
-    build = crate_entities.Build(
+    build = crate_entities.DescribedBuild(
         title="A title with “quotes” & <tags>",
         citation=citation.read(ROOT / "CITATION.cff"),
         data=DATA,

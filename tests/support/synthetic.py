@@ -30,8 +30,7 @@ from pipeline.figures import step as figures
 from pipeline.files import sealed
 from pipeline.files.typed_json import encode
 from pipeline.randomisation import record as randomisation_record
-from pipeline.randomisation.record import Epoch as TestEpoch
-from pipeline.randomisation.record import Outcome, Variant
+from pipeline.randomisation.record import Variant, VariantEpoch, VariantOutcome
 from pipeline.theory import step as theory
 from pipeline.writeup import published
 
@@ -68,7 +67,7 @@ RANDOMISATION: dict[str, Any] = {
 
 Course = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy by epoch
 Rule = Callable[[Configuration, int], "Course | None"]
-TestRule = Callable[[Variant], Outcome]
+TestRule = Callable[[Variant], VariantOutcome]
 NormRule = Callable[[Configuration, int], tuple[float, float]]  # of W1 and W2, in every epoch
 RecordRule = Callable[[Configuration, int], Record]
 
@@ -252,19 +251,19 @@ def outcome_of(
     start: int = 1,
     most: int = RANDOMISATION["epochs"],
     changed: float = 0.0,
-) -> Outcome:
+) -> VariantOutcome:
     """A test that is fitted after so many epochs, or never; it is above 0.9 from the epoch `start` on.
 
     Without a testing accuracy it diverged after as many epochs.
     """
     last = most if epochs is None else epochs
-    rows = [TestEpoch(2.3 - n / last, 0.95 if n >= start else 0.11) for n in range(1, last + 1)]
+    rows = [VariantEpoch(2.3 - n / last, 0.95 if n >= start else 0.11) for n in range(1, last + 1)]
     if epochs is not None and testing is not None:
-        rows[-1] = TestEpoch(0.01, 1.0)
-    return Outcome(variant, RANDOMISATION["images"], changed, tuple(rows), testing is None, testing)
+        rows[-1] = VariantEpoch(0.01, 1.0)
+    return VariantOutcome(variant, RANDOMISATION["images"], changed, tuple(rows), testing is None, testing)
 
 
-def usual_test(variant: Variant) -> Outcome:
+def usual_test(variant: Variant) -> VariantOutcome:
     """A test like the paper's: corrupted labels take longer, the testing accuracy falls to chance."""
     if variant.kind in ("true_labels", "corrupted_labels"):
         p = variant.corruption

@@ -27,7 +27,7 @@ from pipeline.evidence import step as evidence
 from pipeline.experiments.records import Record
 from pipeline.figures import benchmark as benchmark_figure
 from pipeline.files import sealed
-from pipeline.randomisation.record import Epoch, Outcome, Variant
+from pipeline.randomisation.record import Variant, VariantEpoch, VariantOutcome
 from pipeline.writeup import published
 
 MANIFEST = Manifest(
@@ -219,7 +219,7 @@ def wrong(chosen: Configuration, seed: int) -> Record:
     return replace(found, norms=tuple({**epoch, "w1_norm": 0.2 / epoch["epoch"]} for epoch in found.norms))
 
 
-def test_of(variant: Variant) -> Outcome:
+def test_of(variant: Variant) -> VariantOutcome:
     """A randomization test as the paper has them; every number differs."""
     p = variant.corruption
     ending = {"true_labels": 23, "shuffled_pixels": 26, "random_pixels": 31, "gaussian_images": 19}
@@ -233,7 +233,7 @@ def test_of(variant: Variant) -> Outcome:
     return _outcome(variant, ends, begins, round(accuracy, 4), fitted=True)
 
 
-def unlike_the_paper(variant: Variant) -> Outcome:
+def unlike_the_paper(variant: Variant) -> VariantOutcome:
     """The randomization tests where the paper is not followed: unfitted, one diverged, testing accuracies apart."""
     kind, p = variant.kind, variant.corruption
     if kind == "shuffled_pixels":
@@ -245,19 +245,19 @@ def unlike_the_paper(variant: Variant) -> Outcome:
     return _outcome(variant, int(80 - 30 * p), int(12 - 8 * p), round(0.9371 - 0.6044 * p, 4), fitted=True)
 
 
-def _outcome(variant: Variant, ends: int, begins: int, testing: float, *, fitted: bool) -> Outcome:
+def _outcome(variant: Variant, ends: int, begins: int, testing: float, *, fitted: bool) -> VariantOutcome:
     rows = []
     for epoch in range(1, ends + 1):
         high = 0.56 + 0.43 * epoch / ends if epoch >= begins else 0.11 + 0.4 * epoch / begins
-        rows.append(Epoch(2.29 - 2.1 * epoch / ends + 0.01 * chance(variant.name, epoch), round(high, 4)))
-    rows[-1] = Epoch(0.0113, 1.0) if fitted else Epoch(0.2113, 0.9786)
-    return Outcome(variant, 5000, round(0.899 * variant.corruption, 4), tuple(rows), False, testing)
+        rows.append(VariantEpoch(2.29 - 2.1 * epoch / ends + 0.01 * chance(variant.name, epoch), round(high, 4)))
+    rows[-1] = VariantEpoch(0.0113, 1.0) if fitted else VariantEpoch(0.2113, 0.9786)
+    return VariantOutcome(variant, 5000, round(0.899 * variant.corruption, 4), tuple(rows), False, testing)
 
 
 def write_results(
     folder: Path,
     recorded: synthetic.RecordRule = right,
-    tests: Callable[[Variant], Outcome] = test_of,
+    tests: Callable[[Variant], VariantOutcome] = test_of,
     *,
     draw: bool = True,
     **changes: Any,

@@ -118,7 +118,7 @@ def test_a_copy_of_the_results_has_the_record_of_machine_and_packages(builds: tu
 
 
 def test_a_long_section_is_cut_and_says_so() -> None:
-    section = compare.Section("numbers", tuple(map(str, range(1, 31))))
+    section = compare.ChangedSection("numbers", tuple(map(str, range(1, 31))))
     assert [line.split()[-1] for line in lines([section], 2)[:2]] == ["1", "2"]
     assert lines([section], 2)[2].strip() == "and 28 more (ALL=1 shows them)"
     assert len(lines([section], None)) == 30

@@ -19,7 +19,7 @@ from pipeline.environment import machine_class
 from pipeline.errors import InputError, RunError
 from pipeline.verification import differences, rebuild, reference, tolerance, verify
 from pipeline.verification.differences import Change
-from pipeline.verification.verify import Outcome
+from pipeline.verification.verify import FileOutcome
 
 FOLDER = reference.FOLDER
 OTHER = {"kernel": "another"}
@@ -377,7 +377,7 @@ def test_what_is_expected_is_told_by_what_differs_here(
     bytes_of: tuple[str, ...], page: tuple[str, ...], words: list[str]
 ) -> None:
     conditions = verify.Conditions(bytes_of, page)
-    expected, found = verify.lines(conditions, [Outcome("a", "same bytes"), Outcome("b", "same bytes")])
+    expected, found = verify.lines(conditions, [FileOutcome("a", "same bytes"), FileOutcome("b", "same bytes")])
     assert all(word in expected for word in words)
     assert "2 same bytes" in found
     assert found.endswith("are reproduced.")
@@ -401,7 +401,7 @@ def test_the_class_is_that_of_the_kernels_in_use() -> None:
 
 
 def test_what_failed_is_in_the_output() -> None:
-    found = [Outcome("runs.csv", "same bytes"), Outcome("tables/a.csv", "FAILED", "1 difference")]
+    found = [FileOutcome("runs.csv", "same bytes"), FileOutcome("tables/a.csv", "FAILED", "1 difference")]
     conditions = verify.Conditions(("kernel: Haswell -> Zen",), ("kernel: Haswell -> Zen",))
     assert verify.lines(conditions, found) == [
         "  tables/a.csv  FAILED  1 difference",

@@ -14,7 +14,7 @@ from faults.striking import FAULTS
 from measured import records
 from synthetic import write_results
 
-from pipeline.crate import layout as crate_files
+from pipeline.crate import layout
 from pipeline.data import dataset, preparation
 from pipeline.environment import fingerprint
 from pipeline.evidence import claims_file
@@ -89,7 +89,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dataset.save(folder / "data", arrays, classes=3, name="small", source="mnist", fallback=False, files={})
     preparation.save(folder / "prepared", *preparation.make(folder / "data", 0.2, None))
     sealed.write_json(folder / "benchmark.json", records())
-    links = ["locks/requirements.lock", "pyproject.toml", "templates", *crate_files.INPUTS[1:]]
+    links = ["locks/requirements.lock", "pyproject.toml", "templates", *layout.INPUTS[1:]]
     for name in (*links, "templates/sections/theory.html.j2"):
         (folder / Path(name).name).symlink_to(ROOT / name)
     (folder / "empty").mkdir()

@@ -23,7 +23,7 @@ from pipeline.config import load as config
 from pipeline.config.quantity import Quantity, half_unit
 from pipeline.report.views import audit as audit_text
 from pipeline.writeup import arithmetic, audit, published
-from pipeline.writeup.arithmetic import Place, Tables, holds
+from pipeline.writeup.arithmetic import Place, PrintedTables, holds
 from pipeline.writeup.audit import Audited
 from pipeline.writeup.statements import statements
 
@@ -230,7 +230,7 @@ def test_every_row_is_as_worked_out_by_hand(known: Outcomes, claim: str) -> None
 def used(cell: tuple[str, str, float]) -> set[str]:
     """The claims whose computation reads a cell."""
 
-    class Watched(Tables):
+    class Watched(PrintedTables):
         def __init__(self) -> None:
             super().__init__(WRITE_UP)
             self.read: set[Any] = set()
@@ -336,7 +336,7 @@ def test_a_number_of_table_5_is_held_against_table_4(
 def test_no_verdict_of_wrong_is_owed_to_the_rounding_of_the_cells(data: st.DataObject) -> None:
     """Whatever the unrounded cells were, what is wrong stays wrong; orders of equal cells apart."""
 
-    class Unrounded(Tables):
+    class Unrounded(PrintedTables):
         def _shift(self, number: Fraction, digits: int) -> Fraction:
             within = st.fractions(-1, 1, max_denominator=8)
             return number + data.draw(within) * Fraction(1, 2 * 10**digits) * Fraction(999, 1000)
@@ -351,7 +351,7 @@ def test_no_verdict_of_wrong_is_owed_to_the_rounding_of_the_cells(data: st.DataO
             return self._shift(super().rate_of_change(first, second), 3)
 
     for each, printed in zip(audit.audit(WRITE_UP), statements(WRITE_UP), strict=True):
-        equal = each.recomputed and printed.compute(Tables(WRITE_UP)).value == 0
+        equal = each.recomputed and printed.compute(PrintedTables(WRITE_UP)).value == 0
         if each.verdict != "wrong" or (equal and printed.relation in ("above", "not below")):
             continue
         value = printed.compute(Unrounded(WRITE_UP)).value

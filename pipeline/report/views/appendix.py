@@ -13,7 +13,7 @@ from pipeline.environment import fingerprint
 from pipeline.environment.software import Package
 from pipeline.experiments import keys
 from pipeline.files.sealed import read_text
-from pipeline.report.views.runlist import Group
+from pipeline.report.views.runlist import ExperimentRuns
 
 WIDTH = 38  # characters after which a list goes on in the next line; the listing has two columns in print
 
@@ -29,13 +29,13 @@ class Appendix:
     configuration: str
     python: str
     packages: tuple[Package, ...]
-    runs: tuple[Group, ...]
+    runs: tuple[ExperimentRuns, ...]
     code: str
     numpy: str
     checksum: str = "SHA-256"
 
 
-def build(config: Path, packages: Sequence[Package], runs: tuple[Group, ...]) -> Appendix:
+def build(config: Path, packages: Sequence[Package], runs: tuple[ExperimentRuns, ...]) -> Appendix:
     """The appendix of the resolved configuration in the file `config`."""
     return Appendix(
         configuration=listing(json.loads(read_text(config))),

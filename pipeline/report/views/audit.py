@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from pipeline.report.views.blocks import Source
 from pipeline.report.views.typography import powers
-from pipeline.writeup.audit import Audited, Verdict
+from pipeline.writeup.audit import Audited, StatementVerdict
 
 SOURCE = Source("results/evidence/audit.csv", "pipeline.evidence.step")
 
@@ -20,7 +20,7 @@ class Line:
     claim: Markup
     published: Markup
     recomputed: Markup
-    verdict: Verdict
+    verdict: StatementVerdict
 
 
 @dataclass(frozen=True)

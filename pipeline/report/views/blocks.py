@@ -59,7 +59,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Row:
+class DataRow:
     """What one mark of a figure stands for: where it is, and the values there."""
 
     panel: int
@@ -73,7 +73,7 @@ class Data:
 
     heads: tuple[Markup, ...]
     columns: tuple[Markup, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[DataRow, ...]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from pipeline.analysis import collapse, linearisation
-from pipeline.analysis.collapse import Outcome
+from pipeline.analysis.collapse import CoefficientOutcome
 from pipeline.analysis.comparison import Difference
 from pipeline.analysis.findings import Regularization
 from pipeline.analysis.linearisation import Linearisation
@@ -17,7 +17,7 @@ from pipeline.experiments import labels
 from pipeline.figures import catalogue
 from pipeline.files.sealed import read_text
 from pipeline.report.views import typography
-from pipeline.report.views.blocks import Data, Plot, Row, TableRow, Value
+from pipeline.report.views.blocks import Data, DataRow, Plot, TableRow, Value
 from pipeline.report.views.provenance import Provenance
 from pipeline.report.views.wording import cell, significant
 
@@ -90,7 +90,7 @@ def build(results: Path, provenance: Provenance, facts: Regularization | None) -
     above = [each for each in decided if not each.below]
     starts = {significant(each.w1_start) for each in every}
 
-    def named(chosen: Sequence[Outcome]) -> tuple[Markup, ...]:
+    def named(chosen: Sequence[CoefficientOutcome]) -> tuple[Markup, ...]:
         return tuple(dict.fromkeys(names[each.reg] for each in sorted(chosen, key=lambda each: -each.reg)))
 
     return CollapseText(
@@ -130,7 +130,7 @@ def _names(config: Config) -> dict[float, Markup]:
 
 
 def _nearest(
-    columns: Sequence[Outcome],
+    columns: Sequence[CoefficientOutcome],
     configurations: Sequence[Configuration],
     names: dict[float, Markup],
     linear: Linearisation,
@@ -158,7 +158,7 @@ def _held_back(configuration: Configuration, facts: Regularization | None) -> Di
     return steps[0] if steps and steps[0].better else None
 
 
-def _rows(columns: Sequence[Outcome]) -> tuple[TableRow, ...]:
+def _rows(columns: Sequence[CoefficientOutcome]) -> tuple[TableRow, ...]:
     head = Markup("Norm of <i>W</i><sub>{}</sub>, last epoch")
     return (
         (Markup("<i>λ</i> / <i>λ</i>*"), tuple(escape(f"{each.ratio:.2f}") for each in columns)),
@@ -167,7 +167,7 @@ def _rows(columns: Sequence[Outcome]) -> tuple[TableRow, ...]:
     )
 
 
-def _data(columns: Sequence[Outcome], names: dict[float, Markup]) -> Data:
+def _data(columns: Sequence[CoefficientOutcome], names: dict[float, Markup]) -> Data:
     """A row per coefficient of which a run finished, each a panel of its own."""
     heads = (Markup("Coefficient"),)
     texts = (
@@ -192,7 +192,7 @@ def _data(columns: Sequence[Outcome], names: dict[float, Markup]) -> Data:
             _rate(each.predicted_rate),
             Value(escape(each.verdict), None),
         )
-        rows.append(Row(number, (Value(names[each.reg], each.reg),), values))
+        rows.append(DataRow(number, (Value(names[each.reg], each.reg),), values))
     return Data(heads, tuple(map(Markup, texts)), tuple(rows))
 
 
@@ -201,7 +201,7 @@ def _rate(rate: float) -> Value:
     return Value(escape(labels.minus(text)), rate if math.isfinite(rate) else None)
 
 
-def _description(columns: Sequence[Outcome], names: dict[float, Markup], linear: Linearisation) -> str:
+def _description(columns: Sequence[CoefficientOutcome], names: dict[float, Markup], linear: Linearisation) -> str:
     told = "; ".join(f"{names[each.reg].striptags()}: {cell(each.norm('w1'))}" for each in columns)
     return (
         "The norm of W1 after training by coefficient, on a logarithmic scale, with a line at the critical coefficient "

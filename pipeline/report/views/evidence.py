@@ -11,16 +11,15 @@ from pipeline.analysis.intervals import LEVEL
 from pipeline.config.metrics import METRICS
 from pipeline.config.quantity import Quantity
 from pipeline.evidence import claims
-from pipeline.evidence.cells import Judged, Tally
+from pipeline.evidence.cells import JudgedCell, Tally
 from pipeline.evidence.claims_curves import Curve
 from pipeline.evidence.step import Evidence, Obstacle
 from pipeline.experiments import labels
 from pipeline.figures import catalogue
 from pipeline.files.sealed import read_text
-from pipeline.report.views import audit as audit_text
-from pipeline.report.views import typography
+from pipeline.report.views import audit, typography
 from pipeline.report.views.audit import Audit
-from pipeline.report.views.blocks import Data, Plot, Row, Source, Table, Value
+from pipeline.report.views.blocks import Data, DataRow, Plot, Source, Table, Value
 from pipeline.report.views.provenance import Provenance
 
 CELLS = "results/evidence/cells.csv"
@@ -75,7 +74,7 @@ class EvidenceText:
     wide: int
     widest: str
     audit: Audit
-    claims: tuple[claims.Judged, ...]
+    claims: tuple[claims.JudgedClaim, ...]
     claims_source: Source
     curves: Plot
     counts: tuple[Count, ...]
@@ -119,7 +118,7 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> Evidence
         failures=tuple(_failure(each) for each in evidence.cells if each.verdict == "not reproduced"),
         wide=sum(each.interval.width > WIDE for each in judged if each.interval),
         widest=f"{WIDE * 100:g} points",
-        audit=audit_text.build(evidence.audit),
+        audit=audit.build(evidence.audit),
         claims=evidence.claims,
         claims_source=provenance.configurations(CLAIMS, "pipeline.evidence.step", needed, "epochs"),
         curves=Plot(
@@ -136,7 +135,7 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> Evidence
     )
 
 
-def _name(judged: Judged) -> Markup:
+def _name(judged: JudgedCell) -> Markup:
     """Table 4, testing accuracy, η = e^-1."""
     named = judged.named.items()
     setting = Markup(", ").join(typography.setting(name, Quantity(text)) for name, text in named)
@@ -149,7 +148,7 @@ def _metric(metric: str) -> str:
     return f"{name.lower()} ({epoch.removesuffix(' epoch')})" if epoch else name.lower()
 
 
-def _row(judged: Judged) -> tuple[Markup, ...]:
+def _row(judged: JudgedCell) -> tuple[Markup, ...]:
     interval = judged.interval
     if judged.mean is None or interval is None or judged.sd is None or judged.difference is None:
         return (escape(judged.printed), *(Markup("–"),) * 3, escape(judged.verdict))
@@ -174,7 +173,7 @@ def _signed(value: float) -> str:
     return text[1:] if float(text) == 0 else labels.minus(text)
 
 
-def _failure(judged: Judged) -> Failure:
+def _failure(judged: JudgedCell) -> Failure:
     return Failure(
         name=_name(judged),
         printed=judged.printed,
@@ -185,14 +184,14 @@ def _failure(judged: Judged) -> Failure:
     )
 
 
-def _description(judged: list[Judged]) -> str:
+def _description(judged: list[JudgedCell]) -> str:
     outside = [each for each in judged if each.verdict == "not reproduced"]
     named = "; ".join(_name(each).striptags() for each in outside)
     told = f"Outside: {named}." if outside else "All of them lie inside." if judged else ""
     return f"Every printed number on the prediction interval of its runs: {len(judged)} cells. {told}".strip()
 
 
-def _data(judged: list[Judged]) -> Data:
+def _data(judged: list[JudgedCell]) -> Data:
     """A row per judged cell, each a panel of its own."""
     heads = (Markup("Cell"),)
     columns = tuple(map(escape, ("Printed", "Mean of the runs", "Low", "High")))
@@ -203,17 +202,17 @@ def _data(judged: list[Judged]) -> Data:
         values = (float(each.printed), each.mean, each.interval.low, each.interval.high)
         texts = (each.printed, *(labels.minus(f"{value:.4f}") for value in values[1:]))
         shown = tuple(Value(escape(text), value) for text, value in zip(texts, values, strict=True))
-        rows.append(Row(number, (Value(_name(each), number),), shown))
+        rows.append(DataRow(number, (Value(_name(each), number),), shown))
     return Data(heads, columns, tuple(rows))
 
 
 def _curves(shown: Sequence[Curve]) -> Data:
     """A row per mark, each a panel of its own; curves sort in their order."""
-    rows: list[Row] = []
+    rows: list[DataRow] = []
     for number, curve in enumerate(shown):
         label = typography.setting(curve.parameter, Quantity(curve.value))
         for epoch in curve.marked:
             accuracy = curve.validation[epoch - 1]
             heads = Value(label, number), Value(escape(epoch), epoch)
-            rows.append(Row(len(rows), heads, (Value(escape(f"{accuracy:.4f}"), accuracy),)))
+            rows.append(DataRow(len(rows), heads, (Value(escape(f"{accuracy:.4f}"), accuracy),)))
     return Data((Markup("Curve"), Markup("Epoch")), (Markup("Validation accuracy"),), tuple(rows))

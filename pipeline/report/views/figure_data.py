@@ -15,7 +15,7 @@ from pipeline.experiments.tidy import Rows
 from pipeline.figures import catalogue
 from pipeline.figures.catalogue import Figure
 from pipeline.report.views import typography
-from pipeline.report.views.blocks import Data, Row, Value
+from pipeline.report.views.blocks import Data, DataRow, Value
 from pipeline.report.views.wording import cell
 
 PARTS = ("training", "validation")
@@ -39,7 +39,7 @@ def _curves(figure: Figure, experiment: Experiment, curves: pd.DataFrame) -> Dat
         for _, epoch in epochs.of(experiment, configuration).iterrows():
             number = int(epoch["epoch"])
             values = tuple(_mean(epoch, f"{part}_{figure.kind}") for part in PARTS)
-            rows.append(Row(panel, (*heads, Value(escape(number), number)), values))
+            rows.append(DataRow(panel, (*heads, Value(escape(number), number)), values))
     columns = tuple(escape(part.capitalize()) for part in PARTS)
     return Data((*map(typography.symbol, parameters), Markup("Epoch")), columns, tuple(rows))
 
@@ -53,7 +53,7 @@ def _cells(experiment: Experiment, summary: pd.DataFrame) -> Data:
     for position, configuration in enumerate(() if too_many else experiment.configurations):
         own = results.of(experiment, configuration).set_index("metric")
         values = tuple(_value(comparison.estimate(own.loc[metric], metric)) for metric in SEARCHED)
-        rows.append(Row(position, _parameters(configuration, parameters), values))
+        rows.append(DataRow(position, _parameters(configuration, parameters), values))
     columns = tuple(escape(METRICS[metric].title) for metric in SEARCHED)
     return Data(tuple(map(typography.symbol, parameters)), columns, tuple(rows))
 

@@ -10,21 +10,20 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from pipeline.config.settings import Config
-from pipeline.config.settings import Randomisation as Settings
+from pipeline.config.settings import Config, Randomisation
 from pipeline.data.dataset import Manifest
 from pipeline.files.sealed import read_text
-from pipeline.randomisation import record as randomisation_record
-from pipeline.randomisation.record import FIGURE, FOLDER, Outcome, Variant, marked
+from pipeline.randomisation import record
+from pipeline.randomisation.record import FIGURE, FOLDER, Variant, VariantOutcome, marked
 from pipeline.report.views import typography, wording
-from pipeline.report.views.blocks import Data, Plot, Row, Source, Table, Value
+from pipeline.report.views.blocks import Data, DataRow, Plot, Source, Table, Value
 
 TOLERANCE = 0.03  # testing accuracies this near to each other, or to chance, are told as alike
 MARGIN = 0.1  # so are numbers of epochs that differ by this share of the smaller one: each test has one seed
 
 
 @dataclass(frozen=True)
-class Told:
+class VariantText:
     """A test in words, with its numbers as they read: None where there is none."""
 
     label: Markup
@@ -40,8 +39,8 @@ class Slowdown:
     `grows` tells whether the epochs clearly grow with the probability throughout; None where that cannot be said.
     """
 
-    random: Told
-    true: Told
+    random: VariantText
+    true: VariantText
     factor: str
     longer: bool
     grows: bool | None
@@ -56,13 +55,13 @@ class Decline:
     above chance; `between` tells how many there are between, and `fitted` whether every one of them was fitted.
     """
 
-    true: Told
-    last: Told
+    true: VariantText
+    last: VariantText
     falls: bool
     random: bool
     at_chance: bool
     gap: float
-    above: tuple[Told, ...]
+    above: tuple[VariantText, ...]
     between: int
     fitted: bool
 
@@ -82,9 +81,9 @@ class Order:
     `starts` has the true labels, too. `later` tells whether the random labels clearly start after each of the others.
     """
 
-    random: Told
-    sooner: tuple[Told, ...]
-    not_sooner: tuple[Told, ...]
+    random: VariantText
+    sooner: tuple[VariantText, ...]
+    not_sooner: tuple[VariantText, ...]
     random_start: Start
     starts: tuple[Start, ...]
     later: bool
@@ -94,8 +93,8 @@ class Order:
 class Shuffled:
     """One permutation for all images against none: whether the testing accuracies are alike."""
 
-    shuffled: Told
-    true: Told
+    shuffled: VariantText
+    true: VariantText
     alike: bool
 
 
@@ -103,15 +102,15 @@ class Shuffled:
 class Meaningless:
     """What is left to predict from: pixel values without their places, and noise, which ends `gap` from chance."""
 
-    pixels: Told
-    noise: Told
+    pixels: VariantText
+    noise: VariantText
     above_chance: bool
     guesses: bool
     gap: float
 
 
 @dataclass(frozen=True)
-class Randomisation:
+class RandomisationText:
     """Section 2.3. `hidden`, `pixels`, `classes` and `parameters` are the network's, `chance` is 1 / classes.
 
     A comparison is None where a test that it needs diverged, was not fitted (slowdown), or is none of the
@@ -120,7 +119,7 @@ class Randomisation:
 
     plot: Plot
     table: Table
-    settings: Settings
+    settings: Randomisation
     hidden: int
     pixels: int
     classes: int
@@ -132,8 +131,8 @@ class Randomisation:
     tolerance: float
     margin: str
     tests: int
-    unfitted: tuple[Told, ...]
-    diverged: tuple[Told, ...]
+    unfitted: tuple[VariantText, ...]
+    diverged: tuple[VariantText, ...]
     slowdown: Slowdown | None
     decline: Decline | None
     order: Order | None
@@ -141,7 +140,7 @@ class Randomisation:
     meaningless: Meaningless | None
 
 
-def build(config: Config, manifest: Manifest, results: Path) -> Randomisation | None:
+def build(config: Config, manifest: Manifest, results: Path) -> RandomisationText | None:
     """Read the tests and their figure from the results folder; None where the configuration has none.
 
     Raises InputError if something does not fit.
@@ -149,15 +148,15 @@ def build(config: Config, manifest: Manifest, results: Path) -> Randomisation | 
     settings = config.randomisation
     if settings is None:
         return None
-    outcomes = randomisation_record.read_all(results / Path(FOLDER).name, settings)
+    outcomes = record.read_all(results / Path(FOLDER).name, settings)
     svg = read_text(results / "figures" / f"{FIGURE}.svg")
     return describe(settings, outcomes, svg, config.defaults.hidden, manifest)
 
 
 def describe(
-    settings: Settings, outcomes: Sequence[Outcome], svg: str, hidden: int, manifest: Manifest
-) -> Randomisation:
-    """What the outcomes come to, for tests in the order of `randomisation_record.variants`."""
+    settings: Randomisation, outcomes: Sequence[VariantOutcome], svg: str, hidden: int, manifest: Manifest
+) -> RandomisationText:
+    """What the outcomes come to, for tests in the order of `record.variants`."""
     pixels, classes = manifest.pixels, manifest.classes
     by_kind = {outcome.variant.kind: outcome for outcome in outcomes}  # of the corrupted ones, the strongest
     by_corruption = [o for o in outcomes if o.variant.kind in ("true_labels", "corrupted_labels")]
@@ -165,7 +164,7 @@ def describe(
         by_kind[kind]
         for kind in ("true_labels", "corrupted_labels", "shuffled_pixels", "random_pixels", "gaussian_images")
     )
-    return Randomisation(
+    return RandomisationText(
         plot=_plot(outcomes, svg),
         table=_table(outcomes),
         settings=settings,
@@ -203,11 +202,11 @@ def _accuracy(value: float) -> str:
     return f"{value:.4f}"
 
 
-def _told(outcome: Outcome) -> Told:
+def _told(outcome: VariantOutcome) -> VariantText:
     training, testing = (
         None if value is None else _accuracy(value) for value in (outcome.training_accuracy, outcome.testing_accuracy)
     )
-    return Told(name(outcome.variant), outcome.epochs_to_fit, training, testing)
+    return VariantText(name(outcome.variant), outcome.epochs_to_fit, training, testing)
 
 
 # --- Comparisons
@@ -218,7 +217,7 @@ def _fewer(epochs: int, others: int) -> bool:
     return others > (1 + MARGIN) * epochs
 
 
-def _slowdown(by_corruption: Sequence[Outcome]) -> Slowdown | None:
+def _slowdown(by_corruption: Sequence[VariantOutcome]) -> Slowdown | None:
     true, *corrupted = by_corruption
     random = corrupted[-1]
     if not (true.epochs_to_fit and random.epochs_to_fit):
@@ -236,7 +235,7 @@ def _slowdown(by_corruption: Sequence[Outcome]) -> Slowdown | None:
     )
 
 
-def _decline(by_corruption: Sequence[Outcome], chance: float) -> Decline | None:
+def _decline(by_corruption: Sequence[VariantOutcome], chance: float) -> Decline | None:
     accuracies = [o.testing_accuracy for o in by_corruption if o.testing_accuracy is not None]
     if len(accuracies) < len(by_corruption):
         return None
@@ -257,7 +256,9 @@ def _decline(by_corruption: Sequence[Outcome], chance: float) -> Decline | None:
     )
 
 
-def _order(random: Outcome, others: Sequence[Outcome], true: Outcome, chance: float) -> Order | None:
+def _order(
+    random: VariantOutcome, others: Sequence[VariantOutcome], true: VariantOutcome, chance: float
+) -> Order | None:
     compared = (true, *others)
     if random.variant.corruption < 1 or any(outcome.diverged for outcome in (random, *compared)):
         return None
@@ -276,14 +277,14 @@ def _order(random: Outcome, others: Sequence[Outcome], true: Outcome, chance: fl
     )
 
 
-def _shuffled(shuffled: Outcome, true: Outcome) -> Shuffled | None:
+def _shuffled(shuffled: VariantOutcome, true: VariantOutcome) -> Shuffled | None:
     if shuffled.testing_accuracy is None or true.testing_accuracy is None:
         return None
     alike = abs(shuffled.testing_accuracy - true.testing_accuracy) <= TOLERANCE
     return Shuffled(_told(shuffled), _told(true), alike)
 
 
-def _meaningless(pixels: Outcome, noise: Outcome, chance: float) -> Meaningless | None:
+def _meaningless(pixels: VariantOutcome, noise: VariantOutcome, chance: float) -> Meaningless | None:
     if pixels.testing_accuracy is None or noise.testing_accuracy is None:
         return None
     gap = noise.testing_accuracy - chance
@@ -299,7 +300,7 @@ def _meaningless(pixels: Outcome, noise: Outcome, chance: float) -> Meaningless 
 # --- The table and the figure
 
 
-def _table(outcomes: Sequence[Outcome]) -> Table:
+def _table(outcomes: Sequence[VariantOutcome]) -> Table:
     return Table(
         corner=Markup("Test"),
         columns=tuple(map(Markup, ("Changed labels", "Epochs to fit", "Training accuracy", "Testing accuracy"))),
@@ -312,14 +313,14 @@ def _head(variant: Variant) -> Markup:
     return typography.capitalized(name(variant))
 
 
-def _cells(outcome: Outcome) -> tuple[Markup, ...]:
+def _cells(outcome: VariantOutcome) -> tuple[Markup, ...]:
     told = _told(outcome)
     epochs = told.epochs or ("–" if outcome.diverged else f"over {len(outcome.epochs)}")
     accuracies = ("diverged" if text is None else text for text in (told.training_accuracy, told.testing_accuracy))
     return tuple(escape(cell) for cell in (_accuracy(outcome.changed_labels), epochs, *accuracies))
 
 
-def _plot(outcomes: Sequence[Outcome], svg: str) -> Plot:
+def _plot(outcomes: Sequence[VariantOutcome], svg: str) -> Plot:
     told = "; ".join(_ending(outcome) for outcome in outcomes)
     return Plot(
         name=FIGURE,
@@ -330,17 +331,17 @@ def _plot(outcomes: Sequence[Outcome], svg: str) -> Plot:
     )
 
 
-def _ending(outcome: Outcome) -> str:
+def _ending(outcome: VariantOutcome) -> str:
     words = name(outcome.variant).striptags()
     if outcome.diverged:
         return f"{words}: diverged"
     return f"{words}: {_accuracy(outcome.epochs[-1].accuracy)} after {wording.epochs(len(outcome.epochs))}"
 
 
-def _data(outcomes: Sequence[Outcome]) -> Data:
+def _data(outcomes: Sequence[VariantOutcome]) -> Data:
     """A row for each epoch that is marked; tests sort in their order."""
     rows = [
-        Row(
+        DataRow(
             panel,
             (Value(name(outcome.variant), panel), Value(escape(epoch), epoch)),
             tuple(

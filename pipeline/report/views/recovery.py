@@ -7,13 +7,13 @@ from fractions import Fraction
 from markupsafe import Markup, escape
 
 from pipeline.config.quantity import Quantity
-from pipeline.evidence.recovered import Factor, Match, Reading, Recovery
+from pipeline.evidence.recovered import DecimalReading, Factor, Match, Recovery
 from pipeline.report.views import typography
 from pipeline.report.views.wording import listing
 
 
 @dataclass(frozen=True)
-class Told:
+class RecoveryText:
     """What the template needs beside the facts: printed numbers in rows of text, and penalties and columns by name."""
 
     facts: Recovery
@@ -27,14 +27,14 @@ class Told:
     factors: tuple[tuple[Markup, float], ...]
     nearest: Markup
     as_here: bool
-    readings: tuple[tuple[Markup, Reading], ...]
+    readings: tuple[tuple[Markup, DecimalReading], ...]
     readings_refuted: bool
 
 
-def tell(facts: Recovery) -> Told:
+def tell(facts: Recovery) -> RecoveryText:
     """What the page says of the facts."""
     split, penalty = facts.split, facts.penalty
-    return Told(
+    return RecoveryText(
         facts=facts,
         validation=_numbers(split.validation.matches if split else ()),
         training=_numbers(split.training.matches if split else ()),

@@ -12,7 +12,7 @@ from pipeline.report.views.provenance import Provenance
 
 
 @dataclass(frozen=True)
-class Row:
+class ConfigurationRuns:
     """One configuration and the keys of its runs, by seed; `diverged` are those that did not finish."""
 
     label: Markup
@@ -21,20 +21,20 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Group:
+class ExperimentRuns:
     """The runs of one experiment; without rows where they are too many to list."""
 
     experiment: Experiment
     runs: int
-    rows: tuple[Row, ...]
+    rows: tuple[ConfigurationRuns, ...]
 
 
-def groups(config: Config, provenance: Provenance, diverged: Collection[str]) -> tuple[Group, ...]:
+def groups(config: Config, provenance: Provenance, diverged: Collection[str]) -> tuple[ExperimentRuns, ...]:
     """The runs of every experiment of a configuration whose selections are made, in its order."""
     runs = {e.name: len(e.configurations) * e.replicates for e in config.experiments.values()}
     listed = within(LISTED, runs)
     return tuple(
-        Group(
+        ExperimentRuns(
             experiment,
             runs[name],
             tuple(_row(experiment, c, provenance, diverged) for c in experiment.configurations if name in listed),
@@ -53,6 +53,8 @@ def within(limit: int, runs: Mapping[str, int]) -> frozenset[str]:
     return frozenset(listed)
 
 
-def _row(experiment: Experiment, chosen: Configuration, provenance: Provenance, diverged: Collection[str]) -> Row:
+def _row(
+    experiment: Experiment, chosen: Configuration, provenance: Provenance, diverged: Collection[str]
+) -> ConfigurationRuns:
     keys = provenance.keys(experiment, chosen)
-    return Row(typography.caption(experiment, chosen), keys, frozenset(keys) & frozenset(diverged))
+    return ConfigurationRuns(typography.caption(experiment, chosen), keys, frozenset(keys) & frozenset(diverged))

@@ -7,10 +7,10 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from pipeline.files.sealed import read_text
-from pipeline.report.views.blocks import Data, Plot, Row, Source, Value
+from pipeline.report.views.blocks import Data, DataRow, Plot, Source, Value
 from pipeline.report.views.wording import significant
 from pipeline.training import benchmarks
-from pipeline.training.benchmarks import FLOOR, Benchmark, Group
+from pipeline.training.benchmarks import FLOOR, BatchTimings, Benchmark
 
 SOURCE = Source(benchmarks.FILE, "pipeline.figures.benchmark")
 # what packages call themselves, where that is not the name that the lock has
@@ -93,7 +93,7 @@ def _description(benchmark: Benchmark) -> str:
     return f"Line chart of the seconds that an epoch takes against the batch size. {told}."
 
 
-def _told(group: Group) -> str:
+def _told(group: BatchTimings) -> str:
     times = ", ".join(f"{timing.system} {significant(timing.seconds)}" for timing in group.timings)
     return f"Batch size {group.batch_size}: {times}, {FLOOR} {significant(group.floor)}"
 
@@ -102,11 +102,11 @@ def _data(benchmark: Benchmark) -> Data:
     """A row per record, each a panel of its own; systems sort in the order of the file."""
     heads = (Markup("Batch size"), Markup("System"))
     columns = (Markup("Seconds per epoch"), Markup("Ratio to this project"), escape(FLOOR.capitalize()))
-    rows: list[Row] = []
+    rows: list[DataRow] = []
     for group in benchmark.groups:
         size = Value(escape(group.batch_size), group.batch_size)
         for timing in group.timings:
             system = Value(escape(timing.system), benchmark.systems.index(timing.system))
             values = tuple(Value(escape(significant(v)), v) for v in (timing.seconds, timing.ratio, group.floor))
-            rows.append(Row(len(rows), (size, system), values))
+            rows.append(DataRow(len(rows), (size, system), values))
     return Data(heads, columns, tuple(rows))
