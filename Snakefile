@@ -19,7 +19,7 @@ sys.path.insert(0, workflow.basedir)
 from pipeline.workflow import job_failures, patches
 from pipeline.workflow.batches import GROUP, Batches, run_together
 from pipeline.workflow.build import Build
-from pipeline.workflow.sources import files_behind
+from pipeline.workflow.sources import LOCK, files_behind
 from pipeline.workflow.summary import summary
 
 if workflow.is_main_process:

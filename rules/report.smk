@@ -40,7 +40,7 @@ rule report:
         title_block=lambda wildcards: build.title_block,
     shell:
         "{sys.executable:q} -m pipeline.report.render {wildcards.format} --title-block {params.title_block:q}"
-        " --results results --templates templates --lock locks/requirements.lock --project {input.project}"
+        " --results results --templates templates --lock {LOCK} --project {input.project}"
         " --benchmark {input.benchmark} --output {output} --log {log}"
 
 
@@ -73,5 +73,5 @@ rule publish:
         "{sys.executable:q} -m pipeline.crate.step --title-block {params.title_block:q}"
         " --reports {input.reports} --workflow {input.workflow} --inputs {input.made_from}"
         " --results {input.results} --config {input.config} --data results/data"
-        " --citation {input.citation} --lock locks/requirements.lock --project {input.project}"
+        " --citation {input.citation} --lock {LOCK} --project {input.project}"
         ' --benchmarks logs/benchmarks --started "$REPORT_BUILD_STARTED" --output {output} --log {log}'

@@ -29,6 +29,7 @@ from pipeline.training import benchmarks
 from pipeline.verification import differences
 from pipeline.verification.finished import Finished
 from pipeline.workflow.build import Build
+from pipeline.workflow.sources import LOCK
 
 FOLDER = Path("report/reference")
 MANIFEST = "reference.json"
@@ -82,7 +83,7 @@ def of(project: Path) -> Reference:
         raise InputError(f"results/: expected a whole build, found no {missing[0]}. Hint: make report")
     return Reference(
         machine_class=machine_class,
-        lock=checksum(project / "locks/requirements.lock"),
+        lock=checksum(project / LOCK),
         page=page(project),
         configuration=checksum(results / "config.json"),
         data=str(build.data["fingerprint"]),

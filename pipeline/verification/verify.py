@@ -26,6 +26,7 @@ from pipeline.verification.differences import Change
 from pipeline.verification.finished import Finished, read_mapping
 from pipeline.verification.reference import Reference
 from pipeline.verification.wording import describe, most
+from pipeline.workflow.sources import LOCK
 
 FOLDER = reference.FOLDER
 Word = Literal["same bytes", "within tolerance", "not compared", "FAILED"]
@@ -106,8 +107,8 @@ def conditions_of(expected: Reference, project: Path, build: Finished) -> Condit
             "Hint: make report"
         )
     different = list(_words(expected.machine_class, machine_class))
-    if checksum(project / "locks/requirements.lock") != expected.lock:
-        different.append("another locks/requirements.lock")
+    if checksum(project / LOCK) != expected.lock:
+        different.append(f"another {LOCK}")
     page = [f"another {path}" for path, _, _ in differences.tree_changes(expected.page, reference.page(project))]
     return Conditions(tuple(different), (*different, *page))
 

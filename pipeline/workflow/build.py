@@ -25,7 +25,7 @@ from pipeline.randomisation import record
 from pipeline.report import typesetting
 from pipeline.training import benchmarks
 from pipeline.workflow import slurm
-from pipeline.workflow.sources import SOURCES, files_behind
+from pipeline.workflow.sources import SOURCES, files_behind, workflow_files
 
 RESOLVED = Path("results/config.json")
 STATE = Path(".snakemake")
@@ -72,7 +72,7 @@ class Build:
             *([benchmarks.FIGURE] if self.benchmark else []),
             *([record.FIGURE] if tests else []),
         ]
-        self.workflow = [layout.WORKFLOW, *sorted(map(str, Path(layout.RULES).glob("*.smk")))]
+        self.workflow = workflow_files(Path(layout.WORKFLOW))
         self.crate_inputs = [*layout.INPUTS, *self.benchmark]
         self.crate_results = layout.results(config, self.tests)
         # without Pango there is no PDF

@@ -1,5 +1,8 @@
 """What a build is made from, and which files stand behind a step."""
 
+import re
+from pathlib import Path
+
 from pipeline.environment import modules
 
 LOCK = "locks/requirements.lock"
@@ -12,3 +15,9 @@ SOURCES = (
 def files_behind(*names: str) -> list[str]:
     """The files of the named modules and of all that they import, and the lock file: the packages behind them."""
     return [*map(modules.path, modules.needed_by(*names)), LOCK]
+
+
+def workflow_files(snakefile: Path) -> list[str]:
+    """The Snakefile, and what it includes."""
+    included = re.findall(r'^include: "(.+)"$', snakefile.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [snakefile.name, *included]
