@@ -62,7 +62,8 @@ def _planted(areas: list[str], workers: int) -> Iterator[Tried]:
 def _mutants(workers: int) -> Iterator[Tried]:
     reasons = mutants.reasons()
     for each in mutants.run(workers):
-        yield Tried(f"mutmut: {each.module}", each.name, each.noticed, reasons.get(each.name), each.change)
+        why = None if each.noticed else next((reason.text for reason in reasons if reason.holds(each)), None)
+        yield Tried(f"mutmut: {each.module}", each.name, each.noticed, why, each.change)
 
 
 def tell(tried: list[Tried]) -> int:

@@ -57,7 +57,22 @@ def _mutmut(place: Path, *arguments: str) -> str:
     return subprocess.run([*MUTMUT, *arguments], cwd=place, capture_output=True, text=True, check=True).stdout
 
 
-def reasons() -> dict[str, str]:
-    """Why a mutant lives, by its name."""
-    found: dict[str, list[str]] = yaml.safe_load(LIVING.read_text(encoding="utf-8"))
-    return {name: reason for reason, names in found.items() for name in names}
+@dataclass(frozen=True)
+class Reason:
+    """Why mutants of functions whose names have `of` in them live that write a line with `written` in it."""
+
+    text: str
+    of: re.Pattern[str]
+    written: re.Pattern[str]
+
+    def holds(self, mutant: Mutant) -> bool:
+        """Whether it is one of these."""
+        function = mutant.name.rpartition("__mutmut_")[0]
+        written = re.findall(r"^\+(?!\+\+)(.*)$", mutant.change, flags=re.MULTILINE)
+        return bool(self.of.search(function)) and any(map(self.written.search, written))
+
+
+def reasons() -> list[Reason]:
+    """What is known of mutants that live."""
+    known = yaml.safe_load(LIVING.read_text(encoding="utf-8"))
+    return [Reason(each["reason"], re.compile(each.get("of", "")), re.compile(each["written"])) for each in known]

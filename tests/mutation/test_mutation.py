@@ -77,5 +77,16 @@ def test_what_mutmut_tells_is_read_and_a_mutant_that_was_not_tried_ends_the_run(
         mutants.statuses("")
 
 
-def test_reasons_are_by_mutant() -> None:
-    assert all(isinstance(reason, str) for reason in mutants.reasons().values())
+@pytest.mark.parametrize(
+    ("name", "line", "known"),
+    [
+        ("pipeline.a.x_b__mutmut_3", "zip(one, other, strict=None)", True),
+        ("pipeline.theory.threshold.x_linear__mutmut_22", 'sign = "-" if coefficient <= 0 else "+"', True),
+        ("pipeline.theory.threshold.x_other__mutmut_22", 'sign = "-" if coefficient <= 0 else "+"', False),
+        ("pipeline.theory.threshold.x_linear__mutmut_22", "sign = None", False),
+    ],
+)
+def test_a_reason_holds_for_what_is_written_in_its_functions(name: str, line: str, known: bool) -> None:
+    change = f"--- a\n+++ coefficient < 1\n- sound\n+ {line}\n"
+    mutant = mutants.Mutant("pipeline.a", name, noticed=False, change=change)
+    assert any(reason.holds(mutant) for reason in mutants.reasons()) is known
