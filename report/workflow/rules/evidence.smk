@@ -1,4 +1,4 @@
-# In: runs.csv, histories.csv, norms.csv, and what the write-up prints (pipeline/writeup/published.yaml).
+# In: runs.csv, histories.csv, norms.csv, and what the write-up prints and claims (pipeline/writeup).
 # Out: results/evidence, results/recovery.json and their figures.
 
 
@@ -35,8 +35,11 @@ rule evidence:
         norms="results/norms.csv",
         published="pipeline/writeup/published.yaml",
         schema="pipeline/writeup/published.schema.yaml",
+        claimed="pipeline/writeup/claims.yaml",
+        claims_schema="pipeline/writeup/claims.schema.yaml",
         code=files_behind("pipeline.evidence.step"),
     output:
+        "results/evidence/evidence.json",
         [
             for_report(f"results/evidence/{name}.csv", "Evidence")
             for name in build.evidence
@@ -47,7 +50,7 @@ rule evidence:
         "logs/benchmarks/evidence.tsv"
     shell:
         "{sys.executable:q} -m pipeline.evidence.step --results results --published {input.published}"
-        " --output results/evidence --log {log}"
+        " --claimed {input.claimed} --output results/evidence --log {log}"
 
 
 rule evidence_figure:
@@ -68,9 +71,7 @@ rule evidence_figure:
 rule claims_figure:
     """Draw the curves that the claims rest on."""
     input:
-        runs="results/runs.csv",
-        histories="results/histories.csv",
-        norms="results/norms.csv",
+        "results/evidence/evidence.json",
         code=files_behind("pipeline.figures.claims"),
     output:
         for_report("results/figures/claims-curves.svg", "Figures"),

@@ -16,10 +16,7 @@ rule report:
         selection="results/selection.json",
         runs="results/runs.csv",
         histories="results/histories.csv",
-        norms="results/norms.csv",
-        published="pipeline/writeup/published.yaml",
-        schema="pipeline/writeup/published.schema.yaml",
-        evidence=expand("results/evidence/{name}.csv", name=build.evidence),
+        evidence="results/evidence/evidence.json",
         tables=expand("results/tables/{name}.csv", name=build.tables),
         collapse=build.collapse,
         figures=expand("results/figures/{name}.svg", name=build.shown_figures),
@@ -43,9 +40,8 @@ rule report:
         title_block=lambda wildcards: build.title_block,
     shell:
         "{sys.executable:q} -m pipeline.report.render {wildcards.format} --title-block {params.title_block:q}"
-        " --results results --templates templates --lock locks/requirements.lock --project {input.project}"
-        " --published {input.published} --benchmark {input.benchmark}"
-        " --output {output} --log {log}"
+        " --results results --templates templates --lock {LOCK} --project {input.project}"
+        " --benchmark {input.benchmark} --output {output} --log {log}"
 
 
 # report/ is exchanged as a whole, which Snakemake knows of by published.json alone: it deletes the output of a job before
@@ -77,5 +73,5 @@ rule publish:
         "{sys.executable:q} -m pipeline.crate.step --title-block {params.title_block:q}"
         " --reports {input.reports} --workflow {input.workflow} --inputs {input.made_from}"
         " --results {input.results} --config {input.config} --data results/data"
-        " --citation {input.citation} --lock locks/requirements.lock --project {input.project}"
+        " --citation {input.citation} --lock {LOCK} --project {input.project}"
         ' --benchmarks logs/benchmarks --started "$REPORT_BUILD_STARTED" --output {output} --log {log}'

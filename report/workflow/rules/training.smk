@@ -28,9 +28,9 @@ rule train:
         mem_mb=500,
         runtime=2,
     params:
-        run=lambda wildcards: build.specification(wildcards.key),
+        specification=lambda wildcards: build.specification(wildcards.key),
     shell:
-        "{sys.executable:q} -m pipeline.training.step --run {params.run:q} --data results/prepared"
+        "{sys.executable:q} -m pipeline.training.step --specification {params.specification:q} --data results/prepared"
         " --output results/runs/{wildcards.key} --log {log}"
 
 
