@@ -103,6 +103,7 @@ RUN = modules.needed_by("pipeline.training.run")
 
 def test_the_numbers_of_a_run_come_from_the_modules_of_training_and_the_order_of_examples():
     assert {name.rpartition(".")[2] for name in RUN} == {"network", "sgd", "run", "examples"}
+    assert fingerprint.of_runs() == fingerprint.of(tuple(RUN))
 
 
 def test_keyed_modules_hold_nothing_that_python_versions_print_differently():
