@@ -56,6 +56,7 @@ DESCRIPTIONS = {
     "results/selection.json": "The configurations that were best by validation accuracy.",
     "results/theory.json": "The checks of section 1.",
     "results/recovery.json": "What tells the write-up's protocol.",
+    "results/evidence.json": "The verdicts on the write-up's numbers and claims, with the values of every seed.",
     "results/collapse.json": "The critical coefficient of section 3.2.",
     "results/runs.csv": "A row for each experiment, run and seed.",
     "results/tables": "Means and standard deviations over the seeds, as a table or figure of section 3 shows them.",

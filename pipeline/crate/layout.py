@@ -31,6 +31,7 @@ def results(config: Config, tests: Iterable[str]) -> list[str]:
         "results/data/data.json",
         "results/theory.json",
         "results/recovery.json",
+        "results/evidence.json",
         "results/selection.json",
         "results/runs.csv",
         *(f"results/tables/{name}.csv" for name in catalogue.tables(config)),

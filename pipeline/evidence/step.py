@@ -1,7 +1,7 @@
 """The evidence step: what the write-up prints and says, held against the runs, as results/evidence/*.csv.
 
 cells.csv has a row for each printed number, audit.csv for each number derived from others, claims.csv for each claim,
-and tests.csv for each of their tests. evidence.json holds all of it for the report and the figure of the claims.
+and tests.csv for each of their tests. evidence.json, from which the page is made, lies beside the folder.
 """
 
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ def _is_the_write_ups(grid: Experiment, printed: Published, best: Configuration)
 
 
 def write_all(results: Path, published: Path, claimed: Path, output: Path) -> None:
-    """Write evidence.json and its tables into `output`: on the printed numbers `published` and the claims `claimed`."""
+    """Write the tables of the evidence on the printed numbers and the claims into `output`, evidence.json beside it."""
     evidence = gather(results, published, claimed)
     frames: dict[str, pd.DataFrame] = {
         "cells": cells.to_frame(evidence.cells),
@@ -123,12 +123,12 @@ def write_all(results: Path, published: Path, claimed: Path, output: Path) -> No
     }
     for name, frame in frames.items():
         write_text(output / f"{name}.csv", to_csv(frame))
-    write_json(output / "evidence.json", evidence)
+    write_json(output.with_suffix(".json"), evidence)
 
 
 def read(results: Path) -> Evidence:
     """The verdicts that `write_all` wrote. Raises InputError if they are missing or something else."""
-    return read_json(results / "evidence" / "evidence.json", Evidence)
+    return read_json(results / "evidence.json", Evidence)
 
 
 main = command(write_all)

@@ -93,21 +93,11 @@ def of(project: Path) -> Reference:
 
 def outputs(build: Build) -> list[str]:
     """The files of results/ that are the same for the same inputs, relative to it."""
-    tests = [f"randomisation/{test}.{kind}" for test in build.tests for kind in ("csv", "json")]
-    return [
-        "runs.csv",
-        "histories.csv",
-        "norms.csv",
-        "selection.json",
-        "theory.json",
-        "recovery.json",
-        *(f"tables/{name}.csv" for name in build.tables),
-        *(path.removeprefix("results/") for path in build.collapse),
-        *(f"evidence/{name}.csv" for name in build.evidence),
-        *tests,
-        *(f"figures/{name}.svg" for name in build.shown_figures),
-        *(f"report/report.{name}" for name in build.formats),
-    ]
+    others = ("results/histories.csv", "results/norms.csv")
+    figures = (f"results/figures/{name}.svg" for name in build.shown_figures)
+    reports = (f"results/report/report.{name}" for name in build.formats)
+    made = (*build.crate_results, *others, *figures, *reports)
+    return [path.removeprefix("results/") for path in made if not path.startswith("results/data/")]
 
 
 def page(project: Path) -> dict[str, str | None]:

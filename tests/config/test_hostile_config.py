@@ -276,6 +276,7 @@ from pathlib import Path
 from pipeline.workflow.build import Build
 build = Build.open(Path("config.yaml"))
 names = ["theory.json", "data/data.json", "recovery.json", "selection.json", "runs.csv", "histories.csv", "norms.csv"]
+names += ["evidence.json"]
 names += [f"evidence/{name}.csv" for name in build.evidence] + [f"tables/{name}.csv" for name in build.tables]
 names += [f"figures/{name}.svg" for name in build.shown_figures]
 names += [f"randomisation/{test}.{kind}" for test in build.tests for kind in ("csv", "json")]
