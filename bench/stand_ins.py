@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.config.metrics import HISTORY_COLUMNS
+from pipeline.config.metrics import HISTORY_COLUMNS, METRICS
 from pipeline.experiments.plan import Run
 from pipeline.experiments.records import told_by
 from pipeline.training import step as training
@@ -25,10 +25,6 @@ def _drawn(run: Run) -> Result:
         for _ in range(run.configuration.epochs)
     ]
     told = told_by(tuple({name: getattr(epoch, name) for name in HISTORY_COLUMNS[1:]} for epoch in epochs))
-    metrics = {
-        **told,
-        "testing_accuracy": told["best_validation_accuracy"],
-        "last_testing_accuracy": told["validation_accuracy"],
-    }
+    metrics = {name: told.get(name, told["validation_accuracy"]) for name in METRICS}
     norms = [Norms(float(draw(1, 9)), float(draw(1, 9)), float(draw(1, 9))) for _ in epochs]
     return Result(tuple(epochs), tuple(norms), diverged=False, metrics=metrics)

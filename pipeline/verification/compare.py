@@ -23,7 +23,7 @@ from pipeline.verification.finished import Finished
 from pipeline.verification.wording import brief, describe, most
 
 SHOWN = 6  # lines of a section, unless all are asked for
-USAGE = "Hint: make compare A=folder B=folder"
+USAGE = "Hint: make compare old new, or A=old B=new"
 
 MEANING = {
     False: "Exit status 0: the builds are the same.",

@@ -72,7 +72,7 @@ class Build:
             *([benchmarks.FIGURE] if self.benchmark else []),
             *([record.FIGURE] if tests else []),
         ]
-        self.workflow = workflow_files(Path(layout.WORKFLOW))
+        self.workflow = workflow_files()
         self.crate_inputs = [*layout.INPUTS, *self.benchmark]
         self.crate_results = layout.results(config, self.tests)
         # without Pango there is no PDF

@@ -1,7 +1,6 @@
 """What a build is made from, and which files stand behind a step."""
 
 import re
-from pathlib import Path
 
 from pipeline.environment import modules
 
@@ -17,7 +16,7 @@ def files_behind(*names: str) -> list[str]:
     return [*map(modules.path, modules.needed_by(*names)), LOCK]
 
 
-def workflow_files(snakefile: Path) -> list[str]:
+def workflow_files() -> list[str]:
     """The Snakefile, and what it includes."""
-    included = re.findall(r'^include: "(.+)"$', snakefile.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return [snakefile.name, *included]
+    text = (modules.ROOT / "Snakefile").read_text(encoding="utf-8")
+    return ["Snakefile", *re.findall(r'^include: "(.+)"$', text, flags=re.MULTILINE)]

@@ -220,7 +220,10 @@ def test_what_a_test_is_called_names_its_runs(stated: Stated, found: tuple[claim
     for name, known in (("learning_rate", NAMES), ("reg", NAMES), ("batch_size", {16: "16", 128: "128"})):
         values = [getattr(each, name) for each in stated.needs]
         if len(set(values)) > 1:
-            told = [next(text for value, text in known.items() if math.isclose(value, each)) for each in values]
+            told = [
+                next((text for value, text in known.items() if math.isclose(value, each)), f"{each}, missing in NAMES")
+                for each in values
+            ]
             places = [re.search(rf"(?<![\w^.-]){re.escape(text)}(?![\w^.]|-\d)", what) for text in told]
             starts = [place.start() for place in places if place]
             assert len(starts) == 2, f"{what}: expected {told}"
@@ -270,9 +273,9 @@ def test_the_sentence_of_a_verdict_has_its_direction(stated: Stated, found: tupl
     if stated.claim == "no-overfitting":
         supported, contradicted = r"less than a point", r"more than a point"
     else:
-        supported, contradicted = next(
-            pair for pair in OPPOSITES if re.search(pair[0], test.supported) and re.search(pair[1], test.contradicted)
-        )
+        fit = (p for p in OPPOSITES if re.search(p[0], test.supported) and re.search(p[1], test.contradicted))
+        supported, contradicted = next(fit, ("", ""))
+        assert supported, f"OPPOSITES: expected a pair of words for {test.supported!r} and {test.contradicted!r}"
     assert re.search(supported, test.supported)
     assert re.search(contradicted, test.contradicted)
     assert re.search(r"\btold\b|\bverdict\b", test.undetermined)

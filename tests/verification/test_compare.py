@@ -225,7 +225,10 @@ def test_the_exit_status(builds: tuple[Path, Path], tmp_path: Path, command: Com
     for arguments, problem in (
         ((old, str(tmp_path)), "expected a project with a finished build, or its results, found no config.json"),
         ((old, str(tmp_path / "none")), "found no such folder"),
-        ((old,), "make compare: expected the folders of two builds, found 1. Hint: make compare A=folder B=folder"),
+        (
+            (old,),
+            "make compare: expected the folders of two builds, found 1. Hint: make compare old new, or A=old B=new",
+        ),
     ):
         status, said, errors = command(*arguments)
         assert (status, said) == (2, "")
