@@ -39,7 +39,7 @@ rule evidence:
         claims_schema="pipeline/writeup/claims.schema.yaml",
         code=files_behind("pipeline.evidence.step"),
     output:
-        "results/evidence/evidence.json",
+        "results/evidence.json",
         [
             for_report(f"results/evidence/{name}.csv", "Evidence")
             for name in build.evidence
@@ -71,7 +71,7 @@ rule evidence_figure:
 rule claims_figure:
     """Draw the curves that the claims rest on."""
     input:
-        "results/evidence/evidence.json",
+        "results/evidence.json",
         code=files_behind("pipeline.figures.claims"),
     output:
         for_report("results/figures/claims-curves.svg", "Figures"),

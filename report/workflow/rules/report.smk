@@ -16,7 +16,7 @@ rule report:
         selection="results/selection.json",
         runs="results/runs.csv",
         histories="results/histories.csv",
-        evidence="results/evidence/evidence.json",
+        evidence="results/evidence.json",
         tables=expand("results/tables/{name}.csv", name=build.tables),
         collapse=build.collapse,
         figures=expand("results/figures/{name}.svg", name=build.shown_figures),
