@@ -21,8 +21,7 @@ from pipeline.evidence import cells, claims, claims_curves, claims_file
 from pipeline.evidence import step as evidence
 from pipeline.evidence.archive import Archive, Courses
 from pipeline.evidence.cells import JudgedCell, Reading
-from pipeline.evidence.claims import POINTS, Claim, ClaimVerdict
-from pipeline.evidence.claims import JudgedCell as JudgedClaim
+from pipeline.evidence.claims import POINTS, Claim, ClaimVerdict, JudgedClaim
 from pipeline.evidence.measures import Measure, Measured
 from pipeline.evidence.step import Evidence, Obstacle
 from pipeline.experiments.tidy import PARAMETERS
