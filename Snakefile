@@ -87,6 +87,7 @@ rule all:
         "results/histories.csv",
         "results/norms.csv",
         "results/recovery.json",
+        "results/evidence.json",
         expand("results/tables/{name}.csv", name=build.tables),
         build.collapse,
         expand("results/figures/{name}.svg", name=build.shown_figures),

@@ -158,7 +158,7 @@ def _learning_rates(table: SweepTable, config: Config, results: Results) -> Lear
 
 
 def _rougher(one: Trained, other: Trained) -> Trained | None:
-    more = other.finished.falls - one.finished.falls
+    more = round(other.finished.falls - one.finished.falls, 9)  # means over seeds, in floating point
     return None if abs(more) < 1 else other if more > 0 else one
 
 

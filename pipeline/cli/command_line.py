@@ -8,6 +8,7 @@ import json
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Sequence
 from dataclasses import is_dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import NoneType, UnionType
@@ -29,7 +30,7 @@ def command(step: Callable[..., None]) -> Callable[[], None]:
 
 
 def _run(step: Callable[..., None]) -> None:
-    parser = ArgumentParser(description=inspect.getdoc(step))
+    parser = ArgumentParser(description=(inspect.getdoc(step) or "").partition(" Raises")[0])
     kinds = get_type_hints(step, include_extras=True)
     parameters = inspect.signature(step).parameters.values()
     for parameter in parameters:
@@ -63,6 +64,11 @@ def _read(kind: Any, text: str) -> Any:
     """One value of an argument, of a type that is no list."""
     if kind is Path:
         return Path(text)
+    if kind is datetime:
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ArgumentTypeError(f"expected a date and time, found {shown(text)}") from error
     if get_origin(kind) is Literal and text not in get_args(kind):
         raise ArgumentTypeError(f"expected {' or '.join(get_args(kind))}, found {shown(text)}")
     try:

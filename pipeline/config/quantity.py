@@ -12,7 +12,11 @@ _DECIMAL = re.compile(_NUMBER, re.ASCII)
 _POWER_OF_E = re.compile(rf"(?P<factor>{_NUMBER})?e\^(?P<exponent>{_NUMBER})", re.IGNORECASE | re.ASCII)
 _PLAIN = re.compile(rf"{_NUMBER}(?:[eE][+-]?\d+)?", re.ASCII)
 LONGEST = 40  # characters of a number
-TEXTS = ("title", "author", "name", "data", "table", "section")  # what has such a key is a text, even where it is 2024
+# What has such a key is a text, even where it is 2024.
+TEXTS = (
+    *("title", "author", "name", "data", "table"),
+    *("section", "text", "what", "supported", "contradicted", "undetermined"),
+)
 
 
 class Quantity(float):

@@ -13,32 +13,12 @@ import pandas as pd
 
 from pipeline.config.settings import Configuration
 from pipeline.evidence.archive import Archive, Courses
-from pipeline.evidence.measures import LEAD, Measure, Measured
+from pipeline.evidence.measures import LEAD, Measure, Measured, Unit
 
 ClaimVerdict = Literal["supported", "contradicted", "undetermined"]
 VERDICTS: tuple[ClaimVerdict, ...] = ("supported", "contradicted", "undetermined")
 COLUMNS = ["claim", "test", "statistic", "verdict", "sentence"]
 Side = Literal["above", "below"]
-
-
-@dataclass(frozen=True)
-class Unit:
-    """How a number is told: times a scale, with so many digits, and what is counted."""
-
-    scale: float
-    digits: int
-    name: str
-
-    def tell(self, value: float) -> str:
-        """The number with its sign: -0.21."""
-        return f"{value * self.scale:.{self.digits}f}"
-
-
-POINTS = Unit(100, 2, "percentage points")
-UNITS = {
-    unit.name: unit
-    for unit in (POINTS, Unit(1, 3, "nats"), Unit(1, 1, "epochs"), Unit(1, 1, "thousand updates"), Unit(1, 2, "times"))
-}
 
 
 @dataclass(frozen=True)
@@ -53,11 +33,15 @@ class Test:
     measure: Measure
     predicts: Side
     threshold: float
-    unit: Unit
     supported: str
     contradicted: str
     undetermined: str
     decides: bool = True
+
+    @property
+    def unit(self) -> Unit:
+        """How its number is told."""
+        return self.measure.unit
 
 
 @dataclass(frozen=True)
@@ -108,7 +92,7 @@ class Tested:
         if self.missing:
             return f"Two seeds or more, all finished, are wanted of {'; of '.join(map(_named, self.missing))}."
         if self.measured is None:
-            return "The seeds are too few."
+            return "The runs do not suffice to measure it."
         return {
             "supported": self.test.supported,
             "contradicted": self.test.contradicted,

@@ -9,7 +9,7 @@ from pipeline.config.settings import Configuration
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.claims_file import Stated
 
-PANELS = ("learning_rate", "batch_size", "reg")  # what tells the curves of each apart
+TOLD_BY = ("learning_rate", "batch_size", "reg")  # the curves of each panel
 MARKS = 10  # of a curve, about
 LOWEST = 0.88  # of the accuracies shown; what lies below is the first epoch or two
 
@@ -38,7 +38,7 @@ class Curve:
 
 def curves(archive: Archive, stated: Stated) -> Iterator[Curve]:
     """The curves of which there are runs, panel by panel."""
-    for panel, parameter in enumerate(PANELS):
+    for panel, parameter in enumerate(TOLD_BY):
         configurations = stated.curves[parameter]
         for configuration in configurations:
             # batches are compared at equal updates, of which the first curve has as many as the write-up made

@@ -13,7 +13,7 @@ from pipeline.config import schema
 from pipeline.config.quantity import Quantity, read_numbers
 from pipeline.config.settings import Configuration
 from pipeline.errors import InputError, shown
-from pipeline.evidence.claims import UNITS, Claim, Test
+from pipeline.evidence.claims import Claim, Test
 from pipeline.evidence.measures import LEAD, Measure
 from pipeline.files.yamlfile import read_yaml
 from pipeline.writeup import published
@@ -21,6 +21,7 @@ from pipeline.writeup import published
 FILE = published.FILE.with_name("claims.yaml")
 SCHEMA = published.FILE.with_name("claims.schema.yaml")
 LEADERS = "leaders"
+FEWEST_EPOCHS = 5  # whose second half has a second difference
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def load(path: Path = FILE) -> Stated:
     problems, rest = schema.check(tree, SCHEMA, {"claims": []})
     _refuse(path, [*problems, *_contradictions(rest["claims"])])
     stated = _build(tree)
-    _refuse(path, _too_late(stated.claims))
+    _refuse(path, _unmeasurable(stated.claims))
     return stated
 
 
@@ -60,15 +61,14 @@ def _build(tree: Mapping[str, Any]) -> Stated:
         return Configuration.of({**defaults, **named})
 
     def test(settings: Mapping[str, Any]) -> Test:
-        (side,) = settings["claimed"].keys() - {"unit"}
-        unit = UNITS[settings["claimed"]["unit"]]
+        ((side, threshold),) = settings["claimed"].items()
+        measure = _measure(settings, images)
         return Test(
             what=settings["what"],
             needs=tuple(configuration(run) for run in settings["runs"] if run != LEADERS),
-            measure=_measure(settings, images),
+            measure=measure,
             predicts=side,
-            threshold=settings["claimed"][side] / unit.scale,
-            unit=unit,
+            threshold=threshold / measure.unit.scale,
             **{verdict: settings[verdict] for verdict in ("supported", "contradicted", "undetermined")},
             decides=settings.get("decides") != "no",
         )
@@ -101,6 +101,8 @@ def _contradictions(claims: list[Any]) -> Iterator[str]:
     for number, claim in enumerate(claims):
         if claim["name"] in names[:number]:
             yield f"claims.{number}.name: expected a name of its own for each claim, found '{claim['name']}' again."
+        if all(test.get("decides") == "no" for test in claim["tests"]):
+            yield f"claims.{number}.tests: expected one that decides, found none."
         for position, test in enumerate(claim["tests"]):
             yield from (f"claims.{number}.tests.{position}.{problem}" for problem in _test_contradictions(test))
 
@@ -109,17 +111,16 @@ def _test_contradictions(test: Mapping[str, Any]) -> Iterator[str]:
     of_leaders, leads = LEADERS in test["runs"], test["measure"] == LEAD
     if of_leaders != leads or (leads and (test["runs"][0] == LEADERS or len(test["runs"]) != 2)):
         yield f"runs: expected a configuration and {LEADERS} for {LEAD}, and configurations for all else."
-    if "since" in test and leads:
-        yield f"since: expected no epoch for {LEAD}, found {test['since']:g}."
+    if "since" in test and (leads or "gradient_against_end" in test["measure"]):
+        yield f"since: expected none for this measure, found {test['since']:g}."
 
 
-def _too_late(claims: Iterable[Claim]) -> Iterator[str]:
-    """One line for each epoch that a test asks of runs which do not go on after it."""
+def _unmeasurable(claims: Iterable[Claim]) -> Iterator[str]:
+    """One line for each test whose runs are too short for what it looks at."""
     for number, claim in enumerate(claims):
         for position, test in enumerate(claim.tests):
-            last = min(each.epochs for each in test.needs)
-            if (epoch := test.measure.epoch) >= last:
-                yield (
-                    f"claims.{number}.tests.{position}: expected an epoch before the last of its runs, {last}, "
-                    f"found {epoch}."
-                )
+            where, last = f"claims.{number}.tests.{position}", min(each.epochs for each in test.needs)
+            if test.measure.epoch >= last:
+                yield f"{where}: expected an epoch before the last of its runs, {last}, found {test.measure.epoch}."
+            elif test.measure.name == "roughness" and (shortest := test.measure.since or last) < FEWEST_EPOCHS:
+                yield f"{where}: expected at least {FEWEST_EPOCHS} epochs for roughness, found {shortest}."

@@ -1,7 +1,7 @@
 """What the tests of claims measure: a number of each seed's course, and its mean over the seeds with an interval.
 
 A number is a function from the courses of a configuration to an array (seeds,). Accuracies are validation accuracies.
-Those that claims.yaml may ask for are in NUMBERS, and named in claims.schema.yaml.
+Those that claims.yaml may ask for are in NUMBERS and FAMILIES, and named in claims.schema.yaml.
 """
 
 import math
@@ -21,6 +21,28 @@ LEAD = "smallest_lead"
 
 
 @dataclass(frozen=True)
+class Unit:
+    """How a number is told: times a scale, with so many digits, and what is counted."""
+
+    scale: float
+    digits: int
+    name: str
+
+    def tell(self, value: float) -> str:
+        """The number with its sign: -0.21."""
+        return f"{value * self.scale:.{self.digits}f}"
+
+
+POINTS, NATS = Unit(100, 2, "percentage points"), Unit(1, 3, "nats")
+UNITS = {  # of what is no accuracy
+    "epochs_to": Unit(1, 1, "epochs"),
+    "epochs_to_converge": Unit(1, 1, "epochs"),
+    "updates_to": Unit(1, 1, "thousand updates"),
+    "gradient_against_end": Unit(1, 2, "times"),
+}
+
+
+@dataclass(frozen=True)
 class Measured:
     """A mean over seeds with its confidence interval. `seeds` are the fewest that a part of it comes from."""
 
@@ -31,69 +53,70 @@ class Measured:
 
 @dataclass(frozen=True)
 class Measure:
-    """What is measured, by its name in NUMBERS with its arguments; or by how much it has grown `since` an epoch."""
+    """What is measured: LEAD, or a number of NUMBERS or FAMILIES, or by how much that has grown `since` an epoch."""
 
     name: str
     arguments: tuple[Any, ...] = ()
     since: int | None = None
 
     @property
+    def unit(self) -> Unit:
+        """How it is told."""
+        loss = self.name == "late" and self.arguments[0].endswith("loss")
+        return NATS if loss else UNITS.get(self.name, POINTS)
+
+    @property
     def epoch(self) -> int:
         """The last epoch before the end that it looks at; 0 if there is none."""
-        return max(self.since or 0, self.arguments[0] if self.name == "gradient_against_end" else 0)
+        return self.since or (self.arguments[0] if self.name == "gradient_against_end" else 0)
 
     def of(self, *courses: Courses) -> Measured | None:
-        """The number of one configuration, or that of the first minus that of the second; None if they are too few."""
+        """The number of one configuration, or that of the first minus that of the second.
+
+        None where they are too few, or give no finite number.
+        """
         if self.name == LEAD:
-            return smallest_lead(*self.arguments)(*courses)
-        number = NUMBERS[self.name](*self.arguments)
-        if self.since is not None:
-            number = since(self.since, number)
-        return (of_each if len(courses) == 1 else first_minus_second)(number)(*courses)
+            found = smallest_lead(*self.arguments, *courses)
+        elif len(courses) == 1:
+            found = of_each(self._number(), *courses)
+        else:
+            found = first_minus_second(self._number(), *courses)
+        return found if found and math.isfinite(found.interval.low + found.value + found.interval.high) else None
+
+    def _number(self) -> PerSeed:
+        number = NUMBERS[self.name] if self.name in NUMBERS else FAMILIES[self.name](*self.arguments)
+        return number if self.since is None else since(self.since, number)
 
 
-def of_each(per_seed: PerSeed) -> Callable[[Courses], Measured]:
+def of_each(number: PerSeed, courses: Courses) -> Measured:
     """The mean of a number that each seed's course gives."""
-
-    def measure(courses: Courses) -> Measured:
-        values = per_seed(courses)
-        return Measured(float(values.mean()), intervals.mean(values), len(values))
-
-    return measure
+    values = number(courses)
+    return Measured(float(values.mean()), intervals.mean(values), len(values))
 
 
-def first_minus_second(per_seed: PerSeed) -> Callable[[Courses, Courses], Measured]:
+def first_minus_second(number: PerSeed, first: Courses, second: Courses) -> Measured:
     """The mean of the first configuration's numbers minus that of the second's."""
-
-    def measure(first: Courses, second: Courses) -> Measured:
-        a, b = per_seed(first), per_seed(second)
-        return Measured(float(a.mean() - b.mean()), intervals.difference(a, b), min(len(a), len(b)))
-
-    return measure
+    a, b = number(first), number(second)
+    return Measured(float(a.mean() - b.mean()), intervals.difference(a, b), min(len(a), len(b)))
 
 
-def smallest_lead(chosen_by: int) -> Callable[..., Measured | None]:
+def smallest_lead(chosen_by: int, best: Courses, *rivals: Courses) -> Measured | None:
     """By how much the best accuracy of the first configuration exceeds that of its nearest rival among the others.
 
     On the seeds after `chosen_by` alone; None if they are too few, or there is no rival. The intervals of the
     differences hold together at the level of one (Bonferroni), so the smallest difference lies between the smallest of
     their lower ends and the smallest of their upper ones.
     """
-
-    def measure(best: Courses, *rivals: Courses) -> Measured | None:
-        samples = [_of_new_seeds(courses, chosen_by) for courses in (best, *rivals)]
-        if not rivals or min(map(len, samples)) < intervals.FEWEST:
-            return None
-        level = 1 - (1 - intervals.LEVEL) / len(rivals)
-        own = samples[0]
-        ends = [intervals.difference(own, rival, level) for rival in samples[1:]]
-        return Measured(
-            value=min(float(own.mean() - rival.mean()) for rival in samples[1:]),
-            interval=intervals.Interval(min(end.low for end in ends), min(end.high for end in ends)),
-            seeds=min(map(len, samples)),
-        )
-
-    return measure
+    own, *others = (_of_new_seeds(courses, chosen_by) for courses in (best, *rivals))
+    if not others or min(map(len, (own, *others))) < intervals.FEWEST:
+        return None
+    level = 1 - (1 - intervals.LEVEL) / len(others)
+    ends = [intervals.difference(own, other, level) for other in others]
+    return Measured(
+        value=min(float(own.mean() - other.mean()) for other in others),
+        interval=Interval(min(end.low for end in ends), min(end.high for end in ends)),
+        seeds=min(map(len, (own, *others))),
+    )
 
 
 def _of_new_seeds(courses: Courses, chosen_by: int) -> Values:
@@ -166,15 +189,9 @@ def gradient_against_end(epoch: int) -> PerSeed:
     return lambda courses: courses["gradient_norm"][:, epoch - 1] / courses["gradient_norm"][:, -1]
 
 
-# Each makes a number from its arguments.
-NUMBERS: Mapping[str, Callable[..., PerSeed]] = {
-    "accuracy_at_end": lambda: accuracy_at_end,
-    "best_accuracy": lambda: best_accuracy,
-    "gap": lambda: gap,
-    "roughness": lambda: roughness,
-    "epochs_to_converge": lambda: epochs_to_converge,
-    "late": late,
-    "epochs_to": epochs_to,
-    "updates_to": updates_to,
-    "gradient_against_end": gradient_against_end,
+NUMBERS: Mapping[str, PerSeed] = {
+    each.__name__: each for each in (accuracy_at_end, best_accuracy, gap, roughness, epochs_to_converge)
+}
+FAMILIES: Mapping[str, Callable[..., PerSeed]] = {  # each makes a number from its arguments
+    each.__name__: each for each in (late, epochs_to, updates_to, gradient_against_end)
 }

@@ -64,14 +64,14 @@ def gather(results: Path, file: Path = published.FILE, claimed: Path = claims_fi
     printed, stated = published.load(file, config), claims_file.load(claimed)
     differing = obstacles(printed, config, read_manifest(results / "data").name)
     runs, histories, norms = (read_csv(results / f"{name}.csv") for name in ("runs", "histories", "norms"))
-    used = runs.iloc[:0] if differing else runs
-    archive = Archive.of(used, histories, norms)
+    archive = Archive.of(runs, histories, norms)
+    used, judging = (runs.iloc[:0], Archive({})) if differing else (runs, archive)
     return Evidence(
         title=printed.title,
         obstacles=differing,
         cells=cells.judge(printed, used),
         audit=audit.audit(printed),
-        claims=claims.judge(stated.claims, archive, _leaders(config, printed, stated.best)),
+        claims=claims.judge(stated.claims, judging, _leaders(config, printed, stated.best)),
         curves=tuple(curves(archive, stated)),
         negligible=stated.negligible,
     )

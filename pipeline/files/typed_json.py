@@ -35,8 +35,8 @@ def decode(text: str | bytes, kind: type[T]) -> T:
 
 
 def encode(value: Any) -> str:
-    """`value` as indented JSON, the fields and keys in the given order."""
-    return json.dumps(value, indent=2, ensure_ascii=False, default=_plain) + "\n"
+    """`value` as indented JSON, the fields and keys in the given order. Raises ValueError for NaN and infinity."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
 
 
 def _fraction(kind: type, value: Any) -> Any:
@@ -60,7 +60,7 @@ def _mismatch(message: str, tree: Any) -> str:
         return f"{where}expected the field {text.split()[-1]}, found none"
     expected, _, got = text.removeprefix("Expected ").partition(", got ")
     if expected == text:
-        return f"{where}expected another value, found {_value(tree, place) or text}"
+        return f"{where}expected another value, found {': '.join(filter(None, (_value(tree, place), text)))}"
     words = " ".join(WORDS.get(word, word) for word in expected.split())
     return f"{where}expected {words}, found {_value(tree, place) or WORDS.get(got, 'another')}"
 
@@ -79,7 +79,7 @@ def _surplus(tree: Any, taken: Any, place: str = "") -> Iterator[str]:
     """The places of what is in the tree and was not taken from it."""
     if isinstance(tree, dict) and isinstance(taken, dict):
         yield from (f"{place}{name}" for name in tree if name not in taken)
-        for name in taken.keys() & tree.keys():
+        for name in filter(taken.__contains__, tree):
             yield from _surplus(tree[name], taken[name], f"{place}{name}.")
     elif isinstance(tree, list):
         for number, (one, other) in enumerate(zip(tree, taken, strict=True)):

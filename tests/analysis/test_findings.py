@@ -740,3 +740,76 @@ def test_one_configuration_is_best_and_worst() -> None:
 def test_an_empty_deviation_is_unknown_not_zero() -> None:
     row = {"mean": 0.9, "sd": math.nan, "n": 1, "diverged": 4}
     assert comparison.estimate(row) == Estimate(0.9, None, 1, 4)
+
+
+# --- What the sentences say of courses
+
+
+def falling(times: int) -> Epochs:
+    """Eleven epochs of which so many end below the one before."""
+    accuracies = [0.5]
+    for epoch in range(10):
+        accuracies.append(accuracies[-1] - 0.001 if epoch < times else accuracies[-1] + 0.001)
+    return [(1.0, accuracy, 1.0, accuracy) for accuracy in accuracies]
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "rougher"),
+    [
+        ((0, 1, 0, 1, 0), (1, 2, 1, 2, 1), "large"),  # means 0.4 and 1.4, which differ by less than 1 in floating point
+        ((1, 2, 1, 2, 1), (0, 1, 0, 1, 0), "small"),
+        ((0, 1, 0, 1, 0), (1, 2, 1, 1, 1), None),
+        ((3, 3, 3, 3, 3), (3, 3, 3, 3, 3), None),
+    ],
+)
+def test_the_rougher_rate_falls_once_more_seed_for_seed(
+    small: tuple[int, ...], large: tuple[int, ...], rougher: str | None
+) -> None:
+    experiment = sweep_of("learning_rate", 0.1, 1.0)
+    longer = replace(experiment, configurations=tuple(replace(each, epochs=11) for each in experiment.configurations))
+    courses = {
+        configuration: [falling(times) for times in counts]
+        for configuration, counts in zip(longer.configurations, (small, large), strict=True)
+    }
+    data = results(*points(longer, (0.5, 0.1), (0.6, 0.1)), courses=courses)
+    found = findings.findings(
+        settings(longer, learning_rates=SweepTable("sweep", ("testing_accuracy",))), data, []
+    ).learning_rates
+    assert found is not None
+    expected = {"large": found.largest, "small": found.smallest, None: None}[rougher]
+    assert found.rougher is expected
+
+
+def test_the_smallest_rate_gains_more_than_the_best_or_not() -> None:
+    slow = [(1.0, each, 1.0, each) for each in (0.1, 0.2, 0.3, 0.4, 0.5)]
+    experiment = sweep_of("learning_rate", 0.1, 1.0)
+    for courses, more in (((slow, flat(0.9)), True), ((flat(0.5), slow), False), ((slow, slow), False)):
+        given = dict(zip(experiment.configurations, ([each] * 5 for each in courses), strict=True))
+        data = results(*points(experiment, (0.5, 0.1), (0.9, 0.1)), courses=given)
+        table = SweepTable("sweep", ("testing_accuracy",))
+        found = findings.findings(settings(experiment, learning_rates=table), data, []).learning_rates
+        assert found is not None
+        assert found.smallest_gains_more is more
+
+
+@pytest.mark.parametrize(
+    ("value", "clear", "better"), [(0.1, True, True), (-0.1, True, False), (0.1, False, False), (0.1, None, False)]
+)
+def test_better_is_clearly_above(value: float, clear: bool | None, better: bool) -> None:
+    assert comparison.Difference(value, clear).better is better
+
+
+@pytest.mark.parametrize(
+    ("best", "default", "fell_back", "lucky"),
+    [
+        ((0.93, 0.001), (0.9, 0.001), True, True),
+        ((0.96, 0.001), (0.9, 0.001), False, True),
+        ((0.93, 0.001), (0.96, 0.001), True, False),
+    ],
+)
+def test_the_choice_did_better_in_the_grid_than_over_its_seeds_and_than_the_default(
+    best: tuple[float, float], default: tuple[float, float], fell_back: bool, lucky: bool
+) -> None:
+    found = tuned({(1, 16): 0.95, (2, 16): 0.9}, best, default)
+    assert found is not None
+    assert (found.fell_back, found.lucky) == (fell_back, lucky)

@@ -91,7 +91,7 @@ def test_an_option_without_its_value_is_as_if_left_out(monkeypatch: pytest.Monke
         (["--settings", '{"count": 1, "rate": NaN}'], "argument --settings: expected JSON, found "),
         (["--settings", "[\x1b[31m" * 1000], r"argument --settings: expected JSON, found [\x1b[31m"),
         (["--named", '{"name": 1}'], "argument --named: name: expected a text, found 1"),
-        (["--when", "noon"], "argument --when: expected another value, found "),
+        (["--when", "noon"], "argument --when: expected a date and time, found noon"),
         (["--several-files"], "argument --several-files: expected at least one argument"),
         (["html", "doc"], "argument kinds: expected html or pdf, found doc"),
         (["--other"], "unrecognized arguments: --other"),

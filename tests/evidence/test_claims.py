@@ -17,7 +17,7 @@ from pipeline.config.settings import Configuration, Experiment
 from pipeline.evidence import claims, claims_file
 from pipeline.evidence import step as evidence
 from pipeline.evidence.archive import COURSES, Archive, Courses, Values
-from pipeline.evidence.claims import POINTS, UNITS, Claim, Leaders
+from pipeline.evidence.claims import Claim, Leaders
 from pipeline.evidence.measures import LEAD, Measure, Measured
 
 SEEDS = 4
@@ -32,9 +32,7 @@ CLAIMS = claims_file.load().claims
 
 
 def rule(side: claims.Side, threshold: float = 0.0) -> claims.Test:
-    return claims.Test(
-        "a", (), Measure("gap"), side, threshold, POINTS, supported="yes", contradicted="no", undetermined="?"
-    )
+    return claims.Test("a", (), Measure("gap"), side, threshold, supported="yes", contradicted="no", undetermined="?")
 
 
 def measured(low: float, high: float) -> Measured:
@@ -152,7 +150,7 @@ def test_all_seeds_that_chose_the_leaders_are_left_out() -> None:
     for chosen_by, verdict in ((SEEDS - 2, "supported"), (SEEDS - 1, "undetermined"), (SEEDS, "undetermined")):
         (judged,) = claims.judge([ON_THE_GRID], Archive(runs), Leaders(LEADING, chosen_by))
         assert judged.verdict == verdict
-        assert (judged.tests[0].sentence == "The seeds are too few.") == (verdict == "undetermined")
+        assert (judged.tests[0].sentence == "The runs do not suffice to measure it.") == (verdict == "undetermined")
 
 
 SEARCH = {"learning_rate": (0.2, 0.4, 0.6, 0.8), "reg": (0.001, 0.0005, 0.0001), "batch_size": (16, 32, 64, 128)}
@@ -280,9 +278,13 @@ def test_a_row_for_each_claim_and_one_for_each_test() -> None:
     assert set(frame["verdict"]) == {"undetermined"}
 
 
+IN_NATS = replace(rule("below", 0.5), measure=Measure("late", ("validation_loss",)), what="b")
 TESTED = (
     claims.Tested(rule("above", 0.002), Measured(0.0051, Interval(0.003, 0.0075), 5)),
-    claims.Tested(replace(rule("below", 0.5), unit=UNITS["nats"], what="b"), Measured(0.25, Interval(0.125, 0.625), 4)),
+    claims.Tested(
+        replace(rule("below", 0.5), measure=Measure("late", ("validation_loss",)), what="b"),
+        Measured(0.25, Interval(0.125, 0.625), 4),
+    ),
     claims.Tested(replace(rule("above"), what="c", decides=False), Measured(-0.0021, Interval(-0.004, -0.0005), 3)),
     claims.Tested(replace(rule("below", -0.002), what="d"), None),
 )
@@ -309,5 +311,5 @@ def test_a_row_of_claims_csv_joins_what_its_deciding_tests_measured_and_say() ->
         "test": "a; b; d",
         "statistic": "0.51 percentage points (0.30 to 0.75); 0.250 nats (0.125 to 0.625); not measured",
         "verdict": "undetermined",
-        "sentence": "yes ? The seeds are too few.",
+        "sentence": "yes ? The runs do not suffice to measure it.",
     }

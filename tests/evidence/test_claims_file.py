@@ -11,7 +11,7 @@ from pipeline.config.settings import Configuration
 from pipeline.errors import InputError
 from pipeline.evidence import claims_file
 from pipeline.evidence.claims_file import Stated
-from pipeline.evidence.measures import LEAD, NUMBERS, Measure
+from pipeline.evidence.measures import FAMILIES, LEAD, NUMBERS, Measure
 from pipeline.files.yamlfile import read_yaml
 
 RUN = {"learning_rate": "e^-2", "epochs": 20}
@@ -23,7 +23,7 @@ def trial(**changes: Any) -> dict[str, Any]:
         "what": "accuracy at e^-2 minus that of the default",
         "runs": [RUN, {}],
         "measure": "best_accuracy",
-        "claimed": {"above": 0.2, "unit": "percentage points"},
+        "claimed": {"above": 0.2},
         **{verdict: f"It is {verdict}." for verdict in ("supported", "contradicted", "undetermined")},
     }
     return {name: value for name, value in (settings | changes).items() if value is not None}
@@ -61,6 +61,11 @@ def test_a_claim_is_what_its_file_says(tmp_path: Path) -> None:
     assert (stated.negligible, stated.training_images, stated.best.reg) == (0.2, 1000, 0)
 
 
+def test_what_is_said_is_a_text_whatever_it_looks_like(tmp_path: Path) -> None:
+    (found,) = load(tmp_path, tree(claim(trial(supported="e^-1", what="2024")))).claims[0].tests
+    assert (found.supported, found.what) == ("e^-1", "2024")
+
+
 @pytest.mark.parametrize(
     ("settings", "measure"),
     [
@@ -69,7 +74,7 @@ def test_a_claim_is_what_its_file_says(tmp_path: Path) -> None:
         ({"measure": {"late": "validation_loss"}}, Measure("late", ("validation_loss",))),
         ({"measure": {"epochs_to": 0.85}}, Measure("epochs_to", (0.85,))),
         ({"measure": {"updates_to": 0.9}}, Measure("updates_to", (0.9, 1000))),
-        ({"measure": {"gradient_against_end": 9}, "since": 3}, Measure("gradient_against_end", (9,), 3)),
+        ({"measure": {"gradient_against_end": 9}}, Measure("gradient_against_end", (9,))),
     ],
 )
 def test_a_measure_has_its_arguments(tmp_path: Path, settings: dict[str, Any], measure: Measure) -> None:
@@ -79,7 +84,7 @@ def test_a_measure_has_its_arguments(tmp_path: Path, settings: dict[str, Any], m
 
 def test_every_measure_may_be_asked_for_and_no_other() -> None:
     plain, with_argument = read_yaml(claims_file.SCHEMA)["$defs"]["test"]["properties"]["measure"]["anyOf"]
-    assert {*plain["enum"], *with_argument["properties"]} == {*NUMBERS, LEAD}
+    assert {*plain["enum"], *with_argument["properties"]} == {*NUMBERS, *FAMILIES, LEAD}
 
 
 def test_a_lead_is_over_the_leaders(tmp_path: Path) -> None:
@@ -96,16 +101,14 @@ def test_a_lead_is_over_the_leaders(tmp_path: Path) -> None:
         (trial(runs=[{"rate": 1}]), "runs.0: expected a configuration, or leaders, found .*rate"),
         (trial(runs=["rivals"]), "runs.0: expected a configuration, or leaders, found .*rivals"),
         (trial(claimed={"above": 1, "below": 2}), "claimed: expected"),
-        (
-            trial(claimed={"above": 1, "unit": "percent"}),
-            "claimed.unit: expected percentage points, .*, found .*percent",
-        ),
+        (trial(claimed={}), "claimed: expected where the claim puts the number"),
+        (trial(measure={"gradient_against_end": 9}, since=3), "since: expected none for this measure, found 3"),
         (trial(undetermined=None), "expected the keys .undetermined."),
         (trial(decides="maybe"), "decides: expected yes or no, found .*maybe"),
         (trial(runs=[RUN, *LEADERS]), "runs: expected a configuration and leaders for smallest_lead"),
         (trial(measure=LEAD), "runs: expected a configuration and leaders for smallest_lead"),
         (trial(measure=LEAD, runs=LEADERS), "runs: expected a configuration and leaders for smallest_lead"),
-        (trial(measure=LEAD, runs=[RUN, *LEADERS], since=3), "since: expected no epoch for smallest_lead, found 3"),
+        (trial(measure=LEAD, runs=[RUN, *LEADERS], since=3), "since: expected none for this measure, found 3"),
     ],
 )
 def test_what_is_wrong_with_a_test_is_a_line(tmp_path: Path, broken: dict[str, Any], problem: str) -> None:
@@ -122,6 +125,15 @@ def test_what_is_wrong_with_a_test_is_a_line(tmp_path: Path, broken: dict[str, A
         (tree(claims=[]), "claims: expected a list of one to 200 claims"),
         (tree(claim(trial(since=10))), "claims.0.tests.0: expected an epoch before the last of its runs, 10, found 10"),
         (tree(claim(trial(measure={"gradient_against_end": 20}, runs=[RUN]))), "claims.0.tests.0: .* 20, found 20"),
+        (
+            tree(claim(trial(measure="roughness", runs=[{"epochs": 4}]))),
+            "claims.0.tests.0: expected at least 5 epochs .* 4",
+        ),
+        (tree(claim(trial(measure="roughness", since=3))), "claims.0.tests.0: expected at least 5 epochs .* found 3"),
+        (
+            tree(claim(trial(decides="no"), trial(decides="no"))),
+            "claims.0.tests: expected one that decides, found none",
+        ),
         (tree(claim(tests=[])), "claims.0.tests: expected a list of one to 20 tests"),
         (tree(claim(name="A claim")), "claims.0.name: expected a name of lower-case letters"),
         ([], "the file: expected the claims"),

@@ -21,7 +21,7 @@ from pipeline.evidence import cells, claims, claims_curves, claims_file
 from pipeline.evidence import step as evidence
 from pipeline.evidence.archive import Archive, Courses
 from pipeline.evidence.cells import JudgedCell, Reading
-from pipeline.evidence.claims import POINTS, Claim, ClaimVerdict, JudgedClaim
+from pipeline.evidence.claims import Claim, ClaimVerdict, JudgedClaim
 from pipeline.evidence.measures import Measure, Measured
 from pipeline.evidence.step import Evidence, Obstacle
 from pipeline.experiments.tidy import PARAMETERS
@@ -246,7 +246,7 @@ def trial(verdict: ClaimVerdict | None, what: str, *, decides: bool = True) -> c
     measured = Measured((low + high) / 2, Interval(low, high), 3) if verdict else None
     sentences = {name: f"{what} is {name}." for name in ends}
     needs = (RATE_1, RATE_E1) if what == "first" else (BEST,)
-    test = claims.Test(what, needs, Measure("gap"), "above", 0.002, POINTS, decides=decides, **sentences)
+    test = claims.Test(what, needs, Measure("gap"), "above", 0.002, decides=decides, **sentences)
     return claims.Tested(test, measured)
 
 

@@ -88,7 +88,7 @@ def test_a_curve_has_converged_a_point_below_its_best_and_no_sooner() -> None:
 
 
 def test_the_mean_of_each_seeds_number_has_students_interval() -> None:
-    found = measures.of_each(measures.best_accuracy)(courses())
+    found = measures.of_each(measures.best_accuracy, courses())
     low, high = stats.t.interval(0.95, 2, 0.92, stats.sem([0.90, 0.91, 0.95]))
     assert found.value == pytest.approx(0.92)
     assert (found.interval.low, found.interval.high) == pytest.approx((low, high))
@@ -101,11 +101,11 @@ def welch(first: list[float], second: list[float], level: float = 0.95) -> tuple
 
 
 def test_a_difference_is_the_first_minus_the_second_with_welchs_interval() -> None:
-    found = measures.first_minus_second(measures.accuracy_at_end)(courses(), courses(ACCURACIES[:2], first_seed=4))
+    found = measures.first_minus_second(measures.accuracy_at_end, courses(), courses(ACCURACIES[:2], first_seed=4))
     assert found.value == pytest.approx((0.86 + 0.83 + 0.70) / 3 - (0.86 + 0.83) / 2)
     assert (found.interval.low, found.interval.high) == pytest.approx(welch([0.86, 0.83, 0.70], [0.86, 0.83]))
     assert found.seeds == 2
-    back = measures.first_minus_second(measures.accuracy_at_end)(courses(ACCURACIES[:2]), courses())
+    back = measures.first_minus_second(measures.accuracy_at_end, courses(ACCURACIES[:2]), courses())
     assert back.value == pytest.approx(-found.value)
     assert back.seeds == 2
 
@@ -120,7 +120,7 @@ OWN, NEAR, FAR = (0.70, 0.96, 0.962, 0.967), (0.99, 0.951, 0.953, 0.958), (0.99,
 
 def test_the_lead_is_that_over_the_nearest_rival_at_a_level_that_holds_for_all_of_them() -> None:
     """On three of four seeds, since the first one chose; for two rivals each interval is at 97.5%."""
-    found = measures.smallest_lead(1)(flat(*OWN), flat(*FAR), flat(*NEAR))
+    found = measures.smallest_lead(1, flat(*OWN), flat(*FAR), flat(*NEAR))
     assert isinstance(found, Measured)
     assert found.value == pytest.approx((0.96 + 0.962 + 0.967 - 0.951 - 0.953 - 0.958) / 3)
     ends = [welch(list(OWN[1:]), list(rival[1:]), 1 - 0.05 / 2) for rival in (NEAR, FAR)]
@@ -133,7 +133,7 @@ def test_the_lead_is_that_over_the_nearest_rival_at_a_level_that_holds_for_all_o
 
 
 def test_with_one_rival_the_lead_is_at_the_usual_level() -> None:
-    found = measures.smallest_lead(0)(flat(*OWN), flat(*NEAR))
+    found = measures.smallest_lead(0, flat(*OWN), flat(*NEAR))
     assert found is not None
     assert (found.interval.low, found.interval.high) == pytest.approx(welch(list(OWN), list(NEAR)))
     assert found.seeds == 4
@@ -141,14 +141,14 @@ def test_with_one_rival_the_lead_is_at_the_usual_level() -> None:
 
 @pytest.mark.parametrize(("chosen_by", "seeds"), [(0, 4), (1, 3), (2, 2), (3, None), (4, None)])
 def test_seeds_that_chose_do_not_count_and_a_single_one_tells_nothing(chosen_by: int, seeds: int | None) -> None:
-    found = measures.smallest_lead(chosen_by)(flat(*OWN), flat(*NEAR))
+    found = measures.smallest_lead(chosen_by, flat(*OWN), flat(*NEAR))
     assert (found and found.seeds) == seeds
 
 
 def test_without_a_rival_or_with_one_seed_of_a_rival_there_is_no_lead() -> None:
-    assert measures.smallest_lead(1)(flat(*OWN)) is None
-    assert measures.smallest_lead(1)(flat(*OWN), flat(0.9, 0.9, 0.9), flat(0.9, 0.9)) is None
-    found = measures.smallest_lead(1)(flat(*OWN), flat(*NEAR[:3]))
+    assert measures.smallest_lead(1, flat(*OWN)) is None
+    assert measures.smallest_lead(1, flat(*OWN), flat(0.9, 0.9, 0.9), flat(0.9, 0.9)) is None
+    found = measures.smallest_lead(1, flat(*OWN), flat(*NEAR[:3]))
     assert found is not None
     assert found.seeds == 2
 
@@ -156,6 +156,6 @@ def test_without_a_rival_or_with_one_seed_of_a_rival_there_is_no_lead() -> None:
 def test_the_gradient_of_an_epoch_is_held_against_the_last_one() -> None:
     rising = courses()
     rising.columns["gradient_norm"][:] = [[8, 4, 2, 6, 7, 5, 3, 4]] * 3
-    found = measures.of_each(measures.gradient_against_end(2))(rising)
+    found = measures.of_each(measures.gradient_against_end(2), rising)
     assert (found.value, found.interval.low, found.interval.high) == (1, 1, 1)
-    assert math.isclose(measures.of_each(measures.gradient_against_end(4))(rising).value, 1.5)
+    assert math.isclose(measures.of_each(measures.gradient_against_end(4), rising).value, 1.5)

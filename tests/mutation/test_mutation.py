@@ -90,3 +90,9 @@ def test_a_reason_holds_for_what_is_written_in_its_functions(name: str, line: st
     change = f"--- a\n+++ coefficient < 1\n- sound\n+ {line}\n"
     mutant = mutants.Mutant("pipeline.a", name, noticed=False, change=change)
     assert any(reason.holds(mutant) for reason in mutants.reasons()) is known
+
+
+def test_no_reason_holds_for_whatever_is_written() -> None:
+    known = mutants.reasons()
+    assert known
+    assert not any(reason.written.search("") or reason.written.search("x") for reason in known)

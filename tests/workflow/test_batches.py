@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import ROOT
 
+from pipeline.workflow import sources
 from pipeline.workflow.batches import CPUS, GROUP, Batches, run_together
 
 
@@ -44,7 +45,12 @@ def test_a_job_runs_all_it_holds_on_the_cpus_it_has(monkeypatch, variable):
 def test_only_runs_are_sent():
     """Their files are kept when a job is lost (keep-incomplete), and only theirs have a name of their own."""
     snakefile = (ROOT / "Snakefile").read_text(encoding="utf-8")
-    texts = [snakefile, *(path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk"))]
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in sources.workflow_files()]
     rules = [name for text in texts for name in re.findall(r"^(?:rule|checkpoint) (\w+):", text, re.MULTILINE)]
     here = re.search(r"^localrules:\n((?:    \w+,\n)+)", snakefile, re.MULTILINE)[1]
     assert set(rules) - set(re.findall(r"\w+", here)) == {"train"}
+
+
+def test_the_snakefile_includes_every_file_of_rules() -> None:
+    rules = [path.relative_to(ROOT).as_posix() for path in (ROOT / "rules").glob("*.smk")]
+    assert sorted(sources.workflow_files()) == sorted(["Snakefile", *rules])
