@@ -134,3 +134,20 @@ def test_the_selection_is_made_of_the_runs_on_disk(tmp_path: Path, monkeypatch: 
         "leaders": chosen(found, 4, 3, 2),
     }
     assert [c.epochs for c in plan.read_selection(tmp_path / "selection.json", found)["leaders"]] == [6, 6, 6]
+
+
+def test_the_experiments_that_are_chosen_from_are_named_once() -> None:
+    found = settings()
+    assert plan.candidates(found) == (found.experiments["grid"],)
+    alone = {name: each for name, each in tree()["experiments"].items() if "best_of" not in each}
+    tables = {name: table for name, table in tree()["tables"].items() if name != "tuning"}
+    assert plan.candidates(config.parse(tree(experiments=alone, tables=tables), "config.yaml")) == ()
+
+
+def test_the_fingerprint_of_the_data_is_read_without_its_arrays(tmp_path: Path) -> None:
+    path = tmp_path / "data.json"
+    sealed.write_json(path, {"name": "MNIST", "fingerprint": "ab12"})
+    assert plan.read_fingerprint(path) == "ab12"
+    sealed.write_json(path, {"name": "MNIST"})
+    with pytest.raises(InputError, match=r"data\.json: expected a file with the data's fingerprint"):
+        plan.read_fingerprint(path)

@@ -1,6 +1,7 @@
 """The mutation run, on a project of two lines."""
 
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,12 @@ def test_no_reason_holds_for_whatever_is_written() -> None:
     known = mutants.reasons()
     assert known
     assert not any(reason.written.search("") or reason.written.search("x") for reason in known)
+
+
+def test_what_mutmut_does_not_run_is_there() -> None:
+    settings = tomllib.loads((trees.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    left_out = [word for word in settings["pytest_add_cli_args"] if "::" in word]
+    for file, name in (word.split("::") for word in left_out):
+        assert f"def {name}(" in (trees.ROOT / file).read_text(encoding="utf-8")
+    named = [*settings["only_mutate"], *settings["pytest_add_cli_args_test_selection"]]
+    assert [name for name in named if not (trees.ROOT / name).is_file()] == []
