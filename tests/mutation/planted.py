@@ -44,6 +44,8 @@ def load(areas: Sequence[str] = ()) -> list[Fault]:
     for fault in faults:
         if (times := (trees.ROOT / fault.file).read_text(encoding="utf-8").count(fault.old)) != 1:
             raise ValueError(f"{fault.name}: expected this text once, found it {times} times.")
+        if fault.old == fault.new:
+            raise ValueError(f"{fault.name}: expected another text, found the same.")
     return faults
 
 
