@@ -29,6 +29,8 @@ from pipeline.check import submissions
 from pipeline.config import checks, overrides
 from pipeline.config import load as config
 from pipeline.errors import InputError
+from pipeline.evidence import claims_file
+from pipeline.evidence import step as evidence
 from pipeline.files import sealed
 from pipeline.files.yamlfile import LARGEST, read_yaml
 from pipeline.report import context, typesetting
@@ -325,7 +327,7 @@ def test_title_and_author_reach_the_report_step_as_they_are(tmp_path: Path) -> N
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> dict[report.Medium, str]:
-    """Both media with hostile texts wherever config.yaml and the printed numbers may hold texts."""
+    """Both media with hostile texts wherever config.yaml, the printed numbers and the claims may hold texts."""
     folder = tmp_path_factory.mktemp("hostile")
     mark = " ".join(ACTIVE)[:180]
     written = write_results(folder / "results", data=f"D {mark}")
@@ -336,7 +338,14 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> dict[report.Medium, str]:
     text = published.FILE.read_text(encoding="utf-8")
     tree = yaml.load(text, Loader=yaml.BaseLoader)
     printed.write_text(yaml.safe_dump(tree | {"title": f"P {mark}"}, allow_unicode=True), encoding="utf-8")
-    made = context.build(written, f"T {mark}", f"A {mark}", (), printed=printed)
+    claims = yaml.load(claims_file.FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    claim = claims["claims"][0]
+    claim |= {name: f"C {mark}" for name in ("text", "section")}
+    claim["tests"][0] |= {name: f"C {mark}" for name in ("what", "supported", "contradicted", "undetermined")}
+    claimed = folder / "claims.yaml"
+    claimed.write_text(yaml.safe_dump(claims, allow_unicode=True), encoding="utf-8")
+    evidence.write_all(written, printed, claimed, written / "evidence")
+    made = context.build(written, f"T {mark}", f"A {mark}", ())
     return {medium: report.render(made, TEMPLATES, medium) for medium in ("screen", "print")}
 
 

@@ -28,6 +28,7 @@ def running(make_project):
 
 def test_a_running_build_excludes_another_and_keeps_its_configuration(running):
     project, process = running
+    process.send_signal(signal.SIGSTOP)  # at work for as long as it takes to try
     refused = project.snakemake()
     assert refused.returncode == 1
     assert f"expected no other build here, found process {process.pid} at it. Hint: wait" in refused.stdout
@@ -36,6 +37,7 @@ def test_a_running_build_excludes_another_and_keeps_its_configuration(running):
     other = project.snakemake("--config", "epochs=1")
     assert other.returncode == 1
     assert "config.yaml: expected the configuration of the build that is at work" in other.stdout
+    process.send_signal(signal.SIGCONT)
     assert process.wait(timeout=300) == 0
     assert project.planned("results/runs.csv") == {}
 

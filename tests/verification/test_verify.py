@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -325,7 +325,8 @@ def test_other_data_are_told_before_anything_is_trained(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     finished_build.make(tmp_path / "whole")
-    finished_build.write_json(FOLDER / "reference.json", {field.name: "" for field in fields(reference.Reference)})
+    expected = reference.Reference(machine_class={}, lock="", page={}, configuration="", data="another", files={})
+    finished_build.write_json(FOLDER / "reference.json", asdict(expected))
     data, trained = tmp_path / "whole/results/data/data.json", tmp_path / "trained"
     (sources / "Snakefile").write_text(
         f'rule data:\n    output: "results/data/data.json"\n    shell: "cp {data} {{output}}"\n'
@@ -439,7 +440,8 @@ def test_every_table_of_the_reference_is_a_table(project: Path) -> None:
 def test_the_reference_is_of_every_file_that_the_same_inputs_make_again(project: Path) -> None:
     files = set(reference.read(FOLDER).files)
     assert {file for file in files if "/" not in file} == {
-        *("runs.csv", "histories.csv", "norms.csv", "selection.json", "theory.json", "recovery.json", "collapse.json")
+        *("runs.csv", "histories.csv", "norms.csv", "selection.json", "theory.json", "recovery.json", "collapse.json"),
+        "evidence.json",
     }
     assert {
         *("tables/summary.csv", "tables/collapse.csv", "evidence/claims.csv", "randomisation/true_labels.csv"),
