@@ -338,10 +338,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> dict[report.Medium, str]:
     text = published.FILE.read_text(encoding="utf-8")
     tree = yaml.load(text, Loader=yaml.BaseLoader)
     printed.write_text(yaml.safe_dump(tree | {"title": f"P {mark}"}, allow_unicode=True), encoding="utf-8")
-    claims = yaml.load(claims_file.FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    claims = read_yaml(claims_file.FILE)
     claim = claims["claims"][0]
-    claim |= {name: f"C {mark}" for name in ("text", "section")}
-    claim["tests"][0] |= {name: f"C {mark}" for name in ("what", "supported", "contradicted", "undetermined")}
+    claim |= dict.fromkeys(("text", "section"), f"C {mark}")
+    claim["tests"][0] |= dict.fromkeys(("what", "supported", "contradicted", "undetermined"), f"C {mark}")
     claimed = folder / "claims.yaml"
     claimed.write_text(yaml.safe_dump(claims, allow_unicode=True), encoding="utf-8")
     evidence.write_all(written, printed, claimed, written / "evidence")
