@@ -1,5 +1,5 @@
 # In: runs.csv, histories.csv, norms.csv, and what the write-up prints and claims (pipeline/writeup).
-# Out: results/evidence, results/recovery.json and their figures.
+# Out: results/evidence.json and the tables in results/evidence, results/recovery.json, and their figures.
 
 
 # What the labels, the runs and the printed numbers tell of the write-up's protocol.
