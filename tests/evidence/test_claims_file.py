@@ -1,15 +1,21 @@
 """Files of claims: what somebody may add without Python, and a line for whatever is wrong with one."""
 
+import copy
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.config.settings import Configuration
 from pipeline.errors import InputError
 from pipeline.evidence import claims_file
+from pipeline.evidence.archive import COURSES, Courses
 from pipeline.evidence.claims_file import Stated
 from pipeline.evidence.measures import FAMILIES, LEAD, NUMBERS, Measure
 from pipeline.files.yamlfile import read_yaml
@@ -143,3 +149,50 @@ def test_what_is_wrong_with_a_file_is_a_line(tmp_path: Path, broken: Any, proble
     with pytest.raises(InputError, match=rf"claims\.yaml: {problem}") as caught:
         load(tmp_path, broken)
     assert len(caught.value.problems) == 1
+
+
+ODD = [None, "", "x", "e^-1", "leaders", "no", [], {}, [{}], 0, -1, 3, 0.5, 1e9, "gap", "roughness", LEAD]
+ODD += [{"epochs": 1}, {"epochs_to": 0.9}, {"late": "x"}, {"above": "e^-2"}]
+ODD += [{"gradient_against_end": epoch} for epoch in (9, 500)]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(each for key, item in inner for each in places(item, (*path, key)))]
+
+
+def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    changed = copy.copy(value)
+    changed[path[0]] = replaced(value[path[0]], path[1:], new)
+    return changed
+
+
+WHOLE = tree(claim(trial(), trial(measure={"late": "training_loss"}, since=3)), claim(trial(runs=[{}]), name="b"))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(places(WHOLE)), st.sampled_from(ODD)), min_size=1, max_size=3))
+def test_whatever_stands_in_a_file_it_is_told_in_lines_or_can_be_measured(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[tuple[Any, ...], Any]]
+) -> None:
+    content = WHOLE
+    for path, new in changes:
+        with suppress(LookupError, TypeError):  # a place that an earlier change has taken away
+            content = replaced(content, path, new)
+    try:
+        stated = load(tmp_path_factory.mktemp("claims"), content)
+    except InputError as error:
+        assert all("\n" not in problem and "claims.yaml: " in problem for problem in error.problems)
+        return
+    for each in (test for claim in stated.claims for test in claim.tests):
+        if each.measure.name != LEAD and max(need.epochs for need in each.needs) <= 100:
+            found = each.measure.of(*map(rising, each.needs))
+            assert found is None or math.isfinite(found.value)
+
+
+def rising(configuration: Configuration) -> Courses:
+    """Three seeds whose numbers all rise from epoch to epoch."""
+    course = np.linspace(0.1, 0.9, configuration.epochs)[None, :].repeat(3, axis=0)
+    return Courses(configuration, (1, 2, 3), dict.fromkeys(COURSES, course))
