@@ -159,3 +159,11 @@ def test_the_gradient_of_an_epoch_is_held_against_the_last_one() -> None:
     found = measures.of_each(measures.gradient_against_end(2), rising)
     assert (found.value, found.interval.low, found.interval.high) == (1, 1, 1)
     assert math.isclose(measures.of_each(measures.gradient_against_end(4), rising).value, 1.5)
+
+
+def test_what_is_no_number_is_not_measured() -> None:
+    settled = courses(ACCURACIES)
+    settled.columns["gradient_norm"][:, -1] = 0.0
+    with np.errstate(divide="ignore"):
+        assert measures.Measure("gradient_against_end", (2,)).of(settled) is None
+    assert measures.Measure("gap").of(settled) is not None

@@ -100,9 +100,18 @@ def test_a_random_split_has_a_share_as_often_as_it_should() -> None:
 
 def test_draws_are_counted_once_however_many_are_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     counts, draws = np.array([2, 2]), 250
-    at_once = np.random.default_rng(3).multivariate_hypergeometric(counts, 2, size=draws)
     monkeypatch.setattr(recovery, "_CHUNK", 100)
-    assert recovery.chance(counts, 2, ["0.5"], draws=draws, seed=3).hits == (at_once == 1).any(axis=1).sum()
+    for seed in range(4):
+        at_once = np.random.default_rng(seed).multivariate_hypergeometric(counts, 2, size=draws)
+        assert recovery.chance(counts, 2, ["0.5"], draws=draws, seed=seed).hits == (at_once == 1).any(axis=1).sum()
+
+
+def test_a_share_in_the_middle_of_two_printed_numbers_may_be_either() -> None:
+    assert [recovery.is_share(np.array([1]), 8, printed).tolist() for printed in ("0.12", "0.13")] == [[True], [True]]
+
+
+def test_a_class_without_an_image_counts_none() -> None:
+    assert recovery.class_counts(np.array([0, 2, 2], dtype=np.uint8), 5).tolist() == [1, 0, 2, 0, 0]
 
 
 @pytest.mark.parametrize(("hits", "one_in"), [(283, 3500), (1_000_000, 1), (3, 330_000), (0, None)])

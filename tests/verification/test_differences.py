@@ -124,7 +124,10 @@ def test_a_json_file_is_a_table_of_one_row(tmp_path: Path) -> None:
     assert row == {"critical": 0.25, "unit": "é"}
 
 
-@pytest.mark.parametrize(("name", "content", "found"), [("a.json", "{", "property name"), ("a.csv", 'a\n"b', "EOF")])
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [("a.json", "{", "property name"), ("a.csv", 'a\n"b', "EOF"), ("b.csv", "a\n1\n2,3\n", "saw 2")],
+)
 def test_what_is_no_table_is_told_in_a_line(tmp_path: Path, name: str, content: str, found: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=f"^.*{name}: expected a table that a build writes, found: .*{found}.*\\.$"):

@@ -42,6 +42,14 @@ def test_a_job_runs_all_it_holds_on_the_cpus_it_has(monkeypatch, variable):
     assert there.global_resources == {"_cores": 4}
 
 
+def test_without_a_number_of_cpus_snakemake_has_its_own(monkeypatch):
+    for name in CPUS:
+        monkeypatch.delenv(name, raising=False)
+    there = workflow(execution_settings=SimpleNamespace(keep_going=False), global_resources={"_cores": 2})
+    assert run_together(there) == []
+    assert there.global_resources == {"_cores": 2}
+
+
 def test_only_runs_are_sent():
     """Their files are kept when a job is lost (keep-incomplete), and only theirs have a name of their own."""
     snakefile = (ROOT / "Snakefile").read_text(encoding="utf-8")

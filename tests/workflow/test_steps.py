@@ -21,6 +21,11 @@ from pipeline.evidence import claims_file
 from pipeline.evidence import step as evidence
 from pipeline.experiments import keys
 from pipeline.files import sealed
+from pipeline.randomisation import record
+from pipeline.randomisation import step as randomisation
+from pipeline.randomisation.record import Variant
+from pipeline.theory import proof
+from pipeline.training.run import train
 from pipeline.writeup import published
 
 TRAINING = {"images": 9, "learning_rate": 1, "reg": 0, "batch_size": 3, "initial_scale": 0.1, "epochs": 1, "seed": 1}
@@ -134,6 +139,26 @@ def test_these_are_all_steps() -> None:
     steps = (path for path in package.rglob("*.py") if re.search(r"^(def main\(|main = )", path.read_text(), re.M))
     modules = {".".join(path.relative_to(package).with_suffix("").parts) for path in steps}
     assert modules - OTHER_COMMANDS == set(STEPS)
+
+
+def test_a_step_writes_what_it_computes(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    description, prepared = preparation.load(folder / "prepared")
+    wanted = SPECIFICATION | {"data": description.fingerprint}
+    key = tmp_path / "0123456789abcdef"
+    assert call("training.step", given("training.step") | {"specification": json.dumps(wanted), "output": str(key)},
+                monkeypatch) == 0  # fmt: skip
+    told = json.loads(sealed.read_text(key / "metrics.json"))
+    expected = train(wanted, prepared, description.classes)
+    assert (told["key"], told["specification"]) == (key.name, wanted)
+    assert told["testing_accuracy"] == expected.metrics["testing_accuracy"]
+    assert call("randomisation.step", given("randomisation.step") | {"output": str(tmp_path)}, monkeypatch) == 0
+    training = randomisation.Training(**TRAINING, hidden=4)
+    alone = randomisation.run(Variant("true_labels"), prepared, description.classes, training)
+    assert record.read(tmp_path, Variant("true_labels")) == alone
+    assert call("theory.step", given("theory.step") | {"output": str(tmp_path / "theory.json")}, monkeypatch) == 0
+    solutions = proof.read(tmp_path / "theory.json").solutions
+    assert {name: each.weights for name, each in solutions.items()} == {"and": (0.5, 0.5), "or": (1, 1)}
 
 
 @pytest.mark.parametrize("step", STEPS)
