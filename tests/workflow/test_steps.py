@@ -146,8 +146,8 @@ def test_a_step_writes_what_it_computes(folder: Path, tmp_path: Path, monkeypatc
     description, prepared = preparation.load(folder / "prepared")
     wanted = SPECIFICATION | {"data": description.fingerprint}
     key = tmp_path / "0123456789abcdef"
-    assert call("training.step", given("training.step") | {"specification": json.dumps(wanted), "output": str(key)},
-                monkeypatch) == 0  # fmt: skip
+    words = given("training.step") | {"specification": json.dumps(wanted), "output": str(key)}
+    assert call("training.step", words, monkeypatch) == 0
     told = json.loads(sealed.read_text(key / "metrics.json"))
     expected = train(wanted, prepared, description.classes)
     assert (told["key"], told["specification"]) == (key.name, wanted)
