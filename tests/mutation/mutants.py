@@ -1,9 +1,11 @@
-"""Faults that mutmut makes of the modules that pyproject.toml names ([tool.mutmut])."""
+"""Faults that mutmut makes of the modules that rooms.yaml names, tried with the tests that it names."""
 
+import json
 import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,12 @@ import yaml
 
 from mutation import trees
 
-LIVING = Path(__file__).parent / "living.yaml"
+LIVING, ROOMS = (Path(__file__).with_name(name) for name in ("living.yaml", "rooms.yaml"))
+COPIED = ("bench", "CITATION.cff", "Makefile", "config.yaml", "examples", "profiles", "locks", "rules", "Snakefile")
+COPIED += ("templates",)
+MESSAGES = [r"raise \w+", r"InputError\(", r"RunError\("]
+# A module with mutants imports mutmut.
+LEFT_OUT = ("--deselect", "tests/training/test_training.py::test_a_job_imports_numpy_and_msgspec_and_nothing_else")
 NOTICED = ("killed", "timeout")
 UNNOTICED = ("survived", "no tests")
 MUTMUT = (sys.executable, "-m", "mutmut")
@@ -27,18 +34,38 @@ class Mutant:
     change: str = ""
 
 
-def run(workers: int) -> list[Mutant]:
-    """Every mutant, tried in a copy of the project. Raises RuntimeError if mutmut could not do it."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = trees.copy(Path(folder))
-        done = subprocess.run([*MUTMUT, "run", "--max-children", str(workers)], cwd=place)
-        if done.returncode:
-            raise RuntimeError(f"mutmut run: expected exit status 0, found {done.returncode}.")
-        found = statuses(_mutmut(place, "results", "--all", "true"))
-        return [
-            Mutant(name.rsplit(".", 1)[0], name, noticed, "" if noticed else _mutmut(place, "show", name))
-            for name, noticed in found.items()
-        ]
+def run(workers: int) -> Iterator[Mutant]:
+    """Every mutant of the rooms, tried in copies of the project. Raises RuntimeError if mutmut could not do it."""
+    for room in yaml.safe_load(ROOMS.read_text(encoding="utf-8")):
+        with tempfile.TemporaryDirectory() as folder:
+            place = trees.copy(Path(folder))
+            with (place / "pyproject.toml").open("a", encoding="utf-8") as project:
+                project.write(settings(room["modules"], room["tests"]))
+            done = subprocess.run([*MUTMUT, "run", "--max-children", str(workers)], cwd=place)
+            if done.returncode:
+                raise RuntimeError(f"mutmut run: expected exit status 0, found {done.returncode}.")
+            for name, noticed in statuses(_mutmut(place, "results", "--all", "true")).items():
+                change = "" if noticed else _mutmut(place, "show", name)
+                yield Mutant(name.rsplit(".", 1)[0], name, noticed, change)
+
+
+def settings(modules: Sequence[str], tests: Sequence[str]) -> str:
+    """What mutmut reads: the modules to spoil, and the tests to try on each mutant."""
+    plugins = [word for each in trees.WITHOUT for word in ("-p", each)]
+    lists = {
+        "source_paths": ["pipeline"],
+        "only_mutate": modules,
+        "also_copy": COPIED,
+        "do_not_mutate_patterns": MESSAGES,
+        "pytest_add_cli_args_test_selection": tests,
+        "pytest_add_cli_args": [
+            *(word for each in trees.WITHOUT for word in ("-p", each)),
+            "-m",
+            "not slow",
+            *LEFT_OUT,
+        ],
+    }
+    return "\n[tool.mutmut]\n" + "".join(f"{name} = {json.dumps(values)}\n" for name, values in lists.items())
 
 
 def statuses(listed: str) -> dict[str, bool]:

@@ -1,10 +1,12 @@
 """The mutation run, on a project of two lines."""
 
+import re
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mutation import __main__ as mutation
 from mutation import mutants, planted, trees
@@ -99,10 +101,15 @@ def test_no_reason_holds_for_whatever_is_written() -> None:
     assert not any(reason.written.search("") or reason.written.search("x") for reason in known)
 
 
-def test_what_mutmut_does_not_run_is_there() -> None:
-    settings = tomllib.loads((trees.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
-    left_out = [word for word in settings["pytest_add_cli_args"] if "::" in word]
-    for file, name in (word.split("::") for word in left_out):
-        assert f"def {name}(" in (trees.ROOT / file).read_text(encoding="utf-8")
-    named = [*settings["only_mutate"], *settings["pytest_add_cli_args_test_selection"]]
-    assert [name for name in named if not (trees.ROOT / name).is_file()] == []
+def test_the_rooms_name_what_is_there() -> None:
+    rooms = yaml.safe_load(mutants.ROOMS.read_text(encoding="utf-8"))
+    named = [name for room in rooms for name in (*room["modules"], *room["tests"])]
+    assert [name for name in (*named, *mutants.COPIED) if not (trees.ROOT / name).exists()] == []
+    file, name = mutants.LEFT_OUT[-1].split("::")
+    assert f"def {name}(" in (trees.ROOT / file).read_text(encoding="utf-8")
+
+
+def test_what_mutmut_is_told_is_toml() -> None:
+    told = tomllib.loads(mutants.settings(["a.py"], ["test_a.py"]))["tool"]["mutmut"]
+    assert (told["only_mutate"], told["pytest_add_cli_args_test_selection"]) == (["a.py"], ["test_a.py"])
+    assert re.search(told["do_not_mutate_patterns"][0], "    raise InputError(")
