@@ -78,6 +78,7 @@ def test_what_is_said_is_a_text_whatever_it_looks_like(tmp_path: Path) -> None:
         ({"measure": "gap"}, Measure("gap")),
         ({"measure": "gap", "since": 3}, Measure("gap", since=3)),
         ({"measure": {"late": "validation_loss"}}, Measure("late", ("validation_loss",))),
+        ({"measure": {"late": "validation_loss"}, "since": 3}, Measure("late", ("validation_loss",), 3)),
         ({"measure": {"epochs_to": 0.85}}, Measure("epochs_to", (0.85,))),
         ({"measure": {"updates_to": 0.9}}, Measure("updates_to", (0.9, 1000))),
         ({"measure": {"gradient_against_end": 9}}, Measure("gradient_against_end", (9,))),
@@ -86,6 +87,13 @@ def test_what_is_said_is_a_text_whatever_it_looks_like(tmp_path: Path) -> None:
 def test_a_measure_has_its_arguments(tmp_path: Path, settings: dict[str, Any], measure: Measure) -> None:
     (found,) = load(tmp_path, tree(claim(trial(**settings)))).claims[0].tests
     assert found.measure == measure
+
+
+def test_an_epoch_is_one_that_a_course_has_and_five_are_enough_to_be_rough(tmp_path: Path) -> None:
+    gradient = trial(measure={"gradient_against_end": 9}, runs=[{}])
+    rough = trial(measure="roughness", runs=[{"epochs": 5}])
+    for each in load(tmp_path, tree(claim(gradient, rough))).claims[0].tests:
+        assert each.measure.of(*map(rising, each.needs)) is not None
 
 
 def test_every_measure_may_be_asked_for_and_no_other() -> None:
@@ -113,6 +121,7 @@ def test_a_lead_is_over_the_leaders(tmp_path: Path) -> None:
         (trial(decides="maybe"), "decides: expected yes or no, found .*maybe"),
         (trial(runs=[RUN, *LEADERS]), "runs: expected a configuration and leaders for smallest_lead"),
         (trial(measure=LEAD), "runs: expected a configuration and leaders for smallest_lead"),
+        (trial(measure=LEAD, runs=[*LEADERS, RUN]), "runs: expected a configuration and leaders for smallest_lead"),
         (trial(measure=LEAD, runs=LEADERS), "runs: expected a configuration and leaders for smallest_lead"),
         (trial(measure=LEAD, runs=[RUN, *LEADERS], since=3), "since: expected none for this measure, found 3"),
     ],

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sections
+import yaml
 from configuration import CONFIG_YAML
 from saying import SIDE, Group, Passage
 from sections import of_results, text
@@ -27,6 +28,7 @@ from pipeline.evidence.step import Evidence, Obstacle
 from pipeline.experiments.tidy import PARAMETERS
 from pipeline.figures import catalogue
 from pipeline.files import sealed
+from pipeline.files.yamlfile import read_yaml
 from pipeline.report.views import evidence as evidence_text
 from pipeline.report.views.evidence import EvidenceText
 from pipeline.report.views.provenance import Provenance
@@ -330,6 +332,40 @@ def test_the_curves_of_the_claims_have_their_means(tmp_path: Path) -> None:
     assert [row.panel for row in rows] == [0, 1, 2, 3]
     assert [row.heads[0].number for row in rows] == [0, 0, 1, 1]
     assert [row.heads[1].number for row in rows] == [2, 3, 1, 2]
+
+
+def test_curves_are_as_long_as_their_runs_but_for_the_first_batch_size_and_on_the_scale_of_their_panel() -> None:
+    stated = replace(STATED, training_images=1000)
+    made = {point for points in stated.curves.values() for point in points}
+    longer = {replace(point, epochs=20) for point in made}
+    runs = {each: courses(each, *[tuple(0.9 for _ in range(each.epochs))] * 2) for each in made | longer}
+    runs[BEST].columns["training_accuracy"] = np.array([[0.1] * 10, [0.3] * 10])
+    found = list(claims_curves.curves(Archive(runs), stated))
+    assert [curve.panel for curve in found] == [0, 0, 0, 1, 1, 2, 2]
+    assert [len(curve.validation) for curve in found] == [20, 20, 20, 10, 20, 20, 20]
+    assert [curve.unit for curve in found] == pytest.approx(
+        [1, math.exp(-1), math.exp(-2), 0.063, 0.008, 1, 1]  # 63 and 8 batches of 16 and 128 images
+    )
+    assert [curve.value for curve in found] == ["1", "e^-1", "e^-2", "16", "128", "0.0001", "0"]
+    assert found[3].training == pytest.approx((0.2,) * 10)
+
+
+def test_what_differs_is_named_with_both_values() -> None:
+    settings = replace(CONFIG, split=replace(CONFIG.split, seed=None))
+    assert evidence.obstacles(WRITE_UP, settings, "Other") == (
+        Obstacle("data", "MNIST", "Other"),
+        Obstacle("split seed", "1024", "none"),
+    )
+    assert evidence.obstacles(WRITE_UP, CONFIG, "MNIST") == ()
+
+
+def test_the_claims_are_those_of_the_file_that_is_given(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "results", as_printed(), data="MNIST", epochs=10)
+    claimed = tmp_path / "claims.yaml"
+    tree = read_yaml(claims_file.FILE)
+    claimed.write_text(yaml.safe_dump(tree | {"claims": tree["claims"][:2]}, allow_unicode=True), encoding="utf-8")
+    evidence.write_all(results, published.FILE, claimed, tmp_path / "evidence")
+    assert len(pd.read_csv(tmp_path / "evidence/claims.csv")) == 2
 
 
 def test_the_runs_behind_the_evidence_are_those_of_its_configurations(tmp_path: Path) -> None:

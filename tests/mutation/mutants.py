@@ -58,12 +58,7 @@ def settings(modules: Sequence[str], tests: Sequence[str]) -> str:
         "also_copy": COPIED,
         "do_not_mutate_patterns": MESSAGES,
         "pytest_add_cli_args_test_selection": tests,
-        "pytest_add_cli_args": [
-            *(word for each in trees.WITHOUT for word in ("-p", each)),
-            "-m",
-            "not slow",
-            *LEFT_OUT,
-        ],
+        "pytest_add_cli_args": [*plugins, "-m", "not slow", *LEFT_OUT],
     }
     return "\n[tool.mutmut]\n" + "".join(f"{name} = {json.dumps(values)}\n" for name, values in lists.items())
 
