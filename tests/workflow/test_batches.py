@@ -59,6 +59,13 @@ def test_only_runs_are_sent():
     assert set(rules) - set(re.findall(r"\w+", here)) == {"train"}
 
 
+def test_where_the_step_of_a_run_lies_is_no_part_of_its_rule() -> None:
+    """Snakemake runs a rule's jobs again when its text is another: a module that moves trains nothing."""
+    (rule,) = re.findall(r"^rule train:\n(?:[ \n].*\n|\n)+", (ROOT / "rules/training.smk").read_text(), re.MULTILINE)
+    assert "shell:" in rule
+    assert "pipeline." not in rule
+
+
 def test_the_snakefile_includes_every_file_of_rules() -> None:
     rules = [path.relative_to(ROOT).as_posix() for path in (ROOT / "rules").glob("*.smk")]
     assert sorted(sources.workflow_files()) == sorted(["Snakefile", *rules])
