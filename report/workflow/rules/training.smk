@@ -2,6 +2,10 @@
 # Out: results/runs/{key}, a folder for each run, and results/selection.json.
 
 
+# No part of the rule's text: when that changes, Snakemake trains all runs again.
+TRAINING = "pipeline.training.step"
+
+
 # Nothing but the key decides whether a run is trained: its inputs are ancient, its code is in the key.
 rule train:
     """Train one run."""
@@ -30,7 +34,7 @@ rule train:
     params:
         specification=lambda wildcards: build.specification(wildcards.key),
     shell:
-        "{sys.executable:q} -m pipeline.training.step --specification {params.specification:q} --data results/prepared"
+        "{sys.executable:q} -m {TRAINING} --specification {params.specification:q} --data results/prepared"
         " --output results/runs/{wildcards.key} --log {log}"
 
 
