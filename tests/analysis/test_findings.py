@@ -477,6 +477,7 @@ def tuned(
     grid: Mapping[tuple[float, int], float | None],
     best: tuple[Any, ...] = (0.95, 0.001),
     default: tuple[Any, ...] = (0.9, 0.001),
+    courses: Mapping[Configuration, list[Epochs]] | None = None,
 ) -> findings.Tuning | None:
     experiment = Experiment("grid", "grid", ("learning_rate", "batch_size"), tuple(GRID[each] for each in grid), 1)
     chosen = max(grid, key=lambda each: -1 if grid[each] is None else float(grid[each] or 0))
@@ -485,7 +486,8 @@ def tuned(
     of_grid = [(mean, None, int(mean is not None), int(mean is None)) for mean in grid.values()]
     data = points(experiment, *of_grid) + points(selected, best) + points(usual, default)
     table = TuningTable("best", "default", (), ("testing_accuracy",))
-    return findings.findings(settings(experiment, selected, usual, tuning=table), results(*data), []).tuning
+    found = findings.findings(settings(experiment, selected, usual, tuning=table), results(*data, courses=courses), [])
+    return found.tuning
 
 
 RISING = {(1, 16): 0.90, (1, 32): 0.88, (2, 16): 0.92, (2, 32): 0.90, (3, 16): 0.96, (3, 32): 0.94}
@@ -813,3 +815,39 @@ def test_the_choice_did_better_in_the_grid_than_over_its_seeds_and_than_the_defa
     found = tuned({(1, 16): 0.95, (2, 16): 0.9}, best, default)
     assert found is not None
     assert (found.fell_back, found.lucky) == (fell_back, lucky)
+
+
+def ahead(gap: float) -> list[Epochs]:
+    """Five seeds whose training accuracy ends so far above validation accuracy."""
+    return [[(1.0, 0.5 + gap, 1.0, 0.5)] * BASE.epochs] * 5
+
+
+@pytest.mark.parametrize(
+    ("best", "default", "closer"),
+    [(0.03, 0.01, True), (0.01, 0.03, False), (0.03, -0.01, True), (-0.01, -0.03, False)],
+)
+def test_the_tuned_network_fits_closer_where_its_gap_is_the_larger_one_and_above_zero(
+    best: float, default: float, closer: bool
+) -> None:
+    found = tuned({(1, 16): 0.95, (2, 16): 0.9}, courses={GRID[1, 16]: ahead(best), BASE: ahead(default)})
+    assert found is not None
+    assert found.fits_closer is closer
+
+
+@pytest.mark.parametrize(("gaps", "widest"), [((0.01, 0.08), None), ((0.08, 0.01), 2), ((-0.01, -0.02), None)])
+def test_the_widest_gap_is_told_of_another_coefficient_than_the_smallest(
+    gaps: tuple[float, float], widest: float | None
+) -> None:
+    experiment = sweep_of("reg", 2, 1)
+    courses = {each: ahead(gap) for each, gap in zip(experiment.configurations, gaps, strict=True)}
+    data = results(*points(experiment, (0.8, 0.01), (0.8, 0.01)), courses=courses)
+    table = SweepTable("sweep", ("testing_accuracy",))
+    found = findings.findings(settings(experiment, regularization=table), data, []).regularization
+    assert found is not None
+    assert (found.widest_gap and found.widest_gap.configuration.reg) == widest
+
+
+def test_an_estimate_knows_its_metric() -> None:
+    found = of_rates((0.5, 0.1))
+    assert found is not None
+    assert {name: each.metric for name, each in found.smallest.estimates.items()} == {n: n for n in SUMMARISED}
