@@ -170,10 +170,9 @@ def _look_in_mnist_dir(search: _Search) -> None:
             f"Hint: set it to one with the four files (plain or .gz), {formats.INSTEAD}.",
         )
         return
-    # not Path's: these leave an unknown user as it is, and do not raise where they may not look
-    folder = os.path.expanduser(name)  # noqa: PTH111
-    if not os.path.isdir(folder):  # noqa: PTH112
-        found = "a file" if os.path.exists(folder) else "none"  # noqa: PTH110
+    folder = os.path.expanduser(name)  # noqa: PTH111 - leaves an unknown user as it is
+    if not os.path.isdir(folder):  # noqa: PTH112 - does not raise where it may not look
+        found = "a file" if os.path.exists(folder) else "none"  # noqa: PTH110 - nor does this
         search.report(
             logging.WARNING,
             f"MNIST_DIR: expected a folder, found {found} at {folder}. Hint: set it to the folder that has the files.",

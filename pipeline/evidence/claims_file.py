@@ -110,7 +110,8 @@ def _contradictions(claims: list[Any]) -> Iterator[str]:
 def _test_contradictions(test: Mapping[str, Any]) -> Iterator[str]:
     of_leaders, leads = LEADERS in test["runs"], test["measure"] == LEAD
     if of_leaders != leads or (leads and (test["runs"][0] == LEADERS or len(test["runs"]) != 2)):
-        yield f"runs: expected a configuration and {LEADERS} for {LEAD}, and configurations for all else."
+        found = schema.show(test["runs"])
+        yield f"runs: expected a configuration and {LEADERS} for {LEAD}, configurations for all else, found {found}."
     if "since" in test and (leads or "gradient_against_end" in test["measure"]):
         yield f"since: expected none for this measure, found {test['since']:g}."
 

@@ -234,6 +234,14 @@ def ten_thousand() -> tuple[Config, Provenance]:
     return settings, Provenance(settings, pd.DataFrame(rows))
 
 
+def test_a_table_of_a_whole_experiment_comes_from_the_summary_and_all_its_runs() -> None:
+    settings, provenance = ten_thousand()
+    source = provenance.whole(settings.experiments["learning_rates"])
+    assert (source.file, source.module) == ("results/tables/summary.csv", "pipeline.analysis.tables")
+    assert source.experiments == ("learning_rates",)
+    assert set(source.runs) == {f"learning_rates-{n}-{seed}" for n in range(3) for seed in (1, 2)}
+
+
 @given(st.dictionaries(st.text(min_size=1), st.integers(1, 500), max_size=12), st.integers(0, 1000))
 @example({"a": 5, "b": 10}, 15)
 @example({"a": 10, "b": 5, "c": 1}, 15)
