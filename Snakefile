@@ -56,6 +56,7 @@ localrules:
     evidence,
     evidence_figure,
     claims_figure,
+    thresholds_figure,
     speed,
     randomisation,
     randomisation_figure,

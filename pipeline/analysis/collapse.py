@@ -122,7 +122,7 @@ def _outcome(
     predicted_rate = linear.critical - float(chosen.reg)
     w1 = last["w1_norm"]
     with np.errstate(divide="ignore"):
-        rates = np.log(w1 / start) / time if start else w1 * math.nan
+        rates = np.log(w1 / (start or math.nan)) / time
     as_predicted = int(((w1 > start) if predicted_rate > 0 else (w1 < start)).sum())
     able = decidable(chosen, predicted_rate, start, linear)
     return CoefficientOutcome(
@@ -148,7 +148,7 @@ def _start(config: Config, linear: Linearisation, hidden: int) -> float:
     """The Frobenius norm of the initial W1."""
     network = config.network
     initial = initial_weights(linear.pixels, hidden, linear.classes, network.initial_scale, network.initial_seed)
-    return math.sqrt(np.square(initial.w1, dtype=np.float64).sum())
+    return math.sqrt(np.square(initial.w1).sum())
 
 
 def training_time(chosen: Configuration, linear: Linearisation, epochs: int | None = None) -> float:

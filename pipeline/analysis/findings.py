@@ -4,7 +4,8 @@ import itertools
 import math
 from dataclasses import dataclass
 
-from pipeline.analysis import intervals
+from pipeline.analysis import intervals, ratio
+from pipeline.analysis.common_noise import CommonNoise, common_noise
 from pipeline.analysis.comparison import (
     JUDGED_BY,
     Difference,
@@ -16,6 +17,8 @@ from pipeline.analysis.comparison import (
     sweep,
     trained_configuration,
 )
+from pipeline.analysis.penalty import WithoutPenalty, without_penalty
+from pipeline.analysis.ratio import RatioFinding
 from pipeline.config.settings import Config, Experiment, SweepTable, TuningTable
 
 CHANCE_MARGIN = 0.05  # accuracy above a constant answer's from which on a network counts as having learned something
@@ -40,6 +43,7 @@ class LearningRates:
     smallest_ending: str
     smallest_gains_more: bool
     rougher: Trained | None
+    common_noise: CommonNoise | None
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,8 @@ class Tuning:
 
     `fell_back`: over its seeds it does worse than in the grid. `lucky`: in the grid it beat the default, whatever it
     does over its seeds. `fits_closer`: its training accuracy is above validation accuracy, and farther than the
-    default's.
+    default's. `ratio` is there where accuracy follows rate over batch size, and `marginals` has the other parameters
+    then. `unpenalized` is of the first row of Table 7 but the default one that was trained without its penalty, too.
     """
 
     best: Trained
@@ -110,7 +115,9 @@ class Tuning:
     against_default_testing: Difference
     grid: Sweep
     chosen_in_grid: Estimate
+    ratio: RatioFinding | None
     marginals: tuple[Marginal, ...]
+    unpenalized: WithoutPenalty | None
     rivals: int | None
     fell_back: bool
     lucky: bool
@@ -154,6 +161,7 @@ def _learning_rates(table: SweepTable, config: Config, results: Results) -> Lear
         smallest_ending="chance" if _learned_nothing(smallest, results) else smallest.finished.ending,
         smallest_gains_more=smallest.finished.late_gain > found.best.finished.late_gain,
         rougher=_rougher(smallest, largest),
+        common_noise=common_noise(found, config.experiments[table.experiment], results),
     )
 
 
@@ -215,6 +223,8 @@ def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | No
     if best.diverged or default.diverged or not grid.ranked:
         return None
     chosen = next(t[JUDGED_BY] for t in grid.trained if t.configuration == best.configuration)
+    governing = _governing_ratio(config.searched, grid)
+    told_apart = [name for name in config.searched.varied if not (governing and name in ratio.PARAMETERS)]
     return Tuning(
         best=best,
         default=default,
@@ -222,12 +232,26 @@ def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | No
         against_default_testing=difference(best["testing_accuracy"], default["testing_accuracy"]),
         grid=grid,
         chosen_in_grid=chosen,
-        marginals=tuple(_marginal(name, config.searched, grid) for name in config.searched.varied),
+        ratio=governing,
+        marginals=tuple(_marginal(name, config.searched, grid) for name in told_apart),
+        unpenalized=_unpenalized(table, rows, config, results),
         rivals=_rivals(best, grid),
         fell_back=chosen.mean > best[JUDGED_BY].mean,
         lucky=chosen.mean > default[JUDGED_BY].mean,
         fits_closer=best.finished.gap > max(default.finished.gap, 0),
     )
+
+
+def _governing_ratio(searched: Experiment, grid: Sweep) -> RatioFinding | None:
+    found = ratio.finding(searched, {t.configuration: t[JUDGED_BY].mean for t in grid.ranked})
+    return found if found and found.governs else None
+
+
+def _unpenalized(
+    table: TuningTable, rows: dict[str, Trained], config: Config, results: Results
+) -> WithoutPenalty | None:
+    tried = (without_penalty(config.experiments[name], rows[name], results) for name in (table.best, *table.others))
+    return next((found for found in tried if found), None)
 
 
 def _rivals(best: Trained, grid: Sweep) -> int | None:

@@ -1,7 +1,8 @@
 """Means and standard deviations over the seeds: the write-up's tables and the learning curves, as CSV.
 
 The standard deviation is that of a sample (divisor n - 1), empty for one seed. Diverged runs are
-counted, and left out of the mean.
+counted, and left out of the mean. What was selected is told by the seeds that had no part in its selection
+(`pipeline.experiments.tidy.fresh`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from pipeline.cli.command_line import command
 from pipeline.config.metrics import HISTORY_COLUMNS, SUMMARISED
 from pipeline.config.settings import Config, Experiment, RateOfChange
 from pipeline.experiments import plan
-from pipeline.experiments.tidy import PARAMETERS, Rows, read_csv, to_csv
+from pipeline.experiments.tidy import PARAMETERS, Rows, fresh, read_csv, to_csv
 from pipeline.files.sealed import write_text
 
 CURVES = list(HISTORY_COLUMNS[1:])
@@ -91,6 +92,7 @@ def curves(histories: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
 def all_tables(runs: pd.DataFrame, histories: pd.DataFrame, config: Config) -> Iterator[tuple[str, pd.DataFrame]]:
     """(name, table) of every CSV under results/tables/."""
+    runs, histories = fresh(runs, config), fresh(histories, config)
     summaries = {name: summarise(runs, experiment) for name, experiment in config.experiments.items()}
     yield "summary", _named(summaries)
     yield "curves", curves(histories, runs)

@@ -2,15 +2,17 @@
 
     python -m pipeline.check.command someone.yaml
 
-Exit status: 0 if every number that could be judged is reproduced, 1 if one is not, if none of a file could be judged
-or if a run failed, 2 for a mistake in a file.
+Exit status: 0 if no number that could be judged fails to be reproduced (one that is unusual for its runs alone does not
+count), 1 if one does, if none of a file could be judged or if a run failed, 2 for a mistake in a file.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -23,24 +25,25 @@ from pipeline.check.submissions import WANTED, Submission
 from pipeline.cli.console import logger, run_step
 from pipeline.config import launch, options, overrides
 from pipeline.config import load as configuration_file
-from pipeline.config.settings import Config
+from pipeline.config.settings import Config, Configuration
 from pipeline.data import dataset
 from pipeline.errors import InputError, RunError, shown
-from pipeline.evidence import cells
+from pipeline.evidence import cells, readings
 from pipeline.evidence.cells import JudgedCell
+from pipeline.evidence.class_shares import ClassShares
+from pipeline.evidence.readings import Samples
 from pipeline.experiments import records
 from pipeline.experiments.runs import runs_table
 from pipeline.experiments.tidy import to_csv
 from pipeline.files import locks
 from pipeline.files.sealed import write_text
-from pipeline.writeup.published import Published
 
 MEANING = {
-    0: "Exit status 0: every number that could be judged is reproduced.",
+    0: "Exit status 0: every file that could be judged may come from such runs.",
     1: "Exit status 1: a number is not reproduced, none of a file could be judged, or a run failed, as told above.",
     2: "Exit status 2: a file has mistakes, named above; the others are judged.",
 }
-RESULTS, CONFIG, STATE = Path("results"), Path("config.yaml"), Path("results/check")
+RESULTS, REPORT, CONFIG, STATE = map(Path, ("results", "report/results", "config.yaml", "results/check"))
 
 
 def check(published: str, given: Sequence[str]) -> tuple[int, list[str]]:
@@ -65,6 +68,10 @@ def check(published: str, given: Sequence[str]) -> tuple[int, list[str]]:
         complete = train(given)
         judged, more = judge(found, config, complete)
         problems += more
+        if doubtful := {one for each in judged for one in each.doubtful}:
+            submissions.write_wanted(WANTED, found, doubtful)
+            complete = train(given)
+            judged, _ = judge(found, config, complete)
         if not complete:
             problems += ("make check: expected every run to be trained, found the problems above.",)
     for problem in problems:
@@ -111,17 +118,51 @@ def judge(
     if not complete:
         runs = tuple(run for run in runs if (RESULTS / "runs" / run.key / "metrics.json").exists())
     table = runs_table(runs, records.read_all(RESULTS / "runs", runs))
-    return tuple(_checked(fit, table)), tuple(problems)
+    shares, others = ClassShares.read(RESULTS / "data", config.split), spreads_of_report(manifest.fingerprint)
+    return tuple(_checked(fit, config, table, shares, others)), tuple(problems)
 
 
-def _checked(found: Sequence[Submission], runs: pd.DataFrame) -> Iterable[Checked]:
-    """All files are judged at once, so that runs which many of them need are read once."""
-    every = Published("", "", {}, tuple(cell for each in found for cell in each.published.cells), None, {})
-    verdicts: list[JudgedCell] = list(cells.judge(every, runs))
+def _checked(
+    found: Iterable[Submission], config: Config, runs: pd.DataFrame, shares: ClassShares, others: Samples
+) -> Iterator[Checked]:
+    """Each file by the runs that it asks for and by no others, so that its verdicts are the same in any company.
+
+    Where one of its numbers is unusual, the further seeds that there are of that configuration count.
+    """
+    samples = readings.samples(runs)
     for each in found:
-        count = len(each.published.cells)
-        own, verdicts = tuple(verdicts[:count]), verdicts[count:]
-        yield Checked(each.path, each.published.title, own, tuple(rates(each.published)))
+        asked = {one: samples[one] for one in each.published.configurations if one in samples}
+        first = {one: sample.to_seed(config.replicates) for one, sample in asked.items()}
+        printed = replace(each.published, rates_of_change=None)  # which its own table judges
+        at_first = cells.judge(printed, first, shares, others)
+        doubtful = unusual(at_first)
+        judged = cells.judge(printed, first | {one: asked[one] for one in doubtful}, shares, others)
+        counted = cells.tally(at_first)
+        yield Checked(each.path, each.published.title, judged, tuple(rates(each.published)), doubtful, counted.outside)
+
+
+def unusual(judged: Iterable[JudgedCell]) -> tuple[Configuration, ...]:
+    """The configurations with a number outside the interval of its cell, each once."""
+    outside = (each for each in judged if each.verdict in ("unusual", "not reproduced"))
+    return tuple(dict.fromkeys(one for each in outside for one in each.configurations))
+
+
+def spreads_of_report(fingerprint: str) -> Samples:
+    """The runs of the published report, which tell how much runs differ; none if it is of other data or not there.
+
+    Raises InputError if its files are not what the build writes.
+    """
+    manifest, runs = REPORT / "data" / dataset.MANIFEST, REPORT / "runs.csv"
+    if not (manifest.exists() and runs.exists()):
+        return {}
+    try:
+        if json.loads(manifest.read_text(encoding="utf-8"))["fingerprint"] != fingerprint:
+            return {}
+        return readings.samples(pd.read_csv(runs))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{REPORT}: expected runs.csv and data/data.json of a build, found: {error!r}. Hint: `git checkout report`"
+        ) from error
 
 
 def to_frame(judged: Iterable[Checked]) -> pd.DataFrame:

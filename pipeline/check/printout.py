@@ -1,34 +1,43 @@
 """What make check prints: a line for each printed number, a summary for each file, and a table where there are many."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.analysis.intervals import LEVEL
 from pipeline.check.rates import Rate
 from pipeline.cli.columns import aligned
+from pipeline.config.settings import Configuration
 from pipeline.errors import shown
+from pipeline.evidence import shift
 from pipeline.evidence.cells import JudgedCell, Tally, tally
 
-_HEADS = ("table", "column", "metric", "printed", "runs", "verdict")
+_HEADS = ("table", "column", "metric", "printed", "runs", "all runs of the file", "verdict")
 _DIGITS = 4
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A file whose numbers were held against runs, and its rates of change against its own tables."""
+    """A file whose numbers were held against runs, and its rates of change against its own tables.
+
+    `doubtful` are the configurations with a number that was unusual at first and is held against more seeds; `at_first`
+    so many numbers were.
+    """
 
     path: Path
     title: str
     cells: tuple[JudgedCell, ...]
     rates: tuple[Rate, ...]
+    doubtful: tuple[Configuration, ...] = ()
+    at_first: int = 0
 
     @property
     def tally(self) -> Tally:
         """How its numbers fared, the rates of change among them."""
         counted = tally(self.cells)
         right = sum(rate.right for rate in self.rates)
-        return Tally(counted.reproduced + right, counted.failed + len(self.rates) - right, counted.unjudged)
+        wrong = len(self.rates) - right
+        return replace(counted, reproduced=counted.reproduced + right, failed=counted.failed + wrong)
 
     @property
     def open(self) -> bool:
@@ -39,35 +48,47 @@ class Checked:
 def lines(checked: Checked) -> list[str]:
     """The file's name, a line for each of its numbers, and what they come to."""
     rows = [*map(_cell, checked.cells), *map(_rate, checked.rates)]
-    return [f"{shown(checked.path)}: {checked.title}", *aligned([_HEADS, *rows]), f"  {verdict(checked)}"]
+    said = [verdict(checked), *shifted(checked)]
+    return [f"{shown(checked.path)}: {checked.title}", *aligned([_HEADS, *rows]), *(f"  {line}" for line in said)]
 
 
 def verdict(checked: Checked) -> str:
     """One sentence on a file."""
     counted = checked.tally
-    parts = [f"{counted.reproduced} reproduced", f"{counted.failed} not reproduced"]
+    parts = [f"{counted.reproduced} reproduced", f"{counted.unusual} unusual", f"{counted.failed} not reproduced"]
     if counted.unjudged:
         parts.append(f"{counted.unjudged} not judged")
     found = f"{', '.join(parts)}."
-    cells = tally(checked.cells)
     if checked.open:
         found += " None could be judged by runs, so the file does not count as reproduced."
-    elif cells.failed and cells.judged == 1:
-        found += f" If it were right, it would be outside by chance with probability {1 - LEVEL:.2f}."
-    elif cells.failed:
-        found += f" If all were right, {cells.by_chance:.1f} of {cells.judged} would be outside by chance."
+    elif counted.with_interval:
+        found += f" {checked.at_first} of {counted.with_interval} were unusual at first, where chance makes "
+        found += f"{counted.by_chance:.1f}."
     return found
+
+
+def shifted(checked: Checked) -> list[str]:
+    """A sentence where the accuracies of a file lie on one side of the runs more than chance lets them."""
+    found = shift.of(checked.cells)
+    if found is None or not found.systematic:
+        return []
+    side, count = ("above", found.above) if found.mean > 0 else ("below", found.cells - found.above)
+    told = f"{count} of {found.cells} accuracies lie {side} the mean of their runs, by {abs(found.mean):.1f} standard "
+    told += f"deviations on average (chance: p = {found.p:.2g})."
+    return [told + (f" The best of {found.best_of} runs, printed, would lie so." if found.best_of else "")]
 
 
 def overview(files: Sequence[Checked], bad: Iterable[Path]) -> list[str]:
     """A line for each file, those that could not be read last, and how many there are of each kind."""
     unread = sorted(set(bad))
-    rows: list[tuple[str, ...]] = [("file", "reproduced", "not reproduced", "not judged", "")]
+    rows: list[tuple[str, ...]] = [
+        ("file", "reproduced", "unusual", "not reproduced", "not judged", "unusual at first", "by chance", ""),
+    ]
     for each in files:
         counted = each.tally
-        numbers = (counted.reproduced, counted.failed, counted.unjudged)
-        rows.append((shown(each.path), *map(str, numbers), _word(each)))
-    rows += [(shown(path), "", "", "", "not judged: see above") for path in unread]
+        numbers = (counted.reproduced, counted.unusual, counted.failed, counted.unjudged, each.at_first)
+        rows.append((shown(each.path), *map(str, numbers), f"{counted.by_chance:.1f}", _word(each)))
+    rows += [(shown(path), *[""] * 6, "not judged: see above") for path in unread]
     words = [_word(each) for each in files]
     kinds = [
         _counted(words.count("reproduces"), "reproduces", "reproduce"),
@@ -83,10 +104,11 @@ def _counted(count: int, one: str, several: str) -> str:
 
 
 def legend() -> str:
-    """What the column `runs` holds."""
+    """What the columns with intervals hold."""
     return (
-        f"runs: where one more run would fall with probability {LEVEL:g}, worked out from the spread of the seeds; "
-        "a printed number is reproduced if it lies inside, as far as its digits tell."
+        f"runs: where one more run would fall with probability {LEVEL:g}; a printed number outside, as far as its "
+        f"digits tell, is unusual. all runs of the file: where, with probability {LEVEL:g}, one more run of every "
+        "number would fall together; a printed number outside is not reproduced."
     )
 
 
@@ -97,9 +119,14 @@ def _word(checked: Checked) -> str:
 
 
 def _cell(judged: JudgedCell) -> tuple[str, ...]:
-    interval = judged.interval
-    shown = f"{interval.low:.{_DIGITS}f} to {interval.high:.{_DIGITS}f}" if interval else "-"
-    return judged.table, judged.column, judged.metric, judged.printed, shown, judged.verdict + _remark(judged)
+    intervals = _shown(judged, judged.low, judged.high), _shown(judged, judged.file_low, judged.file_high)
+    return judged.table, judged.column, judged.metric, judged.printed, *intervals, judged.verdict + _remark(judged)
+
+
+def _shown(judged: JudgedCell, low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return "-"
+    return "a class share" if judged.discrete else f"{low:.{_DIGITS}f} to {high:.{_DIGITS}f}"
 
 
 def _remark(judged: JudgedCell) -> str:
@@ -114,4 +141,4 @@ def _remark(judged: JudgedCell) -> str:
 def _rate(rate: Rate) -> tuple[str, ...]:
     shown = f"{rate.computed:.{_DIGITS}f} from {rate.table}"
     word = "reproduced" if rate.right else "not reproduced"
-    return rate.name, rate.column, f"rate of {rate.metric}", rate.printed, shown, word
+    return rate.name, rate.column, f"rate of {rate.metric}", rate.printed, shown, "-", word

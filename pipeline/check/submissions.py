@@ -5,7 +5,7 @@ for the one is there for the other, and for every file that asks for the same co
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from pipeline.writeup import published
 from pipeline.writeup.published import Published
 
 WANTED = Path("results/check/wanted.json")
+MORE = 3  # times as many seeds, where a number is unusual
 _DEFECTS = (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError, MemoryError)
 _SUFFIXES = (".yaml", ".yml")
 
@@ -88,25 +89,35 @@ def _mend(name: str, config: Config) -> str:
 # --- The runs
 
 
-def write_wanted(path: Path, submissions: Iterable[Submission]) -> None:
+@dataclass(frozen=True)
+class Wanted:
+    """The configurations that a check asks for, and those of them that need more seeds: a number was unusual there."""
+
+    configurations: tuple[Configuration, ...] = ()
+    doubtful: tuple[Configuration, ...] = ()
+
+
+def write_wanted(path: Path, submissions: Iterable[Submission], doubtful: Collection[Configuration] = ()) -> None:
     """Write the configurations of all files, each once, by the name of the data set that they are of."""
-    wanted: dict[str, dict[Configuration, None]] = {}
+    asked: dict[str, dict[Configuration, None]] = {}
     for submission in submissions:
-        wanted.setdefault(submission.published.data, {}).update(dict.fromkeys(submission.published.configurations))
-    write_json(path, {data: list(configurations) for data, configurations in wanted.items()})
+        asked.setdefault(submission.published.data, {}).update(dict.fromkeys(submission.published.configurations))
+    wanted = {data: Wanted((*of,), tuple(each for each in of if each in doubtful)) for data, of in asked.items()}
+    write_json(path, wanted)
 
 
-def read_wanted(path: Path, data: str) -> tuple[Configuration, ...]:
-    """The configurations for one data set; none where no check was made. Raises InputError for another file."""
+def read_wanted(path: Path, data: str) -> Wanted:
+    """What is wanted of one data set; nothing where no check was made. Raises InputError for another file."""
     if not path.exists():
-        return ()
-    return read_json(path, dict[str, tuple[Configuration, ...]], f"Hint: `rm {path}`").get(data, ())
+        return Wanted()
+    return read_json(path, dict[str, Wanted], f"Hint: `rm {path}`").get(data, Wanted())
 
 
-def wanted_runs(wanted: Path, config: Config, manifest: Path) -> tuple[Run, ...]:
+def wanted_runs(path: Path, config: Config, manifest: Path) -> tuple[Run, ...]:
     """The runs that the last check asks for on the data that `manifest`, data.json, describes.
 
-    As many seeds as config.yaml says, and no configuration that the data are too few for. Raises InputError.
+    As many seeds as config.yaml says, MORE times as many of what is doubtful, and no configuration that the data are
+    too few for. Raises InputError.
     """
     try:
         data = read_json(manifest, dict[str, Any])
@@ -114,6 +125,9 @@ def wanted_runs(wanted: Path, config: Config, manifest: Path) -> tuple[Run, ...]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{manifest}: expected what the data step writes, found: {error!r}.") from error
     training, _ = config.split.sizes(images)
-    fitting = tuple(each for each in read_wanted(wanted, name) if each.batch_size <= training)
-    experiment = Experiment("check", "grid", (), fitting, config.replicates)
-    return plan.runs(config, [experiment], fingerprint)
+    wanted = read_wanted(path, name)
+    experiments = [
+        Experiment("check", "grid", (), tuple(each for each in of if each.batch_size <= training), seeds)
+        for of, seeds in ((wanted.configurations, config.replicates), (wanted.doubtful, MORE * config.replicates))
+    ]
+    return plan.runs(config, experiments, fingerprint)

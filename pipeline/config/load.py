@@ -114,7 +114,7 @@ def _build(tree: Mapping[str, Any]) -> Config:
         neurons={function: _neuron(neuron) for function, neuron in tree["neurons"].items()},
         experiments={name: _experiment(name, settings, tree) for name, settings in tree["experiments"].items()},
         tables=_tables(tree["tables"]),
-        randomisation=_randomisation(tree.get("randomisation")),
+        randomisation=_randomisation(tree.get("randomisation"), tree["replicates"]),
     )
 
 
@@ -171,10 +171,11 @@ def _tables(tables: Mapping[str, Any]) -> ShownTables:
     )
 
 
-def _randomisation(settings: Mapping[str, Any] | None) -> Randomisation | None:
+def _randomisation(settings: Mapping[str, Any] | None, replicates: float) -> Randomisation | None:
     if settings is None:
         return None
-    counts = {name: int(settings[name]) for name in ("images", "batch_size", "epochs", "seed")}
+    settings = {"replicates": replicates, **settings}
+    counts = {name: int(settings[name]) for name in ("images", "batch_size", "epochs", "seed", "replicates")}
     numbers = {name: settings[name] for name in ("learning_rate", "reg", "initial_scale")}
     return Randomisation(**counts, **numbers, corruption=tuple(settings["corruption"]))
 

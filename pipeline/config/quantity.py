@@ -15,7 +15,7 @@ LONGEST = 40  # characters of a number
 # What has such a key is a text, even where it is 2024.
 TEXTS = (
     *("title", "author", "name", "data", "table"),
-    *("section", "text", "what", "supported", "contradicted", "undetermined"),
+    *("section", "text", "what", "reason", "supported", "contradicted", "undetermined"),
 )
 
 
@@ -62,7 +62,7 @@ def written(value: float) -> str:
     """The text of a value as the report shows it: as written, or the shortest decimal."""
     if isinstance(value, Quantity):
         return value.text
-    return format(value, "d") if isinstance(value, int) else f"{value:.10g}"
+    return str(value) if isinstance(value, int) else f"{value:.10g}"
 
 
 def power_of_e(text: str) -> tuple[str, str] | None:

@@ -177,7 +177,7 @@ class ShownTables:
 
 @dataclass(frozen=True)
 class RandomisationTraining:
-    """How each network of section 2.3 is trained; `seed` is of all that is drawn.
+    """How each network of section 2.3 is trained, with seeds 1 to `replicates`; `seed` is that of the choice of images.
 
     `images` of the training set are used, or all there are; `epochs` is how many there are at most.
     """
@@ -189,6 +189,12 @@ class RandomisationTraining:
     initial_scale: Number
     epochs: Count
     seed: Seed
+    replicates: Count
+
+    @property
+    def seeds(self) -> range:
+        """The seeds of everything that is drawn but the images."""
+        return range(1, self.replicates + 1)
 
 
 @dataclass(frozen=True)
@@ -231,3 +237,12 @@ class Config:
             return None
         name = self.experiments[self.tables.tuning.best].best_of
         return None if name is None else self.experiments[name]
+
+    def fresh_seeds(self, experiment: Experiment) -> range:
+        """The seeds that tell of an experiment: of a best_of experiment those that did not choose its configurations.
+
+        All seeds where nothing was chosen, or where fewer than two others are left, which would have no spread.
+        """
+        chose = self.experiments[experiment.best_of].replicates if experiment.best_of else 0
+        others = experiment.seeds[chose:]
+        return others if len(others) > 1 else experiment.seeds

@@ -1,7 +1,7 @@
 """Which files of the project lie in the crate, the folder report/, and where. Light to import: the Snakefile asks.
 
-The crate holds the report, what it was made from, and every result behind it but the values of each epoch
-(histories.csv, norms.csv) and the drawings, which are in the report. What is copied keeps its path, but for PLACES.
+The crate holds the report, what it was made from, and every result behind it but the norms of each epoch (norms.csv)
+and the drawings, which are in the report. What is copied keeps its path, but for PLACES.
 """
 
 from collections.abc import Iterable
@@ -34,9 +34,11 @@ def results(config: Config, tests: Iterable[str]) -> list[str]:
         "results/evidence.json",
         "results/selection.json",
         "results/runs.csv",
+        "results/histories.csv",
         *(f"results/tables/{name}.csv" for name in catalogue.tables(config)),
         *catalogue.collapse(config),
         *(f"results/evidence/{name}.csv" for name in catalogue.EVIDENCE),
+        catalogue.MATHEMATICS,
         *(f"results/randomisation/{test}.{kind}" for test in tests for kind in ("csv", "json")),
     ]
 

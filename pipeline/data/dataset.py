@@ -76,6 +76,12 @@ def read_manifest(folder: Path) -> Manifest:
     return read_json(folder / MANIFEST, Manifest, MEND)
 
 
+def load_labels(folder: Path) -> tuple[Manifest, Bytes, Bytes]:
+    """The manifest, and the labels for training and for testing, memory-mapped. Raises InputError."""
+    training, testing = (read_array(folder / f"{part}_labels.npy", np.uint8, MEND) for part in ("training", "testing"))
+    return read_manifest(folder), training, testing
+
+
 def load(folder: Path) -> tuple[Manifest, Examples, Examples]:
     """The manifest, the training and the testing examples, memory-mapped. Raises InputError."""
     manifest = read_manifest(folder)

@@ -13,28 +13,25 @@ from pipeline.config import schema
 from pipeline.config.quantity import Quantity, read_numbers
 from pipeline.config.settings import Configuration
 from pipeline.errors import InputError, shown
-from pipeline.evidence.claims import Claim, Test
-from pipeline.evidence.measures import LEAD, Measure
+from pipeline.evidence.claims import Claim, Test, Threshold, Wanted
+from pipeline.evidence.measures import Measure
 from pipeline.files.yamlfile import read_yaml
 from pipeline.writeup import published
 
 FILE = published.FILE.with_name("claims.yaml")
 SCHEMA = published.FILE.with_name("claims.schema.yaml")
-LEADERS = "leaders"
-FEWEST_EPOCHS = 5  # whose second half has a second difference
+ANY_UNIT = "any"
 
 
 @dataclass(frozen=True)
 class Stated:
     """What a file states: its claims, the configuration that the write-up chose, and the curves of the figure.
 
-    `negligible` is a difference of accuracies in percentage points. `training_images` make an epoch. `curves` are by
-    the parameter that tells them apart.
+    `training_images` make an epoch. `curves` are by the parameter that tells them apart.
     """
 
-    negligible: float
+    thresholds: tuple[Threshold, ...]
     training_images: int
-    best: Configuration
     curves: Mapping[str, tuple[Configuration, ...]]
     claims: tuple[Claim, ...]
 
@@ -44,6 +41,7 @@ def load(path: Path = FILE) -> Stated:
     tree = read_numbers(read_yaml(path), Quantity)
     problems, rest = schema.check(tree, SCHEMA, {"claims": []})
     _refuse(path, [*problems, *_contradictions(rest["claims"])])
+    _refuse(path, _unknown_thresholds(tree))
     stated = _build(tree)
     _refuse(path, _unmeasurable(stated.claims))
     return stated
@@ -56,33 +54,37 @@ def _refuse(path: Path, problems: Iterable[str]) -> None:
 
 def _build(tree: Mapping[str, Any]) -> Stated:
     images, defaults = int(tree["training_images"]), tree["defaults"]
+    thresholds = {name: _threshold(name, each) for name, each in tree["thresholds"].items()}
 
     def configuration(named: Mapping[str, float]) -> Configuration:
         return Configuration.of({**defaults, **named})
 
     def test(settings: Mapping[str, Any]) -> Test:
         ((side, threshold),) = settings["claimed"].items()
-        measure = _measure(settings, images)
         return Test(
             what=settings["what"],
-            needs=tuple(configuration(run) for run in settings["runs"] if run != LEADERS),
-            measure=measure,
+            runs=tuple(Wanted(configuration(run), int(run.get("after", 0))) for run in settings["runs"]),
+            measure=_measure(settings, images),
             predicts=side,
-            threshold=threshold / measure.unit.scale,
+            threshold=thresholds[threshold],
             **{verdict: settings[verdict] for verdict in ("supported", "contradicted", "undetermined")},
             decides=settings.get("decides") != "no",
         )
 
     return Stated(
-        negligible=tree["negligible"],
+        thresholds=tuple(thresholds.values()),
         training_images=images,
-        best=configuration(tree["best"]),
         curves={name: tuple(map(configuration, points)) for name, points in tree["curves"].items()},
         claims=tuple(
             Claim(each["name"], each["section"], each["text"], tuple(map(test, each["tests"])))
             for each in tree["claims"]
         ),
     )
+
+
+def _threshold(name: str, settings: Mapping[str, Any]) -> Threshold:
+    unit = "" if settings["unit"] == ANY_UNIT else settings["unit"]
+    return Threshold(name, float(settings["value"]), unit, settings["reason"])
 
 
 def _measure(settings: Mapping[str, Any], images: int) -> Measure:
@@ -108,20 +110,31 @@ def _contradictions(claims: list[Any]) -> Iterator[str]:
 
 
 def _test_contradictions(test: Mapping[str, Any]) -> Iterator[str]:
-    of_leaders, leads = LEADERS in test["runs"], test["measure"] == LEAD
-    if of_leaders != leads or (leads and (test["runs"][0] == LEADERS or len(test["runs"]) != 2)):
-        found = schema.show(test["runs"])
-        yield f"runs: expected a configuration and {LEADERS} for {LEAD}, configurations for all else, found {found}."
-    if "since" in test and (leads or "gradient_against_end" in test["measure"]):
+    if "within" in test["claimed"] and test.get("decides") != "no":
+        yield "claimed: expected above or below for a test that decides, found within."
+    if "since" in test and "gradient_against_end" in test["measure"]:
         yield f"since: expected none for this measure, found {test['since']:g}."
 
 
+def _unknown_thresholds(tree: Mapping[str, Any]) -> Iterator[str]:
+    """One line for each test that names a threshold which the file does not have."""
+    for number, claim in enumerate(tree["claims"]):
+        for position, test in enumerate(claim["tests"]):
+            ((side, name),) = test["claimed"].items()
+            if name not in tree["thresholds"]:
+                where, known = f"claims.{number}.tests.{position}.claimed.{side}", ", ".join(tree["thresholds"])
+                yield f"{where}: expected one of {known}, found '{shown(name)}'."
+
+
 def _unmeasurable(claims: Iterable[Claim]) -> Iterator[str]:
-    """One line for each test whose runs are too short for what it looks at."""
+    """One line for each test whose threshold is of another unit, or whose runs are too short for what it looks at."""
     for number, claim in enumerate(claims):
         for position, test in enumerate(claim.tests):
-            where, last = f"claims.{number}.tests.{position}", min(each.epochs for each in test.needs)
-            if test.measure.epoch >= last:
-                yield f"{where}: expected an epoch before the last of its runs, {last}, found {test.measure.epoch}."
-            elif test.measure.name == "roughness" and (shortest := test.measure.since or last) < FEWEST_EPOCHS:
-                yield f"{where}: expected at least {FEWEST_EPOCHS} epochs for roughness, found {shortest}."
+            where, shortest = f"claims.{number}.tests.{position}", min(each.epochs for each in test.needs)
+            if test.threshold.unit not in ("", test.unit.name):
+                yield f"{where}: expected a threshold in {test.unit.name}, found one in {test.threshold.unit}."
+            if test.measure.epoch >= shortest:
+                yield f"{where}: expected an epoch before the last of its runs, {shortest}, found {test.measure.epoch}."
+            elif test.measure.window > (test.measure.since or shortest):
+                found = test.measure.since or shortest
+                yield f"{where}: expected at least {test.measure.window} epochs for {test.measure.name}, found {found}."

@@ -1,4 +1,4 @@
-"""What the tests of claims measure: a number of each seed's course, and its mean over the seeds with an interval.
+"""What the tests of claims measure: a number of each seed's course, and its mean over the seeds with its error.
 
 A number is a function from the courses of a configuration to an array (seeds,). Accuracies are validation accuracies.
 Those that claims.yaml may ask for are in NUMBERS and FAMILIES, and named in claims.schema.yaml.
@@ -11,49 +11,53 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.analysis import intervals
-from pipeline.analysis.comparison import LATE_EPOCHS, SETTLED
-from pipeline.analysis.intervals import Interval
+from pipeline.analysis import hypotheses, intervals
+from pipeline.analysis.comparison import LATE_EPOCHS
+from pipeline.analysis.hypotheses import Measured
 from pipeline.evidence.archive import Courses, Values
 
 PerSeed = Callable[[Courses], Values]
-LEAD = "smallest_lead"
 
 
 @dataclass(frozen=True)
 class Unit:
-    """How a number is told: times a scale, with so many digits, and what is counted."""
+    """How a number is told: times a scale, with so many digits, and what is counted.
+
+    `margin`, in the unit, is what another processor's kernels may make of it: as much as they were seen to, or one seed
+    of ten that counts one more.
+    """
 
     scale: float
     digits: int
     name: str
+    margin: float
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is a number of something, whole on every seed or a multiple of a whole one."""
+        return self.scale == 1 and self.margin == COUNT
 
     def tell(self, value: float) -> str:
         """The number with its sign: -0.21."""
         return f"{value * self.scale:.{self.digits}f}"
 
 
-POINTS, NATS = Unit(100, 2, "percentage points"), Unit(1, 3, "nats")
+COUNT = 0.1  # the margin of what is counted
+POINTS, NATS = Unit(100, 2, "percentage points", 0.005), Unit(1, 3, "nats", 0.0005)
+EPOCHS = Unit(1, 1, "epochs", COUNT)
 UNITS = {  # of what is no accuracy
-    "epochs_to": Unit(1, 1, "epochs"),
-    "epochs_to_converge": Unit(1, 1, "epochs"),
-    "updates_to": Unit(1, 1, "thousand updates"),
-    "gradient_against_end": Unit(1, 2, "times"),
+    "epochs_to": EPOCHS,
+    "epochs_to_share": EPOCHS,
+    "updates_to": Unit(1, 1, "thousand updates", COUNT),
+    "gradient_against_end": Unit(1, 2, "times", 0.01),
+    "drops": Unit(1, 1, "drops", COUNT),
+    "crossings": Unit(1, 1, "crossings", COUNT),
 }
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A mean over seeds with its confidence interval. `seeds` are the fewest that a part of it comes from."""
-
-    value: float
-    interval: Interval
-    seeds: int
-
-
-@dataclass(frozen=True)
 class Measure:
-    """What is measured: LEAD, or a number of NUMBERS or FAMILIES, or by how much that has grown `since` an epoch."""
+    """What is measured: a number of NUMBERS or FAMILIES, or by how much that has grown `since` an epoch."""
 
     name: str
     arguments: tuple[Any, ...] = ()
@@ -62,7 +66,7 @@ class Measure:
     @property
     def unit(self) -> Unit:
         """How it is told."""
-        loss = self.name == "late" and self.arguments[0].endswith("loss")
+        loss = self.name in ("late", "at_end") and self.arguments[0].endswith("loss")
         return NATS if loss else UNITS.get(self.name, POINTS)
 
     @property
@@ -70,62 +74,51 @@ class Measure:
         """The last epoch before the end that it looks at; 0 if there is none."""
         return self.since or (self.arguments[0] if self.name == "gradient_against_end" else 0)
 
+    @property
+    def window(self) -> int:
+        """How many epochs at the end it looks at, where that is its argument; else 1."""
+        return self.arguments[0] if self.name in WINDOWS else 1
+
     def of(self, *courses: Courses) -> Measured | None:
         """The number of one configuration, or that of the first minus that of the second.
 
-        None where they are too few, or give no finite number.
+        None where they give no finite number, or the same count on every seed, which tells nothing of how far others
+        would differ.
         """
-        if self.name == LEAD:
-            found = smallest_lead(*self.arguments, *courses)
-        elif len(courses) == 1:
-            found = of_each(self._number(), *courses)
-        else:
-            found = first_minus_second(self._number(), *courses)
-        return found if found and math.isfinite(found.interval.low + found.value + found.interval.high) else None
+        number = self._number()
+        found = hypotheses.of_mean(number(*courses)) if len(courses) == 1 else first_minus_second(number, *courses)
+        told = math.isfinite(found.value + found.error) and (found.error > 0 or not self.unit.counted)
+        return found if told else None
 
     def _number(self) -> PerSeed:
         number = NUMBERS[self.name] if self.name in NUMBERS else FAMILIES[self.name](*self.arguments)
         return number if self.since is None else since(self.since, number)
 
 
-def of_each(number: PerSeed, courses: Courses) -> Measured:
-    """The mean of a number that each seed's course gives."""
-    values = number(courses)
-    return Measured(float(values.mean()), intervals.mean(values), len(values))
-
-
 def first_minus_second(number: PerSeed, first: Courses, second: Courses) -> Measured:
-    """The mean of the first configuration's numbers minus that of the second's."""
-    a, b = number(first), number(second)
-    return Measured(float(a.mean() - b.mean()), intervals.difference(a, b), min(len(a), len(b)))
+    """The mean of the first configuration's numbers minus that of the second's.
 
-
-def smallest_lead(chosen_by: int, best: Courses, *rivals: Courses) -> Measured | None:
-    """By how much the best accuracy of the first configuration exceeds that of its nearest rival among the others.
-
-    On the seeds after `chosen_by` alone; None if they are too few, or there is no rival. The intervals of the
-    differences hold together at the level of one (Bonferroni), so the smallest difference lies between the smallest of
-    their lower ends and the smallest of their upper ones.
+    A seed is an order of the images. Courses of as many epochs with equal batches have seen the same batches under the
+    same seed, so that their difference is taken seed by seed, and what the order does to both cancels.
     """
-    own, *others = (_of_new_seeds(courses, chosen_by) for courses in (best, *rivals))
-    if not others or min(map(len, (own, *others))) < intervals.FEWEST:
-        return None
-    level = 1 - (1 - intervals.LEVEL) / len(others)
-    ends = [intervals.difference(own, other, level) for other in others]
-    return Measured(
-        value=min(float(own.mean() - other.mean()) for other in others),
-        interval=Interval(min(end.low for end in ends), min(end.high for end in ends)),
-        seeds=min(map(len, (own, *others))),
-    )
+    if _batches(first) == _batches(second):
+        common = tuple(seed for seed in first.seeds if seed in second.seeds)
+        if len(common) >= intervals.FEWEST:
+            return hypotheses.of_mean(number(first.of_seeds(common)) - number(second.of_seeds(common)))
+    return hypotheses.of_difference(number(first), number(second))
 
 
-def _of_new_seeds(courses: Courses, chosen_by: int) -> Values:
-    new = tuple(seed for seed in courses.seeds if seed > chosen_by)
-    return best_accuracy(courses.of_seeds(new)) if new else np.empty(0)
+def _batches(courses: Courses) -> tuple[int, int]:
+    return courses.configuration.batch_size, courses.configuration.epochs
+
+
+def at_end(column: str) -> PerSeed:
+    """A column after the last epoch."""
+    return lambda courses: courses[column][:, -1]
 
 
 def late(column: str) -> PerSeed:
-    """The mean of a column over the last epochs."""
+    """The mean of a column over the last epochs, which is less noisy than one of them."""
     return lambda courses: courses[column][:, -LATE_EPOCHS:].mean(axis=1)
 
 
@@ -134,39 +127,57 @@ def since(epoch: int, per_seed: PerSeed) -> PerSeed:
     return lambda courses: per_seed(courses) - per_seed(courses.to_epoch(epoch))
 
 
-def accuracy_at_end(courses: Courses) -> Values:
-    """Validation accuracy after the last epoch."""
-    return courses["validation_accuracy"][:, -1]
-
-
 def best_accuracy(courses: Courses) -> Values:
     """Validation accuracy of the best epoch, for courses of equal length: more epochs have better ones by luck."""
     return np.asarray(courses["validation_accuracy"].max(axis=1))
 
 
-def gap(courses: Courses) -> Values:
-    """Training minus validation accuracy over the last epochs."""
-    return np.asarray(late("training_accuracy")(courses) - late("validation_accuracy")(courses))
+def gap(epochs: int) -> PerSeed:
+    """Training minus validation accuracy, the mean over the last epochs."""
+
+    def mean_gap(courses: Courses) -> Values:
+        apart = courses["training_accuracy"] - courses["validation_accuracy"]
+        return np.asarray(apart[:, -epochs:].mean(axis=1))
+
+    return mean_gap
 
 
-def roughness(courses: Courses) -> Values:
-    """The mean size of the second differences of validation accuracy in the second half of the course.
+def roughness(epochs: int) -> PerSeed:
+    """The mean size of the second differences of validation accuracy in the last epochs.
 
     A straight line has none, however steep, so that a curve which still rises is not taken for a smooth one.
     """
-    late_half = courses["validation_accuracy"][:, courses.configuration.epochs // 2 :]
-    return np.asarray(np.abs(np.diff(late_half, n=2, axis=1)).mean(axis=1))
+    return lambda courses: np.abs(np.diff(courses["validation_accuracy"][:, -epochs:], n=2, axis=1)).mean(axis=1)
 
 
-def epochs_to_converge(courses: Courses) -> Values:
-    """The first epoch whose validation accuracy is within SETTLED of the best of the course."""
-    best = courses["validation_accuracy"].max(axis=1, keepdims=True)
-    return _first_epoch(courses, best - SETTLED)
+def drops(epochs: int) -> PerSeed:
+    """How often validation accuracy falls from one of the last epochs to the next."""
+
+    def count(courses: Courses) -> Values:
+        fallen = np.diff(courses["validation_accuracy"][:, -epochs:], axis=1) < 0
+        return np.asarray(fallen.sum(axis=1), dtype=float)
+
+    return count
+
+
+def crossings(epochs: int) -> PerSeed:
+    """How often the curves of training and validation accuracy change sides in the last epochs."""
+
+    def count(courses: Courses) -> Values:
+        above = (courses["training_accuracy"] > courses["validation_accuracy"])[:, -epochs:]
+        return np.asarray((above[:, 1:] != above[:, :-1]).sum(axis=1), dtype=float)
+
+    return count
 
 
 def epochs_to(accuracy: float) -> PerSeed:
     """The first epoch with at least this validation accuracy; one more than the course has if there is none."""
     return lambda courses: _first_epoch(courses, accuracy)
+
+
+def epochs_to_share(share: float) -> PerSeed:
+    """The first epoch with at least this share of the course's best validation accuracy."""
+    return lambda courses: _first_epoch(courses, share * courses["validation_accuracy"].max(axis=1, keepdims=True))
 
 
 def updates_to(accuracy: float, images: int) -> PerSeed:
@@ -189,9 +200,9 @@ def gradient_against_end(epoch: int) -> PerSeed:
     return lambda courses: courses["gradient_norm"][:, epoch - 1] / courses["gradient_norm"][:, -1]
 
 
-NUMBERS: Mapping[str, PerSeed] = {
-    each.__name__: each for each in (accuracy_at_end, best_accuracy, gap, roughness, epochs_to_converge)
-}
+NUMBERS: Mapping[str, PerSeed] = {best_accuracy.__name__: best_accuracy}
+WINDOWS: Mapping[str, Callable[[int], PerSeed]] = {each.__name__: each for each in (gap, roughness, drops, crossings)}
 FAMILIES: Mapping[str, Callable[..., PerSeed]] = {  # each makes a number from its arguments
-    each.__name__: each for each in (late, epochs_to, updates_to, gradient_against_end)
+    **WINDOWS,
+    **{each.__name__: each for each in (at_end, late, epochs_to, epochs_to_share, updates_to, gradient_against_end)},
 }

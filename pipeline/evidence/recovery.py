@@ -7,14 +7,11 @@ tell which images it was measured on. Other choices are told apart by which runs
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pipeline.analysis import intervals
@@ -23,7 +20,8 @@ from pipeline.config import load as configuration_file
 from pipeline.config.quantity import power_of_e, written
 from pipeline.config.settings import Config
 from pipeline.data import dataset
-from pipeline.data.examples import Bytes, Examples, split
+from pipeline.data.examples import Bytes
+from pipeline.evidence.class_shares import Counts, class_counts, classes_of, is_share, split_counts
 from pipeline.evidence.recovered import (
     Chance,
     DecimalReading,
@@ -42,7 +40,6 @@ from pipeline.files.sealed import write_json
 from pipeline.writeup import published as printed_numbers
 from pipeline.writeup.published import Cell, Published
 
-Counts = npt.NDArray[np.int64]
 DRAWS = 1_000_000
 SEED = 1024
 FACTORS = (1.0, 2.0, 0.5)
@@ -88,7 +85,7 @@ def recover_split(
 ) -> RecoveredSplit | None:
     """Hold the printed accuracies of one-class networks against class shares; None where no column is such."""
     tested = class_counts(testing, classes)
-    columns = [c.column.configuration for c in _cells(printed, _TESTING) if _classes(c.printed.text, tested)]
+    columns = [c.column.configuration for c in _cells(printed, _TESTING) if classes_of(c.printed.text, tested)]
     if not columns:
         return None
 
@@ -97,8 +94,8 @@ def recover_split(
         return tuple(dict.fromkeys(own))
 
     fraction, seed = config.split.validation_fraction, config.split.seed
-    training, validation = _split(labels, classes, fraction, seed)
-    training_in_order, validation_in_order = _split(labels, classes, fraction, None)
+    training, validation = split_counts(labels, classes, fraction, seed)
+    training_in_order, validation_in_order = split_counts(labels, classes, fraction, None)
     answered = numbers(_VALIDATION)
     if not answered:
         return None
@@ -113,24 +110,11 @@ def recover_split(
     )
 
 
-def class_counts(labels: Bytes, classes: int) -> Counts:
-    """How many images each class has."""
-    return np.bincount(labels, minlength=classes).astype(np.int64)
-
-
 def part(counts: Counts, printed: Sequence[str]) -> Part:
     """The class shares of some images, and which of them the printed numbers are."""
     total = int(counts.sum())
     shares = tuple(f"{count / total:.{_DIGITS}f}" for count in counts)
-    return Part(total, shares, tuple(Match(number, _classes(number, counts)) for number in printed))
-
-
-def is_share(counts: Counts, total: int, printed: str) -> npt.NDArray[np.bool_]:
-    """Which of the counts are a share of `total` that rounds to a printed decimal number; ties count."""
-    exponent = -int(Decimal(printed).as_tuple().exponent)
-    scaled = int(Fraction(printed) * 10**exponent)
-    result: npt.NDArray[np.bool_] = 2 * np.abs(counts * 10**exponent - scaled * total) <= total
-    return result
+    return Part(total, shares, tuple(Match(number, classes_of(number, counts)) for number in printed))
 
 
 def chance(counts: Counts, size: int, printed: Sequence[str], draws: int = DRAWS, seed: int = SEED) -> Chance:
@@ -147,16 +131,6 @@ def chance(counts: Counts, size: int, printed: Sequence[str], draws: int = DRAWS
             has_all &= is_share(drawn, size, number).any(axis=1)
         hits += int(has_all.sum())
     return Chance(draws, hits)
-
-
-def _classes(printed: str, counts: Counts) -> tuple[int, ...]:
-    return tuple(int(each) for each in np.flatnonzero(is_share(counts, int(counts.sum()), printed)))
-
-
-def _split(labels: Bytes, classes: int, fraction: float, seed: int | None) -> tuple[Counts, Counts]:
-    """Class counts of the parts for training and validation."""
-    first, second = split(Examples(labels, labels), fraction, seed)
-    return class_counts(first.labels, classes), class_counts(second.labels, classes)
 
 
 # --- Distances to runs; `runs` are the finished ones, each once
@@ -248,10 +222,9 @@ def _cells(printed: Published, metric: str) -> list[Cell]:
 def write(config: Path, data: Path, runs: Path, published: Path, output: Path) -> None:
     """Work out the protocol from the files of a build and write recovery.json."""
     settings = configuration_file.read_resolved(config)
-    manifest, training, testing = dataset.load(data)
+    manifest, training, testing = dataset.load_labels(data)
     printed = printed_numbers.load(published, settings)
-    labels = np.asarray(training.labels), np.asarray(testing.labels)
-    write_json(output, recover(printed, settings, manifest, labels, read_csv(runs)))
+    write_json(output, recover(printed, settings, manifest, (training, testing), read_csv(runs)))
 
 
 main = command(write)

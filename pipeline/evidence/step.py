@@ -10,13 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.cli.command_line import command
-from pipeline.config.settings import Config, Configuration, Experiment
+from pipeline.config.settings import Config
 from pipeline.data.dataset import read_manifest
-from pipeline.evidence import cells, claims, claims_file
+from pipeline.evidence import cells, claims, claims_file, readings, shift
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.cells import Tally
-from pipeline.evidence.claims import Leaders
+from pipeline.evidence.claims import Threshold
 from pipeline.evidence.claims_curves import Curve, curves
+from pipeline.evidence.class_shares import ClassShares
+from pipeline.evidence.shift import Shift
 from pipeline.experiments import plan
 from pipeline.experiments.tidy import read_csv, to_csv
 from pipeline.files.sealed import read_json, write_json, write_text
@@ -37,8 +39,7 @@ class Obstacle:
 class Evidence:
     """All verdicts on the write-up called `title`: what evidence.json holds.
 
-    `obstacles` are what keeps the runs from judging it, empty if nothing does. `negligible` is a difference of
-    accuracies, in percentage points.
+    `obstacles` are what keeps the runs from judging it, empty if nothing does. `thresholds` are those of the claims.
     """
 
     title: str
@@ -47,12 +48,17 @@ class Evidence:
     audit: tuple[audit.Audited, ...]
     claims: tuple[claims.JudgedClaim, ...]
     curves: tuple[Curve, ...]
-    negligible: float
+    thresholds: tuple[Threshold, ...]
 
     @property
     def tally(self) -> Tally:
         """How the printed numbers fared."""
         return cells.tally(self.cells)
+
+    @property
+    def shift(self) -> Shift | None:
+        """Whether they lie on one side of the runs."""
+        return shift.of(self.cells)
 
 
 def gather(results: Path, file: Path = published.FILE, claimed: Path = claims_file.FILE) -> Evidence:
@@ -69,11 +75,11 @@ def gather(results: Path, file: Path = published.FILE, claimed: Path = claims_fi
     return Evidence(
         title=printed.title,
         obstacles=differing,
-        cells=cells.judge(printed, used),
+        cells=cells.judge(printed, readings.samples(used), ClassShares.read(results / "data", config.split)),
         audit=audit.audit(printed),
-        claims=claims.judge(stated.claims, judging, _leaders(config, printed, stated.best)),
+        claims=claims.judge(stated.claims, judging),
         curves=tuple(curves(archive, stated)),
-        negligible=stated.negligible,
+        thresholds=stated.thresholds,
     )
 
 
@@ -91,25 +97,6 @@ def obstacles(printed: Published, config: Config, data: str) -> tuple[Obstacle, 
         if ours[name] != value
     ]
     return tuple(found)
-
-
-def _leaders(config: Config, printed: Published, best: Configuration) -> Leaders:
-    """Who leads the grid, if that searches what the write-up's did and trains as long as `best`; else nobody."""
-    grid = config.searched
-    if grid is None or not _is_the_write_ups(grid, printed, best):
-        return Leaders()
-    leaders = [
-        configuration
-        for experiment in config.experiments.values()
-        if experiment.best_of == grid.name
-        for configuration in experiment.configurations
-    ]
-    return Leaders(tuple(dict.fromkeys(leaders)), grid.replicates)
-
-
-def _is_the_write_ups(grid: Experiment, printed: Published, best: Configuration) -> bool:
-    same = {name: set(grid.values(name)) for name in grid.varied} == {k: set(v) for k, v in printed.search.items()}
-    return same and all((c.hidden, c.epochs) == (best.hidden, best.epochs) for c in grid.configurations)
 
 
 def write_all(results: Path, published: Path, claimed: Path, output: Path) -> None:

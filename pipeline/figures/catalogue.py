@@ -4,20 +4,22 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.analysis import ratio
 from pipeline.config.settings import Config, Experiment
 
 EVIDENCE = ("cells", "audit", "claims", "tests")  # the CSV files under results/evidence/
+MATHEMATICS = "results/evidence/mathematics.csv"  # which section 1 alone decides
 COLLAPSE = "collapse"  # the figure of collapse.csv, on the two experiments of section 3.2
 # the figures of the evidence, which no experiment has: its figures are called {experiment}-...
-CELLS, CLAIMS = "evidence-cells", "claims-curves"
+CELLS, CLAIMS, THRESHOLDS = "evidence-cells", "claims-curves", "claims-thresholds"
 MOST_PANELS = 24  # in one figure
 
-FigureKind = Literal["accuracy", "loss", "grid"]
+FigureKind = Literal["accuracy", "loss", "grid", "ratio"]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: curves of some configurations of an experiment (a panel each), or a grid's heat maps.
+    """One figure: curves of some configurations of an experiment (a panel each), or a grid's heat maps or ratios.
 
     `panels` are positions in the experiment's configurations.
     """
@@ -47,7 +49,8 @@ def figures(config: Config) -> dict[str, Figure]:
     for sweep in sweeps(config):
         found += [*curves(sweep), losses(sweep)]
     if config.tables.tuning and config.searched:
-        found += [heat_maps(config.searched), *curves(config.experiments[config.tables.tuning.best])]
+        found += [heat_maps(config.searched), *ratios(config.searched)]
+        found += curves(config.experiments[config.tables.tuning.best])
     for experiment in further(config):
         found.append(overview(experiment))
     return {figure.name: figure for figure in found}
@@ -104,6 +107,12 @@ def heat_maps(experiment: Experiment) -> Figure:
     """One figure with the validation accuracy of every configuration of a grid."""
     name = f"{experiment.name}-grid"
     return Figure(name, "grid", experiment.name, _positions(experiment))
+
+
+def ratios(experiment: Experiment) -> list[Figure]:
+    """The figure of a grid's validation accuracy against learning rate over batch size, where that tells anything."""
+    name = f"{experiment.name}-ratio"
+    return [Figure(name, "ratio", experiment.name, _positions(experiment))] if ratio.applies(experiment) else []
 
 
 def folded(experiment: Experiment) -> tuple[str, ...]:

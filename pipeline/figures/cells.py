@@ -15,16 +15,21 @@ from matplotlib.figure import Figure as Canvas
 from pipeline.cli.command_line import command
 from pipeline.config.metrics import METRICS
 from pipeline.config.quantity import Quantity
-from pipeline.experiments.labels import mathtext, minus
+from pipeline.experiments.labels import mathtext, mathtext_value, minus
 from pipeline.experiments.tidy import read_csv
 from pipeline.figures.drawing import mark, to_svg
 from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
 from pipeline.files.sealed import write_text
-from pipeline.writeup.published import UNNAMED
+from pipeline.writeup.published import RATE, UNNAMED
 
 ROW = 0.155  # inches
 LINEAR = 0.1  # percentage points around zero
 HEAD = 1.3  # rows that the name of a table takes
+STYLES: dict[str, tuple[dict[str, Any], str]] = {  # of a mark, and what stands beside it
+    "reproduced": ({"color": TRAINING.colour, "marker": "o", "markersize": 3.6}, ""),
+    "unusual": ({"color": VALIDATION.colour, "marker": "D", "markersize": 3.8}, "unusual"),
+    "not reproduced": ({"color": VALIDATION.colour, "marker": "X", "markersize": 6}, "not reproduced"),
+}
 
 
 def draw(cells: pd.DataFrame) -> Canvas:
@@ -55,20 +60,17 @@ def _heights(judged: pd.DataFrame) -> list[float]:
 
 
 def _cell(axes: Axes, number: int, place: float, row: Any) -> None:
-    low, high, printed = ((value - row.mean) * 100 for value in (row.low, row.high, float(row.published)))
+    ends = (row.low, row.high, row.file_low, row.file_high, float(row.published))
+    low, high, file_low, file_high, printed = ((value - row.mean) * 100 for value in ends)
+    axes.plot([file_low, file_high], [place, place], color=OTHER_COLOUR, linewidth=0.7, solid_capstyle="butt")
     axes.plot([low, high], [place, place], color=OTHER_COLOUR, linewidth=3.2, alpha=0.45, solid_capstyle="butt")
     axes.plot([0], [place], marker="|", markersize=5, color=OTHER_COLOUR, linestyle="none")
-    inside = row.verdict == "reproduced"
-    style: dict[str, Any] = (
-        {"color": TRAINING.colour, "marker": "o", "markersize": 3.6, "markeredgewidth": 0}
-        if inside
-        else {"color": VALIDATION.colour, "marker": "X", "markersize": 6, "markeredgewidth": 0}
-    )
-    mark(axes, number, printed, place, zorder=3, **style)
-    if not inside:
+    style, note = STYLES[row.verdict]
+    mark(axes, number, printed, place, zorder=3, markeredgewidth=0, **style)
+    if note:
         axes.annotate(
-            "not reproduced",
-            (printed, place),
+            note,
+            (max(printed, file_high), place),
             xytext=(7, 0),
             textcoords="offset points",
             color=VALIDATION.ink,
@@ -81,7 +83,9 @@ def _frame(axes: Axes, judged: pd.DataFrame, heights: list[float]) -> None:
     axes.set_xscale("symlog", linthresh=LINEAR, linscale=0.7)
     printed = (judged["published"].astype(float) - judged["mean"]) * 100
     reach = max(
-        1.0, *(abs((judged[end] - judged["mean"]) * 100).max() for end in ("low", "high")), float(printed.abs().max())
+        1.0,
+        *(abs((judged[end] - judged["mean"]) * 100).max() for end in ("file_low", "file_high")),
+        float(printed.abs().max()),
     )
     ticks = [tick for tick in (0.1, 1, 10, 100) if tick <= reach]
     axes.set_xlim(-1.3 * reach, 1.3 * reach)
@@ -113,16 +117,22 @@ def _frame(axes: Axes, judged: pd.DataFrame, heights: list[float]) -> None:
 
 
 def _name(row: Any) -> str:
-    metric = METRICS[row.row].title.split(",")[0].lower().removesuffix(" accuracy")
-    return f"{metric}, {_setting(row.column)}"
+    metric = METRICS[row.row.removesuffix(RATE)].title.split(",")[0].lower().removesuffix(" accuracy")
+    return f"{metric}{', rate' * row.row.endswith(RATE)}, {_setting(row.column)}"
 
 
 def _setting(column: str) -> str:
     """A column of cells.csv, 'reg e^-1, batch_size 16', as mathtext."""
     if column == UNNAMED:
         return column
-    pairs = (pair.split(" ") for pair in column.split(", "))
-    return ", ".join(mathtext(name, Quantity(value)) for name, value in pairs)
+    pairs = (pair.split(" ", 1) for pair in column.split(", "))
+    return ", ".join(_one_setting(name, value) for name, value in pairs)
+
+
+def _one_setting(name: str, value: str) -> str:
+    """One parameter; of a rate of change from one value to another, as an arrow."""
+    first, to, second = value.partition(" to ")
+    return mathtext(name, Quantity(first)) + (f" → {mathtext_value(Quantity(second))}" if to else "")
 
 
 def write(cells: Path, /, output: Path) -> None:

@@ -1,6 +1,7 @@
 """The figure of the randomization tests: training accuracy against the epoch, a panel for each test.
 
-The epochs are on a logarithmic axis, where a test that takes a constant factor longer is a constant distance away.
+The epochs are on a logarithmic axis, where a test that takes a constant factor longer is a constant distance away. Pale
+lines are the seeds, the marked one is their mean.
 
 A page script finds what is drawn by these ids: `frame-{p}` is the frame of panel p, and the k-th mark in
 `panel-{p}-training` belongs to the k-th epoch of `randomisation_record.marked`.
@@ -18,33 +19,37 @@ from pipeline.experiments.labels import counted
 from pipeline.figures.drawing import to_svg
 from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, STYLE, TRAINING, house_style
 from pipeline.files.sealed import write_text
-from pipeline.randomisation.record import Variant, VariantOutcome, marked, read
+from pipeline.randomisation.record import Variant, VariantEpoch, VariantOutcome, marked, read
 
 COLUMNS = 4  # panels per row at most
 PANEL_HEIGHT = 1.55  # inches
 MARKER = 2.8  # points
 AROUND = 1.15  # between an epoch and the edge of the frame, as a factor
 MARGIN = 0.05  # of the accuracies, above and below
+PALE = 0.45  # opacity of a seed
 
 
 def draw(outcomes: Sequence[VariantOutcome]) -> Canvas:
-    """Draw a panel for each test, in each the curve of the true labels as a thin line."""
+    """Draw a panel for each test, in each the mean curve of the true labels as a thin line."""
     columns = min(COLUMNS, len(outcomes))
     rows = -(-len(outcomes) // columns)
     canvas = Canvas(figsize=(FULL_WIDTH, PANEL_HEIGHT * rows + 0.3), layout="constrained")
     grid = list(canvas.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for axes in grid[len(outcomes) :]:
         axes.set_visible(False)
-    longest = max(1, *(len(outcome.epochs) for outcome in outcomes))
+    longest = max(1, *(len(outcome.course) for outcome in outcomes))
     reference = next((outcome for outcome in outcomes if outcome.variant.kind == "true_labels"), None)
     for panel, (axes, outcome) in enumerate(zip(grid, outcomes, strict=False)):
         _frame(axes, panel, longest)
         if reference and reference is not outcome:
-            _line(axes, reference, color=OTHER_COLOUR, linewidth=0.8)
-        _line(axes, outcome, color=TRAINING.colour)
-        marks = marked(len(outcome.epochs))
+            _line(axes, reference.course, color=OTHER_COLOUR, linewidth=0.8)
+        if len(outcome.seeds) > 1:
+            for seed in outcome.seeds:
+                _line(axes, seed.epochs, color=TRAINING.colour, linewidth=0.6, alpha=PALE)
+        _line(axes, outcome.course, color=TRAINING.colour)
+        marks = marked(len(outcome.course))
         style: dict[str, Any] = {"marker": TRAINING.marker, "markersize": MARKER, "color": TRAINING.colour}
-        accuracies = [outcome.epochs[epoch - 1].accuracy for epoch in marks]
+        accuracies = [outcome.course[epoch - 1].accuracy for epoch in marks]
         axes.plot(marks, accuracies, linestyle="none", gid=f"panel-{panel}-training", **style)
         axes.set_title(title(outcome.variant), pad=14)
         place: dict[str, Any] = {"xytext": (0, 3), "textcoords": "offset points", "ha": "center", "va": "bottom"}
@@ -64,16 +69,17 @@ def title(variant: Variant) -> str:
 
 
 def note(outcome: VariantOutcome) -> str:
-    """When a test was fitted, or how far it came."""
-    if outcome.diverged:
-        return "diverged"
-    ended = "fitted" if outcome.epochs_to_fit else f"{outcome.epochs[-1].accuracy:.4f}"
-    return f"{ended} after {counted(len(outcome.epochs), 'epoch')}"
+    """When a test was fitted, or how far it came; with several seeds from the first to the last."""
+    lost = sum(seed.diverged for seed in outcome.seeds)
+    if lost:
+        return "diverged" if lost == len(outcome.seeds) else f"{lost} of {len(outcome.seeds)} diverged"
+    ended = "fitted" if outcome.fitted else f"{outcome.course[-1].accuracy:.4f}"
+    fewest, most = (end(len(seed.epochs) for seed in outcome.seeds) for end in (min, max))
+    return f"{ended} after {f'{fewest} to ' if fewest < most else ''}{counted(most, 'epoch')}"
 
 
-def _line(axes: Axes, outcome: VariantOutcome, **style: Any) -> None:
-    accuracies = [epoch.accuracy for epoch in outcome.epochs]
-    axes.plot(range(1, len(accuracies) + 1), accuracies, **style)
+def _line(axes: Axes, epochs: Sequence[VariantEpoch], **style: Any) -> None:
+    axes.plot(range(1, len(epochs) + 1), [epoch.accuracy for epoch in epochs], **style)
 
 
 def _frame(axes: Axes, panel: int, longest: int) -> None:

@@ -11,7 +11,7 @@ from pipeline.cli.command_line import command
 from pipeline.config.settings import Config
 from pipeline.experiments import plan
 from pipeline.experiments.tidy import read_csv
-from pipeline.figures import catalogue, heat_maps, learning_curves
+from pipeline.figures import catalogue, heat_maps, learning_curves, ratios
 from pipeline.figures.catalogue import Figure
 from pipeline.figures.drawing import to_svg
 from pipeline.figures.style import house_style
@@ -22,6 +22,8 @@ def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataF
     """Draw one figure of the catalogue from summary.csv and curves.csv."""
     if figure.kind == "grid":
         return heat_maps.draw(config.experiments[figure.experiment], summary)
+    if figure.kind == "ratio":
+        return ratios.draw(config.experiments[figure.experiment], summary)
     return learning_curves.draw(figure, config, summary, curves)
 
 

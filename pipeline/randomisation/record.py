@@ -1,20 +1,23 @@
 """The randomization tests of section 2.3: which there are, and the files that each leaves.
 
-results/randomisation/{test}.csv has a row per epoch (loss and accuracy on the training images after it), and
-{test}.json what it came to. Light to import: the Snakefile asks for the names.
+results/randomisation/{test}.csv has a row for each seed and epoch (loss and accuracy on the training images after it),
+and {test}.json what each seed came to. Light to import: the Snakefile asks for the names.
 """
 
 import contextlib
 import csv
+import io
+import math
 from dataclasses import dataclass, fields
+from itertools import groupby
 from pathlib import Path
+from statistics import fmean
 from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
 from pipeline.config.settings import Randomisation
 from pipeline.errors import InputError, shown
-from pipeline.files import epoch_table
 from pipeline.files.sealed import read_text, write_json, write_text
 from pipeline.files.typed_json import decode
 
@@ -22,14 +25,13 @@ FOLDER = "results/randomisation"
 FIGURE = "randomisation"
 CODE = (  # what the files come from
     "pipeline.data.examples",
-    "pipeline.files.epoch_table",
     "pipeline.randomisation.record",
     "pipeline.randomisation.step",
     "pipeline.training.network",
     "pipeline.training.sgd",
 )
 STEPS = (1, 2, 3, 4, 5, 6, 8)  # what the epochs that a figure marks begin with
-COLUMNS = ("epoch", "training_loss", "training_accuracy")
+COLUMNS = ("seed", "epoch", "training_loss", "training_accuracy")
 Proportion = Annotated[float, Meta(ge=0, le=1)]
 VariantKind = Literal["true_labels", "corrupted_labels", "shuffled_pixels", "random_pixels", "gaussian_images"]
 
@@ -84,24 +86,18 @@ class VariantEpoch:
 
 
 @dataclass(frozen=True)
-class VariantOutcome:
-    """What a test came to: its epochs, on how many images, and the accuracy on the testing images at the end.
+class SeedOutcome:
+    """What a test came to with one seed: its epochs, and the accuracy on the testing images at the end.
 
-    A test that `diverged` ended with a number that is not finite; its last epochs are left out, and there is no
-    testing accuracy. `changed_labels` is the share of training labels that are not the true ones.
+    One that `diverged` ended with a number that is not finite; its last epochs are left out, and there is no testing
+    accuracy. `changed_labels` is the share of training labels that are not the true ones.
     """
 
-    variant: Variant
-    images: int
+    seed: int
     changed_labels: float
     epochs: tuple[VariantEpoch, ...]
     diverged: bool
     testing_accuracy: float | None
-
-    @property
-    def test(self) -> str:
-        """The name of the test."""
-        return self.variant.name
 
     @property
     def epochs_to_fit(self) -> int | None:
@@ -110,7 +106,7 @@ class VariantOutcome:
 
     @property
     def training_accuracy(self) -> float | None:
-        """The training accuracy at the end; None if the test diverged."""
+        """The training accuracy at the end; None if training diverged."""
         return None if self.diverged else self.epochs[-1].accuracy
 
     def first_above(self, accuracy: float) -> int | None:
@@ -119,11 +115,38 @@ class VariantOutcome:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What {test}.json holds."""
+class VariantOutcome:
+    """What a test came to on so many images, with each of its seeds."""
 
-    test: str
+    variant: Variant
     images: int
+    seeds: tuple[SeedOutcome, ...]
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a seed diverged; such a test is shown and not compared."""
+        return any(seed.diverged for seed in self.seeds)
+
+    @property
+    def fitted(self) -> bool:
+        """Whether every seed classified all training images correctly."""
+        return all(seed.epochs_to_fit for seed in self.seeds)
+
+    @property
+    def course(self) -> tuple[VariantEpoch, ...]:
+        """The mean over the seeds after each epoch; a seed that has ended counts as it ended."""
+        trained = [seed.epochs for seed in self.seeds if seed.epochs]
+        reached = [
+            [epochs[min(n, len(epochs) - 1)] for epochs in trained] for n in range(max(map(len, trained), default=0))
+        ]
+        return tuple(VariantEpoch(fmean(e.loss for e in each), fmean(e.accuracy for e in each)) for each in reached)
+
+
+@dataclass(frozen=True)
+class SeedFacts:
+    """What {test}.json holds of a seed."""
+
+    seed: int
     changed_labels: Proportion
     epochs_to_fit: int | None
     diverged: bool
@@ -131,9 +154,23 @@ class Facts:
     testing_accuracy: Proportion | None
 
     @classmethod
-    def of(cls, outcome: VariantOutcome) -> "Facts":
+    def of(cls, outcome: SeedOutcome) -> "SeedFacts":
         """Those of an outcome."""
         return cls(**{field.name: getattr(outcome, field.name) for field in fields(cls)})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What {test}.json holds."""
+
+    test: str
+    images: int
+    seeds: tuple[SeedFacts, ...]
+
+    @classmethod
+    def of(cls, outcome: VariantOutcome) -> "Facts":
+        """Those of an outcome."""
+        return cls(outcome.variant.name, outcome.images, tuple(map(SeedFacts.of, outcome.seeds)))
 
 
 def marked(epochs: int) -> list[int]:
@@ -148,8 +185,13 @@ def marked(epochs: int) -> list[int]:
 
 def write(outcome: VariantOutcome, folder: Path) -> None:
     """Write {test}.csv and {test}.json, the same bytes for the same outcome."""
-    table = epoch_table.to_csv(COLUMNS, ((epoch.loss, epoch.accuracy) for epoch in outcome.epochs))
-    write_text(folder / f"{outcome.variant.name}.csv", table)
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for each in outcome.seeds:
+        for number, epoch in enumerate(each.epochs, start=1):
+            writer.writerow((each.seed, number, repr(epoch.loss), repr(epoch.accuracy)))
+    write_text(folder / f"{outcome.variant.name}.csv", table.getvalue())
     write_json(folder / f"{outcome.variant.name}.json", Facts.of(outcome))
 
 
@@ -157,9 +199,7 @@ def read(folder: Path, variant: Variant) -> VariantOutcome:
     """Read back what `write` wrote. Raises InputError if a file is missing, damaged or another test's."""
     path = folder / f"{variant.name}.json"
     try:
-        rows = epoch_table.read(path.with_suffix(".csv"), COLUMNS)
-        facts = decode(read_text(path), Facts)
-        outcome = _outcome(variant, facts, tuple(VariantEpoch(row[COLUMNS[1]], row[COLUMNS[2]]) for row in rows))
+        outcome = _outcome(variant, decode(read_text(path), Facts), _epochs(read_text(path.with_suffix(".csv"))))
     except (ValueError, csv.Error) as error:
         raise InputError(
             f"{path}: expected what the randomization test {variant.name} writes, found: {error!r}. "
@@ -173,17 +213,37 @@ def read_all(folder: Path, settings: Randomisation) -> tuple[VariantOutcome, ...
     return tuple(read(folder, variant) for variant in variants(settings))
 
 
-def _outcome(variant: Variant, facts: Facts, epochs: tuple[VariantEpoch, ...]) -> VariantOutcome:
+def _epochs(text: str) -> dict[int, tuple[VariantEpoch, ...]]:
+    """The epochs of each seed. Raises ValueError or csv.Error for what is none."""
+    names, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    if tuple(names) != COLUMNS:
+        raise ValueError(f"the columns {names}")
+    found = {}
+    for seed, lines in groupby(rows, key=lambda row: int(row[0])):
+        numbers, losses, accuracies = zip(*((int(n), float(x), float(y)) for _, n, x, y in lines), strict=True)
+        if seed in found or numbers != tuple(range(1, len(numbers) + 1)):
+            raise ValueError("epochs that do not count from 1")
+        if not all(
+            math.isfinite(loss) and 0 <= accuracy <= 1 for loss, accuracy in zip(losses, accuracies, strict=True)
+        ):
+            raise ValueError("a loss or an accuracy that is none")
+        found[seed] = tuple(map(VariantEpoch, losses, accuracies))
+    return found
+
+
+def _outcome(variant: Variant, facts: Facts, epochs: dict[int, tuple[VariantEpoch, ...]]) -> VariantOutcome:
     """Raises ValueError if the facts are not those of these epochs."""
-    outcome = VariantOutcome(
-        variant, facts.images, facts.changed_labels, epochs, facts.diverged, facts.testing_accuracy
+    seeds = tuple(
+        SeedOutcome(each.seed, each.changed_labels, epochs.pop(each.seed, ()), each.diverged, each.testing_accuracy)
+        for each in facts.seeds
     )
-    if not (epochs or facts.diverged):
+    outcome = VariantOutcome(variant, facts.images, seeds)
+    if not seeds or epochs:
+        raise ValueError(f"{len(seeds)} seeds, and epochs of others")
+    if not all(each.epochs or each.diverged for each in seeds):
         raise ValueError("a test without an end")
     if Facts.of(outcome) != facts:
         raise ValueError(f"{facts}, which does not fit {variant.name}.csv")
-    if not all(0 <= epoch.accuracy <= 1 for epoch in epochs):
-        raise ValueError("an accuracy that is none")
-    if facts.diverged != (facts.testing_accuracy is None):
+    if any(each.diverged != (each.testing_accuracy is None) for each in seeds):
         raise ValueError("a testing accuracy that is none")
     return outcome

@@ -3,7 +3,9 @@
     python -m pipeline.randomisation.step --help
 
 The tests are those of Zhang et al. (2017), section 2.1, on the network of this report. Between them only the data
-differ: initial weights, the order of the images and every parameter of training are the same.
+differ: with the same seed, initial weights, the order of the images and every parameter of training are the same.
+Between seeds everything that is drawn differs, but for the images that are learned: what the report compares are tests
+on the same images.
 """
 
 import math
@@ -24,7 +26,7 @@ from pipeline.cli.command_line import command
 from pipeline.config.settings import Count, RandomisationTraining
 from pipeline.data import preparation
 from pipeline.data.examples import Bytes, Examples, Indices, Prepared, by_length, by_use, sort_pixels
-from pipeline.randomisation.record import Variant, VariantEpoch, VariantOutcome, write
+from pipeline.randomisation.record import SeedOutcome, Variant, VariantEpoch, VariantOutcome, write
 from pipeline.training import network, sgd
 from pipeline.training.network import Weights
 
@@ -189,16 +191,31 @@ def fit(learner: Learner, images: int, epochs: int, seed: int) -> tuple[tuple[Va
     return tuple(done), False
 
 
+@dataclass(frozen=True)
+class Task:
+    """A test on these images, with their pixels as they are in the image and labels of so many classes."""
+
+    variant: Variant
+    training: Examples
+    testing: Examples
+    classes: int
+
+
 def run(variant: Variant, prepared: Prepared, classes: int, how: Training) -> VariantOutcome:
-    """One test, on images of the training set and with those for testing."""
+    """One test with each of its seeds, on images of the training set and with those for testing."""
     training, testing = (
         in_original_order(examples, prepared.pixels)
         for examples in (subset(prepared.training, how.images, how.seed), prepared.testing)
     )
-    learner, changed = _learner(variant, training, testing, classes, how)
-    epochs, diverged = fit(learner, len(training), how.epochs, how.seed)
-    testing_accuracy = None if diverged else learner.on_testing()[1]
-    return VariantOutcome(variant, len(training), changed, epochs, diverged, testing_accuracy)
+    task = Task(variant, training, testing, classes)
+    return VariantOutcome(variant, len(training), tuple(run_seed(task, how, seed) for seed in how.seeds))
+
+
+def run_seed(task: Task, how: Training, seed: int) -> SeedOutcome:
+    """A test with one seed."""
+    learner, changed = _learner(task, how, seed)
+    epochs, diverged = fit(learner, len(task.training), how.epochs, seed)
+    return SeedOutcome(seed, changed, epochs, diverged, None if diverged else learner.on_testing()[1])
 
 
 def in_original_order(examples: Examples, pixels: Indices) -> Examples:
@@ -206,17 +223,15 @@ def in_original_order(examples: Examples, pixels: Indices) -> Examples:
     return Examples(examples.images[:, np.argsort(pixels)], examples.labels)
 
 
-def _learner(
-    variant: Variant, training: Examples, testing: Examples, classes: int, how: Training
-) -> tuple[Learner, float]:
+def _learner(task: Task, how: Training, seed: int) -> tuple[Learner, float]:
     """The untrained network of a test with its data, and the share of training labels that are not the true ones."""
-    pixels = training.images.shape[1]
-    initial = network.initial_weights(pixels, how.hidden, classes, how.initial_scale, how.seed)
+    variant, training, testing = task.variant, task.training, task.testing
+    initial = network.initial_weights(training.images.shape[1], how.hidden, task.classes, how.initial_scale, seed)
     if variant.kind == "gaussian_images":
-        learned_noise = gaussian(training, training.images, _stream_of(variant, "training", how.seed))
-        testing_noise = gaussian(testing, training.images, _stream_of(variant, "testing", how.seed))
+        learned_noise = gaussian(training, training.images, _stream_of(variant, "training", seed))
+        testing_noise = gaussian(testing, training.images, _stream_of(variant, "testing", seed))
         return PlainLearner(learned_noise, testing_noise, initial, how), 0.0
-    learned, tested = treat(variant, training, testing, classes, how.seed)
+    learned, tested = treat(variant, training, testing, task.classes, seed)
     return FastLearner(learned, tested, initial, how), float((learned.labels != training.labels).mean())
 
 

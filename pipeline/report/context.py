@@ -17,20 +17,25 @@ from pipeline.environment.software import Package
 from pipeline.evidence import recovered
 from pipeline.evidence import step as evidence
 from pipeline.experiments import labels, plan
-from pipeline.experiments.tidy import Rows, read_csv
+from pipeline.experiments.tidy import Rows, fresh, read_csv
 from pipeline.figures import catalogue
-from pipeline.report.views import appendix, runlist, speed, typography
+from pipeline.report.views import appendix, mathematics, runlist, speed, typography
+from pipeline.report.views import claims as claims_text
 from pipeline.report.views import collapse as collapse_text
 from pipeline.report.views import evidence as evidence_text
 from pipeline.report.views import randomisation as randomisation_text
+from pipeline.report.views import ratio as ratio_text
 from pipeline.report.views import recovery as recovery_text
 from pipeline.report.views.appendix import Appendix
 from pipeline.report.views.blocks import Plot, Source, Table
+from pipeline.report.views.claims import ClaimsText
 from pipeline.report.views.collapse import CollapseText
 from pipeline.report.views.evidence import EvidenceText
+from pipeline.report.views.mathematics import Mathematics
 from pipeline.report.views.plots import Plots
 from pipeline.report.views.provenance import THEORY, Provenance
 from pipeline.report.views.randomisation import RandomisationText
+from pipeline.report.views.ratio import RatioText
 from pipeline.report.views.recovery import RecoveryText
 from pipeline.report.views.speed import Speed
 from pipeline.report.views.wording import cell
@@ -53,13 +58,17 @@ class FurtherSection:
 
 @dataclass(frozen=True)
 class Context:
-    """What the report is made from. Tables and plots are by name; absent ones are not shown."""
+    """What the report is made from. Tables and plots are by name; absent ones are not shown.
+
+    `fresh_seeds` are those of the selected configuration that did not choose it; empty where those that did are shown.
+    """
 
     title: str
     author: str
     config: Config
     theory: Theory
     theory_source: Source
+    mathematics: Mathematics
     recovery: RecoveryText
     manifest: Manifest
     training_size: int
@@ -71,6 +80,9 @@ class Context:
     curves: dict[str, tuple[Plot, ...]]
     losses: dict[str, Plot]
     heat_map: Plot | None
+    ratios: Plot | None
+    ratio: RatioText | None
+    fresh_seeds: str
     folded: tuple[Markup, ...]
     further: tuple[FurtherSection, ...]
     replicated: bool
@@ -79,8 +91,8 @@ class Context:
     appendix: Appendix
     speed: Speed | None
     evidence: EvidenceText
+    claims: ClaimsText
     collapse: CollapseText | None
-    failed_checks: int
     randomisation: RandomisationText | None
     settled: float = comparison.SETTLED
 
@@ -99,15 +111,19 @@ def build(
     """
     config = plan.load_selected(results / "config.json", results / "selection.json")
     manifest = read_manifest(results / "data")
-    summary, histories = read_csv(results / "tables" / "summary.csv"), read_csv(results / "histories.csv")
+    summary = read_csv(results / "tables" / "summary.csv")
+    histories = fresh(read_csv(results / "histories.csv"), config)
     facts = findings.findings(
         config, comparison.Results(Rows(summary), Rows(histories), manifest.largest_class), catalogue.further(config)
     )
     runs = read_csv(results / "runs.csv")
-    provenance = Provenance(config, runs)
+    provenance = Provenance(config, fresh(runs, config))
     theory = proof.read(results / "theory.json")
+    verdicts = evidence.read(results)
+    printed = evidence_text.build(verdicts, provenance, results / "figures")
     distinct = runs.drop_duplicates("key")
     diverged = frozenset(distinct.loc[distinct["status"] == "diverged", "key"])
+    listed = runlist.groups(config, Provenance(config, runs), diverged)
     training, validation = config.split.sizes(manifest.training_images)
     plots = Plots(results / "figures", config, summary, read_csv(results / "tables" / "curves.csv"), provenance)
     tuning, grid = config.tables.tuning, config.searched
@@ -123,7 +139,8 @@ def build(
         config=config,
         theory=theory,
         theory_source=THEORY,
-        recovery=recovery_text.tell(recovered.read(results / "recovery.json")),
+        mathematics=mathematics.build(theory.propositions),
+        recovery=recovery_text.tell(recovered.read(results / "recovery.json"), printed.choices),
         manifest=manifest,
         training_size=training,
         validation_size=validation,
@@ -134,18 +151,26 @@ def build(
         curves={e.name: tuple(plots.plot(figure) for figure in catalogue.curves(e)) for e in shown},
         losses={e.name: plots.plot(catalogue.losses(e)) for e in catalogue.sweeps(config)},
         heat_map=plots.plot(catalogue.heat_maps(grid)) if grid else None,
+        ratios=next(map(plots.plot, catalogue.ratios(grid)), None) if grid else None,
+        ratio=ratio_text.tell(facts.tuning.ratio, grid) if grid and facts.tuning and facts.tuning.ratio else None,
+        fresh_seeds=_fresh_seeds(config, config.experiments[tuning.best]) if tuning else "",
         folded=tuple(escape(labels.words(name)) for name in catalogue.folded(grid)) if grid else (),
         replicated=bool((summary["n"] > 1).any()),
         same_epochs=len({c.epochs for e in (*shown, *([grid] if grid else [])) for c in e.configurations}) == 1,
         search_goes_down=_search_goes_down(config, grid),
-        appendix=appendix.build(results / "config.json", packages, runlist.groups(config, provenance, diverged)),
+        appendix=appendix.build(results / "config.json", packages, listed),
         speed=speed.build(benchmark, results / "figures") if benchmark else None,
         collapse=collapse,
-        failed_checks=len(list(theory.failures())),
-        evidence=evidence_text.build(evidence.read(results), provenance, results / "figures"),
+        evidence=printed,
+        claims=claims_text.build(verdicts, provenance, results / "figures"),
         randomisation=randomisation_text.build(config, manifest, results),
         further=tuple(_section(e, facts.further[e.name], plots, provenance) for e in catalogue.further(config)),
     )
+
+
+def _fresh_seeds(config: Config, best: Experiment) -> str:
+    seeds = config.fresh_seeds(best)
+    return f"{seeds[0]} to {seeds[-1]}" if seeds != best.seeds else ""
 
 
 def _with_norms(table: Table, collapse: CollapseText) -> Table:

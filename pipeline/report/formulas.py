@@ -181,6 +181,12 @@ def inline_text(tex: str) -> Markup | None:
     return None if html is None else Markup(f'<span class="math">{html}</span>')  # noqa: S704 - built from escaped pieces
 
 
+def sentence(text: str) -> Markup:
+    r"""A sentence with simple TeX in \(...\), as HTML."""
+    parts = re.split(r"\\\((.+?)\\\)", text)
+    return Markup("").join(inline_text(part) or "" if n % 2 else part for n, part in enumerate(parts))
+
+
 def _row(tex: str, space: str) -> str | None:
     html = ""
     end = 0

@@ -69,6 +69,8 @@ def environment(templates: Path, medium: Medium, numbering: Numbering) -> Enviro
         "listing": wording.listing,
         "points": wording.points,
         "gap": wording.gap,
+        "interval": wording.interval,
+        "minus": labels.minus,
         "epochs": wording.epochs,
         "counted": labels.counted,
         "power_above": wording.power_above,

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 from pipeline.files.sealed import read_json
 from pipeline.theory import threshold
 from pipeline.theory.threshold import TruthRow
 
+PropositionVerdict = Literal["right", "slip", "wrong"]
 TOLERANCE = 1e-12  # for members of an equation that are of order one
 
 
@@ -90,10 +92,44 @@ class Impossibility:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What would be right instead of a proposition that is not, and whether that holds."""
+
+    says: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Proposition:
+    r"""Something that section 1 of the write-up states, and whether it is true as it is written.
+
+    `place` is an equation or a table of the write-up, or what stands below it. Formulas in `says` are TeX in \(...\).
+    """
+
+    place: str
+    says: str
+    holds: bool
+    correction: Correction | None = None
+
+    @property
+    def verdict(self) -> PropositionVerdict:
+        """A slip is what holds once it is corrected."""
+        if self.holds:
+            return "right"
+        return "slip" if self.correction and self.correction.holds else "wrong"
+
+    @property
+    def remark(self) -> str:
+        """What would be right; empty where the statement is."""
+        return self.correction.says if self.correction and self.verdict == "slip" else ""
+
+
+@dataclass(frozen=True)
 class Theory:
     """Every check of section 1: over `samples` random z, in symbols for the smallest to the largest of the sizes.
 
-    `tables` are the truth tables by function, as rows x₁, x₂, output.
+    `tables` are the truth tables by function, as rows x₁, x₂, output; `propositions` are those of the
+    write-up, which may be false.
     """
 
     derivations: Mapping[str, Derivation]
@@ -102,6 +138,7 @@ class Theory:
     tables: Mapping[str, tuple[tuple[int, ...], ...]]
     samples: int
     symbolic_sizes: tuple[int, int]
+    propositions: tuple[Proposition, ...]
 
     @property
     def checks(self) -> int:

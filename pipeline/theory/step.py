@@ -1,15 +1,23 @@
-"""The checks of section 1: is what it states true? Every outcome goes to theory.json, which the report shows."""
+"""The checks of section 1: is what it states true, here and in the write-up?
 
-from collections.abc import Mapping
+Every outcome goes to theory.json, which the report shows; those of the write-up also to mathematics.csv.
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
 
+import pandas as pd
+
 from pipeline.cli.command_line import command
 from pipeline.config.settings import Neuron
-from pipeline.files.sealed import write_json
+from pipeline.experiments.tidy import to_csv
+from pipeline.files.sealed import write_json, write_text
 from pipeline.theory import farkas, jacobian, threshold
-from pipeline.theory.proof import Impossibility, Solution, Theory
+from pipeline.theory.proof import Impossibility, Proposition, Solution, Theory
+from pipeline.theory.propositions import propositions
 
+COLUMNS = ("claim", "verdict", "remark")
 Neurons = TypedDict("Neurons", {"and": Neuron, "or": Neuron})
 
 
@@ -22,6 +30,7 @@ def check(neurons: Mapping[str, Neuron]) -> Theory:
         tables=threshold.tables(),
         samples=jacobian.SAMPLES,
         symbolic_sizes=(min(jacobian.SYMBOLIC_SIZES), max(jacobian.SYMBOLIC_SIZES)),
+        propositions=propositions(),
     )
 
 
@@ -42,9 +51,17 @@ def _impossibility() -> Impossibility:
     )
 
 
-def write(neurons: Neurons, output: Path) -> None:
-    """Check what section 1 states, with these neurons, and write theory.json."""
-    write_json(output, check({"and": neurons["and"], "or": neurons["or"]}))
+def to_frame(propositions: Sequence[Proposition]) -> pd.DataFrame:
+    """mathematics.csv: COLUMNS."""
+    rows = [(f"{each.place} {each.says}", each.verdict, each.remark) for each in propositions]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def write(neurons: Neurons, output: Path, table: Path) -> None:
+    """Check what section 1 states, with these neurons; write theory.json, and what the write-up states as a table."""
+    checked = check({"and": neurons["and"], "or": neurons["or"]})
+    write_text(table, to_csv(to_frame(checked.propositions)))
+    write_json(output, checked)
 
 
 main = command(write)

@@ -77,10 +77,11 @@ def names(folder: Path, *patterns: str) -> list[str]:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """A table of results: a CSV file, or a JSON file as a table of one row. Raises InputError if it is neither."""
+    """A table of results: a CSV file, or a JSON file with a row for each of its seeds. Raises InputError for others."""
     try:
         if path.suffix == ".json":
-            return pd.DataFrame([json.loads(path.read_text(encoding="utf-8"))])
+            facts = json.loads(path.read_text(encoding="utf-8"))
+            return pd.DataFrame([{**facts, **seed} for seed in facts.pop("seeds", [{}])])
         return pd.read_csv(path)
     except (OSError, ValueError) as error:
         said = str(error).partition("\n")[0]

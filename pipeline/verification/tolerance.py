@@ -18,9 +18,13 @@ ACCURACY = 0.0005  # 6 of 12,000 validation images, 0.05 percentage points
 TESTING_ACCURACY = 0.002
 RELATIVE = 0.001  # of losses, norms and all other numbers
 BOUNDS = 4  # how much further a bound of an interval may move, being several standard deviations away
+COUNTED = 0.2  # of what is counted on each seed: one of five counts one more
 EPOCHS_TO_FIT = 2  # until the last training image is classified correctly
 
 COUNTS = ("n", "seeds", "diverged", "as_predicted", "images", "threshold")  # the same on every machine
+ENDS = ("low", "high", "open_from", "open_to")  # of an interval
+# What follows from numbers beside it, which are compared, and from which the verdict does.
+DERIVED = ("p_supported", "p_contradicted", "seeds_wanted")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -38,11 +42,13 @@ def allowed(change: Change) -> float:
     column = change.column
     if column in COUNTS:
         return 0.0
+    if column in DERIVED:
+        return float("inf")
     if column == "best_epoch" or (change.about.get("metric") == "best_epoch"):
         return float("inf")  # its validation accuracy has to agree
     if column == "epochs_to_fit":
         return EPOCHS_TO_FIT
-    return _unit(change) * (BOUNDS if column in ("low", "high") else 1)
+    return _unit(change) * (BOUNDS if column in ENDS else 1)
 
 
 def _unit(change: Change) -> float:
@@ -52,6 +58,8 @@ def _unit(change: Change) -> float:
         return 100 * ACCURACY
     if about.get("unit") == "nats":
         return RELATIVE
+    if about.get("unit") in ("drops", "crossings"):
+        return COUNTED
     if "testing_accuracy" in measure:
         return TESTING_ACCURACY
     if "accuracy" in measure:
@@ -62,7 +70,7 @@ def _unit(change: Change) -> float:
 def _size(change: Change) -> float:
     """How large the number is; of a standard deviation or a bound, the number that it belongs to."""
     column = change.column
-    if column in ("sd", "low", "high"):
+    if column == "sd" or column in ENDS:
         column = "mean" if "mean" in change.about else "value"
     value = change.about.get(column.removesuffix("_sd") + "_mean" if column.endswith("_sd") else column)
     return abs(value) if isinstance(value, float) else 0.0

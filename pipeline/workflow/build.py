@@ -69,6 +69,7 @@ class Build:
             *collapse_figures,
             catalogue.CELLS,
             catalogue.CLAIMS,
+            catalogue.THRESHOLDS,
             *([benchmarks.FIGURE] if self.benchmark else []),
             *([record.FIGURE] if tests else []),
         ]

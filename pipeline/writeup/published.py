@@ -20,6 +20,7 @@ SCHEMA = Path(__file__).with_name("published.schema.yaml")
 FILE = Path(__file__).with_name("published.yaml")
 UNPRINTED = "-"
 UNNAMED = "defaults"  # the label of a column that names no parameter
+RATE = " rate of change"  # after the name of the metric whose rate it is
 _LEAST_DIGITS, _MOST_DIGITS = 2, 12  # after the point: of a printed accuracy, of any printed number
 _EPOCHS = (  # what a table may leave open is of which epoch a number is
     ("validation_accuracy", "best_validation_accuracy"),
@@ -235,3 +236,5 @@ def _reference_contradictions(change: Mapping[str, Any], table: Mapping[str, Any
             for rate in pair:
                 if rate not in rates:
                     yield f"pairs.{number}: expected learning rates of {name}, found {written(rate)}."
+                elif (count := rates.count(rate)) > 1:
+                    yield f"pairs.{number}: expected a learning rate of one column, found {written(rate)} in {count}."

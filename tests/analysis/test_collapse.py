@@ -30,6 +30,7 @@ from synthetic import (
 
 from pipeline.analysis import collapse, linearisation
 from pipeline.analysis.collapse import CoefficientOutcome
+from pipeline.analysis.comparison import Estimate
 from pipeline.analysis.linearisation import Linearisation
 from pipeline.config import load as config
 from pipeline.config.settings import Config, Configuration
@@ -97,7 +98,8 @@ def test_norms_are_means_over_the_seeds_after_the_last_epoch(tmp_path: Path) -> 
     assert found[E2].experiment == "regularization"
     assert low.w1_start == pytest.approx(0.001 * math.sqrt(784 * 128), rel=0.01)
     time = 0.1 * 750 * EPOCHS  # 48,000 images in batches of 64
-    assert low.rate_mean == pytest.approx(math.log(10 / low.w1_start) / time, rel=1e-6)
+    rates = [math.log(norm / low.w1_start) / time for norm in (10.001, 9.999)]
+    assert (low.rate_mean, low.rate_sd) == pytest.approx((sum(rates) / 2, (rates[0] - rates[1]) / 2**0.5), rel=1e-9)
     assert low.predicted_rate == pytest.approx(0.1445 - 0.13)
     assert low.ratio == pytest.approx(0.13 / 0.1445)
 
@@ -110,6 +112,17 @@ def test_runs_that_do_as_predicted() -> None:
         # 1% away; and too slow: 0.0055 × 450 is a factor of 12
         **dict.fromkeys((0.146, 0.15), "undecided"),
     }
+
+
+def test_a_norm_that_stays_as_it_was_is_on_neither_side() -> None:
+    start = outcomes()[1].w1_start
+    found = outcomes(norms=lambda chosen, seed: (start, start))
+    assert {each.as_predicted for each in found.values()} == {0}
+
+
+def test_the_critical_coefficient_itself_is_to_shrink_the_weights() -> None:
+    found = outcomes(experiments=tree()["experiments"] | {"around": {"sweep": {"reg": [0.1445]}}})[0.1445]
+    assert (found.predicted_rate, found.below, found.as_predicted, found.verdict) == (0, False, 2, "undecided")
 
 
 @pytest.mark.parametrize(("reg", "size"), [(0.2, 0.4), (0.05, 0.2)])
@@ -173,6 +186,12 @@ def test_the_noise_is_more_than_was_measured() -> None:
         assert MEASURED[float(each.reg)] < collapse.noise(each, LINEAR) / 2 < 0.12
 
 
+@pytest.mark.parametrize(("hidden", "size"), [(1, 0.0621), (128, 0.1661)])
+def test_the_noise_is_that_of_the_class_shares_and_of_the_mean_image(hidden: int, size: float) -> None:
+    """0.1445 √(9 × 0.1 / 128) is 0.01212, √784 × 0.1 / 1024 is 0.00273: in squares, over 0.2."""
+    assert collapse.noise(Configuration(0.1, 0.2, 64, hidden, EPOCHS), LINEAR) == pytest.approx(size, abs=5e-5)
+
+
 @pytest.mark.parametrize("hidden", [128, 319, 512, 1024])
 def test_many_hidden_units_are_no_reason_to_leave_it_undecided(hidden: int) -> None:
     def norms(chosen: Configuration, seed: int) -> tuple[float, float]:
@@ -197,6 +216,7 @@ def test_diverged_runs_are_counted_and_left_out() -> None:
     found = outcomes(rule)
     assert (found[0.2].verdict, found[0.2].n, found[0.2].diverged) == ("diverged", 0, 2)
     assert (found[0.05].verdict, found[0.05].n, found[0.05].diverged) == ("as predicted", 1, 1)
+    assert found[0.05].norm("w2") == Estimate(5, None, 1, 1)
     assert drawn(rule)
 
 
@@ -546,8 +566,19 @@ def test_the_data_under_the_figure_are_its_marks(around_results: Path) -> None:
     assert len(plot.source.runs) == len(set(plot.source.runs)) == 16
 
 
-def test_norms_of_zero_have_no_growth_rate() -> None:
-    _, found = every(norms=lambda chosen, seed: (0.0, 0.0))
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("changes", "rate"),
+    [
+        ({"norms": lambda chosen, seed: (0.0, 0.0)}, -math.inf),
+        ({"network": tree()["network"] | {"initial_scale": 0}}, math.nan),
+    ],
+    ids=["to zero", "from zero"],
+)
+@pytest.mark.filterwarnings("error")
+def test_norms_of_zero_have_no_growth_rate(changes: dict[str, Any], rate: float) -> None:
+    _, found = every(**changes)
+    assert [each.rate_mean for each in found] == pytest.approx([rate] * len(found), nan_ok=True)
     data = collapse_text._data(found, {each.reg: Markup("λ") for each in found})
     assert {(row.values[4].text, row.values[4].number) for row in data.rows} == {("–", None)}
 

@@ -470,7 +470,7 @@ def test_a_diverged_default_is_not_compared() -> None:
 # --- Tuning
 
 
-GRID = {(rate, size): replace(BASE, learning_rate=rate, batch_size=size) for rate in (1, 2, 3) for size in (16, 32)}
+GRID = {(rate, size): replace(BASE, learning_rate=rate, batch_size=size) for rate in (1, 2, 3) for size in (16, 20)}
 
 
 def tuned(
@@ -490,7 +490,7 @@ def tuned(
     return found.tuning
 
 
-RISING = {(1, 16): 0.90, (1, 32): 0.88, (2, 16): 0.92, (2, 32): 0.90, (3, 16): 0.96, (3, 32): 0.94}
+RISING = {(1, 16): 0.90, (1, 20): 0.88, (2, 16): 0.92, (2, 20): 0.90, (3, 16): 0.96, (3, 20): 0.94}
 
 
 def test_marginal_means_directions_and_edges() -> None:
@@ -504,14 +504,14 @@ def test_marginal_means_directions_and_edges() -> None:
     assert dict(rate.means) == pytest.approx({1: 0.89, 2: 0.91, 3: 0.95})
     assert (rate.best, rate.direction, rate.at_edge) == (3, "larger", True)
     assert rate.effect == pytest.approx(0.06)
-    assert dict(size.means) == pytest.approx({16: (0.90 + 0.92 + 0.96) / 3, 32: (0.88 + 0.90 + 0.94) / 3})
+    assert dict(size.means) == pytest.approx({16: (0.90 + 0.92 + 0.96) / 3, 20: (0.88 + 0.90 + 0.94) / 3})
     assert size.effect == pytest.approx(0.02)
     assert (size.best, size.direction, size.at_edge) == (16, "neither", True)  # two values are no trend
     assert found.chosen_in_grid.mean == 0.96
 
 
 def test_a_best_value_inside_has_no_direction_and_no_edge() -> None:
-    found = tuned(RISING | {(2, 16): 0.99, (2, 32): 0.98})
+    found = tuned(RISING | {(2, 16): 0.99, (2, 20): 0.98})
     assert found is not None
     assert (found.marginals[0].best, found.marginals[0].direction, found.marginals[0].at_edge) == (2, "neither", False)
 
@@ -523,7 +523,7 @@ def test_three_values_that_fall_steadily_point_to_the_smaller() -> None:
 
 
 def test_a_step_without_change_is_not_steady() -> None:
-    found = tuned(RISING | {(2, 16): RISING[1, 16], (2, 32): RISING[1, 32]})
+    found = tuned(RISING | {(2, 16): RISING[1, 16], (2, 20): RISING[1, 20]})
     assert found is not None
     assert (found.marginals[0].direction, found.marginals[0].at_edge) == ("neither", True)
 
@@ -627,14 +627,14 @@ def test_a_comparison_needs_both_to_finish(which: str) -> None:
 
 
 def test_a_best_value_beside_a_diverged_one_is_not_at_the_edge() -> None:
-    found = tuned(RISING | {(1, 16): 0.5, (2, 16): 0.99, (3, 16): None, (3, 32): None})
+    found = tuned(RISING | {(1, 16): 0.5, (2, 16): 0.99, (3, 16): None, (3, 20): None})
     assert found is not None
     assert (found.marginals[0].best, found.marginals[0].at_edge) == (2, False)
     assert [value for value, _ in found.marginals[0].means] == [1, 2]
 
 
 def test_two_values_that_finished_of_three_are_no_trend() -> None:
-    found = tuned(RISING | {(3, 16): None, (3, 32): None})
+    found = tuned(RISING | {(3, 16): None, (3, 20): None})
     assert found is not None
     assert found.marginals[0].direction == "neither"
 

@@ -19,7 +19,7 @@ from pipeline.config import load as config
 from pipeline.verification import reference
 from pipeline.workflow.build import Build
 
-FIGURES = {"figures": 1, "collapse_figure": 1, "evidence_figure": 1, "claims_figure": 1}
+FIGURES = {"figures": 1, "collapse_figure": 1, "evidence_figure": 1, "claims_figure": 1, "thresholds_figure": 1}
 AGGREGATION = FIGURES | {
     **{"runs": 1, "recovery": 1, "tables": 1, "collapse": 1, "evidence": 1},
     **{"report": 2, "publish": 1, "all": 1},
@@ -67,6 +67,7 @@ def test_the_record_is_of_the_build_and_its_report(built: Project):
         **{"theory": 1, "gate": 1, "data": 1, "prepare": 1, "selection": 1, "runs": 1, "recovery": 1},
         **{"tables": 1, "figures": 1, "train": 15, "report": 2},
         **{"collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1, "claims_figure": 1},
+        **{"thresholds_figure": 1},
         **{"randomisation": 5, "randomisation_figure": 1},
     }
     assert 0 < record["training_seconds"] < record["rules"]["train"]["seconds"]["sum"]
@@ -193,6 +194,8 @@ def test_another_probability_runs_one_randomization_test_and_without_them_there_
     built.configure(randomisation=tests | {"corruption": [0.5, 1]})
     assert built.planned() == {"randomisation": 1, "randomisation_figure": 1, **AGGREGATION}
     built.configure(randomisation=tests | {"seed": 2})
+    assert built.planned() == {"randomisation": 5, "randomisation_figure": 1, **AGGREGATION}
+    built.configure(randomisation=tests | {"replicates": 3})
     assert built.planned() == {"randomisation": 5, "randomisation_figure": 1, **AGGREGATION}
     settings = yaml.safe_load((built / "config.yaml").read_text(encoding="utf-8"))
     del settings["randomisation"]

@@ -15,19 +15,20 @@ import pytest
 import yaml
 from configuration import CONFIG_YAML, ROOT
 from conftest import SMALL, Project, copy_project
+from judging import judged as judged_cell
 
 from pipeline.check import command as check
 from pipeline.check import printout as check_text
 from pipeline.check import rates as check_rates
 from pipeline.check import submissions
 from pipeline.check.printout import Checked
-from pipeline.check.submissions import Submission
+from pipeline.check.submissions import Submission, Wanted
 from pipeline.config import load as config
 from pipeline.config.settings import Experiment
 from pipeline.errors import InputError
-from pipeline.evidence import cells
-from pipeline.evidence.cells import Reading
-from pipeline.evidence.cells import judged as judged_cell
+from pipeline.evidence import readings
+from pipeline.evidence.cells import CellVerdict
+from pipeline.evidence.class_shares import ClassShares
 from pipeline.experiments import plan
 from pipeline.files import sealed
 from pipeline.writeup import published
@@ -87,20 +88,21 @@ def test_a_check_trains_what_is_missing_once_and_judges(bare: Project, tmp_path:
     wrong = write(project / "wrong.yaml", table([RATE], testing_accuracy=["0.0100"], training_accuracy=["-"]))
     first = project.check("wrong.yaml")
     assert first.returncode == 1, first.stderr
-    assert len(project.keys()) == 2
+    assert len(project.keys()) == 6, "two seeds, and twice as many again since a number is unusual"
     assert {(run["specification"]["learning_rate"], run["specification"]["epochs"]) for run in project.metrics()} == {
         (0.5, 2)
     }
     assert not (project / "results/runs.csv").exists()
     lines = first.stdout.splitlines()
     assert lines[0] == "wrong.yaml: Someone"
-    assert lines[1].split() == ["table", "column", "metric", "printed", "runs", "verdict"]
+    assert re.split(r" {2,}", lines[1].strip()) == [
+        *("table", "column", "metric", "printed", "runs", "all runs of the file", "verdict")
+    ]
+    interval = r"-?\d\.\d{4} to \d\.\d{4}"
     assert re.fullmatch(
-        r"  Table 1  learning_rate 0.5  testing_accuracy  0\.0100   -?\d\.\d{4} to \d\.\d{4}  not reproduced", lines[2]
+        rf"  Table 1  learning_rate 0.5  testing_accuracy  0\.0100   {interval}  {interval} +not reproduced", lines[2]
     )
-    assert lines[3] == (
-        "  0 reproduced, 1 not reproduced. If it were right, it would be outside by chance with probability 0.05."
-    )
+    assert lines[3].startswith("  0 reproduced, 0 unusual, 1 not reproduced.")
     assert "\x1b" not in first.stdout
 
     right = f"{means(project, 'testing_accuracy'):.4f}"
@@ -108,7 +110,7 @@ def test_a_check_trains_what_is_missing_once_and_judges(bare: Project, tmp_path:
     trained = {path: path.stat().st_mtime_ns for path in (project / "results/runs").rglob("*.*")}
     second = project.check("right.yml")
     assert second.returncode == 0, second.stderr
-    assert "1 reproduced, 0 not reproduced." in second.stdout
+    assert "1 reproduced, 0 unusual, 0 not reproduced." in second.stdout
     assert {path: path.stat().st_mtime_ns for path in (project / "results/runs").rglob("*.*")} == trained
     saved = pd.read_csv(project / "results/check/cells.csv")
     assert (saved["file"][0], saved["verdict"][0], saved["n"][0]) == ("right.yml", "reproduced", 2)
@@ -142,8 +144,8 @@ def test_of_many_files_the_bad_are_named_and_the_others_judged(project: Project)
     assert [line.split()[0] for line in ends if line.endswith(": Someone")] == ["many/a.yaml:", "many/e.yaml:"]
     rows = {row[0]: " ".join(row[1:]) for line in ends if line.startswith("  many/") and (row := line.split())}
     assert rows == {
-        "many/a.yaml": "1 0 0 reproduces",
-        "many/e.yaml": "0 1 0 does not reproduce",
+        "many/a.yaml": "1 0 0 0 0 0.1 reproduces",
+        "many/e.yaml": "0 0 1 0 1 0.1 does not reproduce",
         **dict.fromkeys(("many/b/b.yml", "many/c.yaml", "many/d.yaml", "many/f.yaml"), "not judged: see above"),
     }
     assert "6 files: 1 reproduces, 1 does not, 4 have mistakes." in ends
@@ -244,7 +246,7 @@ def test_a_run_that_fails_leaves_the_verdicts_on_the_others(project: Project) ->
     lines = result.stdout.splitlines()
     assert lines[2].endswith("  reproduced")
     assert lines[3].endswith("not judged (too few runs: 0)")
-    assert lines[4] == "  1 reproduced, 0 not reproduced, 1 not judged."
+    assert lines[4].startswith("  1 reproduced, 0 unusual, 0 not reproduced, 1 not judged.")
 
 
 @pytest.mark.slow
@@ -253,11 +255,11 @@ def test_prune_keeps_what_the_last_check_asked_for(project: Project) -> None:
     before = project.keys()
     assert project.check("one.yaml").returncode == 1
     new = project.keys() - before
-    assert len(new) == 2
+    assert len(new) == 6, "two seeds, and twice as many again since the number is not reproduced"
     assert project.prune() == f"{len(before)} unused runs deleted from results/runs.\n"
     assert project.keys() == new
     (project / "results/check/wanted.json").unlink()
-    assert project.prune() == "2 unused runs deleted from results/runs.\n"
+    assert project.prune() == "6 unused runs deleted from results/runs.\n"
     assert project.check("one.yaml").returncode == 1
     assert project.keys() == new
 
@@ -291,10 +293,10 @@ def test_equal_configurations_of_all_files_are_wanted_once(tmp_path: Path) -> No
     files.append(write(tmp_path / "c.yaml", table([RATE], testing_accuracy=["0.90"]), data="Other"))
     submissions.write_wanted(tmp_path / "wanted.json", map(submission, files))
     found = submissions.read_wanted(tmp_path / "wanted.json", "MNIST")
-    assert found == submission(files[0]).published.configurations
-    assert len(submissions.read_wanted(tmp_path / "wanted.json", "Other")) == 1
-    assert submissions.read_wanted(tmp_path / "wanted.json", "none") == ()
-    assert submissions.read_wanted(tmp_path / "nothing.json", "MNIST") == ()
+    assert found == Wanted(submission(files[0]).published.configurations)
+    assert len(submissions.read_wanted(tmp_path / "wanted.json", "Other").configurations) == 1
+    assert submissions.read_wanted(tmp_path / "wanted.json", "none") == Wanted()
+    assert submissions.read_wanted(tmp_path / "nothing.json", "MNIST") == Wanted()
     manifest = {"name": "MNIST", "training_images": 60_000, "fingerprint": "f" * 64}
     sealed.write_text(tmp_path / "data.json", json.dumps(manifest))
     runs = submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json")
@@ -305,6 +307,12 @@ def test_equal_configurations_of_all_files_are_wanted_once(tmp_path: Path) -> No
         sealed.write_text(tmp_path / "data.json", json.dumps(manifest | {"training_images": images}))
         found = submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json")
         assert len(found) == fitting * CONFIG.replicates
+    sealed.write_text(tmp_path / "data.json", json.dumps(manifest))
+    first, second = submission(files[0]).published.configurations
+    submissions.write_wanted(tmp_path / "wanted.json", map(submission, files), {second})
+    runs = submissions.wanted_runs(tmp_path / "wanted.json", CONFIG, tmp_path / "data.json")
+    seeds = {one: {run.seed for run in runs if run.configuration == one} for one in (first, second)}
+    assert seeds == {first: {*range(1, CONFIG.replicates + 1)}, second: {*range(1, 3 * CONFIG.replicates + 1)}}
     sealed.write_text(tmp_path / "wanted.json", "[]")
     with pytest.raises(InputError, match=r"wanted\.json: expected what an earlier step wrote, found other JSON"):
         submissions.read_wanted(tmp_path / "wanted.json", "MNIST")
@@ -422,15 +430,15 @@ def checked(
 ) -> Checked:
     found = submission(write(tmp_path / name, table([RATE], testing_accuracy=[printed])))
     (cell,) = found.published.cells
-    return Checked(Path(name), "Someone", (judged_cell(cell, Reading("testing_accuracy", values), diverged),), ())
+    return Checked(Path(name), "Someone", (judged_cell(cell, "testing_accuracy", *values, diverged=diverged),), ())
 
 
 def test_a_number_without_enough_runs_is_not_judged(tmp_path: Path) -> None:
     lone = checked(tmp_path, (0.9,), diverged=4)
-    assert check_text.lines(lone)[2].endswith("0.9000   -     not judged (4 of 5 runs diverged)")
+    assert check_text.lines(lone)[2].endswith("0.9000   -     -                     not judged (4 of 5 runs diverged)")
     assert check_text.verdict(lone) == (
-        "0 reproduced, 0 not reproduced, 1 not judged. None could be judged by runs, so the file does not count as "
-        "reproduced."
+        "0 reproduced, 0 unusual, 0 not reproduced, 1 not judged. "
+        "None could be judged by runs, so the file does not count as reproduced."
     )
     assert check.status([lone], []) == 1
     assert check.status([checked(tmp_path, (0.90, 0.91)), lone], []) == 1
@@ -439,18 +447,16 @@ def test_a_number_without_enough_runs_is_not_judged(tmp_path: Path) -> None:
     assert check.report([lone], [])[-1] == check_text.legend()
 
 
-@pytest.mark.parametrize(
-    ("right", "wrong", "odds"), [(0, 1, "probability 0.05"), (1, 1, "0.1 of 2"), (37, 3, "2.0 of 40"), (2, 0, None)]
-)
-def test_how_many_would_fail_by_chance_is_told_where_one_fails(
-    tmp_path: Path, right: int, wrong: int, odds: str | None
-) -> None:
+@pytest.mark.parametrize(("right", "wrong", "odds"), [(0, 1, "0.1 of 1"), (1, 1, "0.1 of 2"), (37, 3, "2.0 of 40")])
+def test_how_many_would_be_unusual_by_chance_is_told(tmp_path: Path, right: int, wrong: int, odds: str) -> None:
     """One in twenty."""
     fits, fails = (checked(tmp_path, values).cells[0] for values in ((0.90, 0.91), (0.50, 0.51)))
     one = checked(tmp_path, (0.90,))
-    told = check_text.verdict(replace(one, cells=(fits,) * right + (fails,) * wrong))
-    assert told.startswith(f"{right} reproduced, {wrong} not reproduced.")
-    assert re.findall(r"probability \d\.\d+|\d+\.\d of \d+", told) == ([odds] if odds else [])
+    told = check_text.verdict(replace(one, cells=(fits,) * right + (fails,) * wrong, at_first=7))
+    assert told.startswith(f"{right} reproduced, 0 unusual, {wrong} not reproduced.")
+    assert told.endswith(
+        f" 7 of {odds.split()[2]} were unusual at first, where chance makes {odds.split(maxsplit=1)[0]}."
+    )
 
 
 def test_a_line_tells_where_the_runs_lie_to_four_digits(tmp_path: Path) -> None:
@@ -463,9 +469,8 @@ def test_a_line_tells_where_the_runs_lie_to_four_digits(tmp_path: Path) -> None:
         "0.5",
         "testing_accuracy",
         "0.9000",
-        "0.7950",
-        "to",
-        "1.0000",
+        *("0.7950", "to", "1.0000"),
+        *("0.7950", "to", "1.0000"),
         "reproduced",
     ]
 
@@ -481,6 +486,8 @@ def test_the_overview_counts_every_kind(tmp_path: Path) -> None:
     assert check.status([right, wrong], []) == 1
     assert check.status([right, wrong], [Path("z.yaml")]) == 2
     assert check.status([right], []) == 0
+    odd = replace(right, cells=tuple(replace(each, verdict="unusual") for each in right.cells))
+    assert check.status([odd], []) == 0, "one in twenty is unusual"
     assert check.report([], [Path("z.yaml")]) == []
     assert check.report([right], [])[0] == "a.yaml: Someone"
 
@@ -496,10 +503,10 @@ def test_the_overview_tells_of_each_file_how_its_numbers_fared(tmp_path: Path) -
     right = replace(mixed, path=Path("b.yaml"), cells=(fits,) * 4 + (open_,) * 5)
     *table, last = check_text.overview([mixed, right, mixed], [Path("z.yaml"), Path("y.yaml")])
     assert rows_of(table) == [
-        ["file", "reproduced", "not reproduced", "not judged"],
-        ["a.yaml", "3", "2", "1", "does not reproduce"],
-        ["b.yaml", "4", "0", "5", "reproduces"],
-        ["a.yaml", "3", "2", "1", "does not reproduce"],
+        ["file", "reproduced", "unusual", "not reproduced", "not judged", "unusual at first", "by chance"],
+        ["a.yaml", "3", "0", "2", "1", "0", "0.3", "does not reproduce"],  # a twentieth of five
+        ["b.yaml", "4", "0", "0", "5", "0", "0.2", "reproduces"],
+        ["a.yaml", "3", "0", "2", "1", "0", "0.3", "does not reproduce"],
         ["y.yaml", "not judged: see above"],
         ["z.yaml", "not judged: see above"],
     ]
@@ -517,10 +524,12 @@ def test_a_report_has_every_file_then_the_overview_of_more_than_one_then_the_leg
 
 def test_the_table_of_a_check_has_its_columns_even_if_nothing_was_judged(tmp_path: Path) -> None:
     names = ["file", "table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
-    assert list(check.to_frame([]).columns) == list(check.to_frame([checked(tmp_path, (0.9,))]).columns) == names
+    empty, one = (list(check.to_frame(files)) for files in ([], [checked(tmp_path, (0.9,))]))
+    assert empty[: len(names)] == names
+    assert empty == one
 
 
-def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path) -> None:
     change = {
         "name": "Table 9",
         "table": "Table 6",
@@ -544,50 +553,152 @@ def test_rates_of_change_are_held_against_their_own_table(tmp_path: Path, monkey
         "rate of testing_accuracy",
         "0.04",
         "0.0400 from Table 6",
+        "-",
         "reproduced",
     ]
     assert [row[-1] for row in told] == ["verdict", "reproduced", "not reproduced"]
-    monkeypatch.setattr(cells, "judge", lambda *_: ())
-    (whole,) = check._checked([Submission(Path("a.yaml"), found)], pd.DataFrame())
+    nothing = runs_of_rates(2).iloc[:0]
+    (whole,) = check._checked([Submission(Path("a.yaml"), found)], CONFIG, nothing, SHARES, {})
     assert (whole.path, whole.title, whole.rates) == (Path("a.yaml"), "Someone", (rate,))
-    assert check_text.verdict(some).startswith("1 reproduced, 1 not reproduced. None could be judged by runs")
+    assert check_text.verdict(some).startswith(
+        "1 reproduced, 0 unusual, 1 not reproduced. None could be judged by runs"
+    )
     assert check.status([some], []) == 1
     alone = replace(some, rates=(rate,))
     assert check.status([alone], []) == 1, "it agrees with its own table, which no run was held against"
     assert check_text.overview([alone] * 2, [])[-1] == "2 files: 2 cannot be judged."
     judged = replace(checked(tmp_path, (0.90, 0.91)), rates=(rate,))
-    assert check_text.verdict(judged) == "2 reproduced, 0 not reproduced."
+    assert check_text.verdict(judged).startswith("2 reproduced, 0 unusual, 0 not reproduced.")
     assert check.status([judged], []) == 0
+
+
+def rates_file(folder: Path, name: str, first: str, second: str) -> Path:
+    """Two rates with these accuracies in training and testing."""
+    columns = [{"learning_rate": rate} for rate in ("0.1", "0.2")]
+    rows = {"testing_accuracy": [first, second], "training_accuracy": [first, second]}
+    return write(folder / name, table(columns, **rows))
+
+
+def runs_of_rates(seeds: int) -> pd.DataFrame:
+    """Of rate 0.1 around 0.905 and of rate 0.2 around 0.505."""
+    values = [level + 0.01 * (seed % 2) for level in (0.90, 0.50) for seed in range(seeds)]
+    names = ("training_accuracy", "validation_accuracy", "best_validation_accuracy", "testing_accuracy")
+    return pd.DataFrame(
+        {
+            "key": [f"{n:016x}" for n in range(2 * seeds)],
+            "learning_rate": [0.1] * seeds + [0.2] * seeds,
+            **{"reg": 0.001, "batch_size": 64, "hidden": 128, "epochs": 10},
+            **{"seed": [*range(1, seeds + 1)] * 2, "status": "ok", "training_loss": 1.0},
+            **dict.fromkeys((*names, "last_testing_accuracy"), values),
+        }
+    )
+
+
+SHARES = ClassShares((0.1, 0.11), (0.1, 0.11))
+SEEDS = replace(CONFIG, replicates=4)
 
 
 def test_of_many_files_the_runs_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What grows with the number of files is small: runs of a configuration are looked at once for all files."""
     looked: list[int] = []
-    original: Callable[..., Any] = cells.trained_with
-    monkeypatch.setattr(cells, "trained_with", lambda *given: looked.append(1) or original(*given))
-    columns = [{"learning_rate": rate} for rate in ("0.1", "0.2")]
-    files = [
-        write(
-            tmp_path / f"{n}.yaml",
-            table(columns, testing_accuracy=["0.90", "0.80"], training_accuracy=["0.90", "0.80"]),
-        )
-        for n in range(20)
-    ]
+    original: Callable[..., Any] = readings.samples
+    monkeypatch.setattr(readings, "samples", lambda runs: looked.append(1) or original(runs))
+    files = [rates_file(tmp_path, f"{n}.yaml", "0.90", "0.80") for n in range(20)]
     found, problems = submissions.load(files, CONFIG)
     assert not problems
-    runs = pd.DataFrame(
-        {
-            "key": [f"{n:016x}" for n in range(4)],
-            **{"learning_rate": [0.1, 0.1, 0.2, 0.2], "reg": 0.001, "batch_size": 64, "hidden": 128, "epochs": 10},
-            **{"seed": [1, 2] * 2, "status": "ok", "training_loss": 1.0},
-            **{name: [0.9, 0.91, 0.5, 0.51] for name in ("training_accuracy", "validation_accuracy")},
-            **{name: [0.9, 0.91, 0.5, 0.51] for name in ("best_validation_accuracy", "testing_accuracy")},
-            "last_testing_accuracy": [0.9, 0.91, 0.5, 0.51],
-        }
-    )
-    judged = tuple(check._checked(found, runs))
-    assert len(looked) == 2
+    judged = tuple(check._checked(found, SEEDS, runs_of_rates(4), SHARES, {}))
+    assert len(looked) == 1
     assert [each.path for each in judged] == files
     assert {tuple(j.verdict for j in each.cells) for each in judged} == {
         ("reproduced", "not reproduced", "reproduced", "not reproduced")
     }
+
+
+def test_more_seeds_count_where_a_number_of_the_file_is_unusual_and_nowhere_else(tmp_path: Path) -> None:
+    files = [rates_file(tmp_path, "a.yaml", "0.90", "0.80"), rates_file(tmp_path, "b.yaml", "0.90", "0.51")]
+    found, _ = submissions.load(files, CONFIG)
+    wrong, right = check._checked(found, SEEDS, runs_of_rates(8), SHARES, {})
+    assert [each.learning_rate for each in wrong.doubtful] == [0.2]
+    assert [each.n for each in wrong.cells] == [4, 8, 4, 8]
+    assert right.doubtful == ()
+    assert [each.n for each in right.cells] == [4] * 4
+
+
+def test_a_number_that_is_unusual_at_first_counts_by_all_seeds_that_there_are(tmp_path: Path) -> None:
+    """0.80 is far from the first four seeds of rate 0.2, and among all eight."""
+    runs = runs_of_rates(8)
+    runs.loc[(runs["learning_rate"] == 0.2) & (runs["seed"] > 4), "testing_accuracy"] = 0.80
+    file = write(
+        tmp_path / "a.yaml", table([{"learning_rate": r} for r in ("0.1", "0.2")], testing_accuracy=["0.90", "0.80"])
+    )
+    (one,) = check._checked([submission(file)], SEEDS, runs, SHARES, {})
+    odd = one.cells[1]
+    assert (odd.metric, odd.n, odd.verdict) == ("testing_accuracy", 8, "reproduced")
+    assert one.doubtful == odd.configurations
+
+
+def test_a_number_is_doubtful_if_it_is_unusual_or_not_reproduced(tmp_path: Path) -> None:
+    (cell,) = checked(tmp_path, (0.90, 0.91)).cells
+    verdicts: tuple[CellVerdict, ...] = ("reproduced", "unusual", "not reproduced", "not judged")
+    doubted = [verdict for verdict in verdicts if check.unusual([replace(cell, verdict=verdict)])]
+    assert doubted == ["unusual", "not reproduced"]
+
+
+def test_runs_of_the_report_tell_how_much_those_of_a_file_differ(tmp_path: Path) -> None:
+    """Those of rate 0.1 with another batch size, which are as accurate, add to the degrees of freedom of four seeds."""
+    (found,), _ = submissions.load([rates_file(tmp_path, "a.yaml", "0.90", "0.51")], CONFIG)
+    report = runs_of_rates(4).assign(batch_size=32)
+    others = readings.samples(report[report["learning_rate"] == 0.1])
+    alone, helped = (next(check._checked([found], SEEDS, runs_of_rates(4), SHARES, given)) for given in ({}, others))
+    assert alone.cells[0].spread is not None
+    assert helped.cells[0].spread is not None
+    assert alone.cells[0].spread.freedom == 3 < helped.cells[0].spread.freedom
+    assert helped.cells[0].values == alone.cells[0].values
+
+
+def test_the_verdicts_on_a_file_do_not_depend_on_other_files(tmp_path: Path) -> None:
+    """The second file asks for the first one's rate, too, and has an unusual number there.
+
+    Its other rate is as accurate, so that it would help to tell the spread.
+    """
+    files = [
+        write(tmp_path / "a.yaml", table([{"learning_rate": "0.1"}], testing_accuracy=["0.90"])),
+        rates_file(tmp_path, "b.yaml", "0.70", "0.51"),
+    ]
+    found, _ = submissions.load(files, CONFIG)
+    runs = runs_of_rates(8)
+    other = runs["learning_rate"] == 0.2
+    runs.loc[other, "testing_accuracy"] = runs.loc[other, "testing_accuracy"] * 3 - 3 * 0.505 + 0.905
+    alone = next(check._checked(found[:1], SEEDS, runs[~other], SHARES, {}))
+    assert next(check._checked(found, SEEDS, runs, SHARES, {})) == alone
+
+
+@pytest.mark.parametrize(
+    ("data", "runs", "known"),
+    [
+        ('{"fingerprint": "f"}', True, 2),
+        ('{"fingerprint": "g"}', True, 0),
+        (None, True, 0),
+        ('{"fingerprint": "f"}', False, 0),
+    ],
+)
+def test_the_published_report_tells_how_much_runs_differ_if_it_is_of_the_same_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str | None, runs: bool, known: int
+) -> None:
+    monkeypatch.setattr(check, "REPORT", tmp_path)
+    (tmp_path / "data").mkdir()
+    if data:
+        (tmp_path / "data/data.json").write_text(data)
+    if runs:
+        runs_of_rates(2).to_csv(tmp_path / "runs.csv")
+    assert len(check.spreads_of_report("f")) == known
+
+
+@pytest.mark.parametrize("data", ["{", "[]", "{}"])
+def test_a_damaged_report_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str) -> None:
+    monkeypatch.setattr(check, "REPORT", tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/data.json").write_text(data)
+    (tmp_path / "runs.csv").write_text("")
+    with pytest.raises(InputError, match=r"expected runs\.csv and data/data\.json of a build, found: "):
+        check.spreads_of_report("f")

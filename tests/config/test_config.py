@@ -340,6 +340,7 @@ def test_every_setting_gets_to_its_place() -> None:
         initial_scale=0.06,
         epochs=40,
         seed=8,
+        replicates=4,
         corruption=(0.4, 0.9),
     )
     rate = math.exp(-1)

@@ -164,15 +164,6 @@ def test_a_build_sets_the_environment_of_its_jobs(make_project: Callable[..., Pr
     project.build("results/randomisation/true_labels.csv", **MACHINES["Nehalem"])
 
 
-def test_only_portable_numerics_are_part_of_the_key() -> None:
-    fast, portable = (
-        keys.specification(replace(CONFIG, numerics=each), CONFIGURATION, 1, "a" * 64) for each in ("fast", "portable")
-    )
-    assert keys.key(fast) != keys.key(portable)
-    assert portable == fast | {"environment": numerics.environment("portable")}
-    assert "environment" not in fast, "the keys of runs from before there were numerics"
-
-
 def test_a_configuration_without_numerics_is_fast() -> None:
     settings = tree()
     del settings["numerics"]

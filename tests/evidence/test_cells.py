@@ -15,7 +15,8 @@ from scipy import stats
 from pipeline.analysis import intervals
 from pipeline.config import load as config
 from pipeline.config.metrics import METRICS
-from pipeline.evidence import cells
+from pipeline.evidence import cells, readings, spread
+from pipeline.evidence.class_shares import ClassShares
 from pipeline.experiments.tidy import PARAMETERS
 from pipeline.writeup import published
 
@@ -127,7 +128,7 @@ def runs(**metrics: list[float | None]) -> pd.DataFrame:
 
 
 def judge(path: Path, table: pd.DataFrame) -> list[cells.JudgedCell]:
-    return list(cells.judge(published.load(path, CONFIG), table))
+    return list(cells.judge(published.load(path, CONFIG), readings.samples(table)))
 
 
 SPREAD = [0.944, 0.945, 0.946]  # the interval reaches 0.0005 beyond 0.9400 and 0.9500 by Student's t: 0.945 ± 0.00497
@@ -149,7 +150,7 @@ SPREAD = [0.944, 0.945, 0.946]  # the interval reaches 0.0005 beyond 0.9400 and 
 def test_a_number_is_reproduced_within_the_interval_and_its_rounding(
     tmp_path: Path, printed: str, verdict: str
 ) -> None:
-    rows = [{"metric": "testing_accuracy", "printed": [printed, "0.50"]}]
+    rows = [{"metric": "testing_accuracy", "printed": [printed, "0.50"]}]  # alone in its file, but for one without runs
     judged, _ = judge(write(tmp_path, rows=rows), runs(testing_accuracy=SPREAD))
     interval = judged.interval
     assert interval is not None
@@ -191,27 +192,34 @@ def test_a_run_of_two_experiments_counts_once(tmp_path: Path) -> None:
     assert judged.n == 3
 
 
-def test_of_two_possible_metrics_the_one_that_fits_counts(tmp_path: Path) -> None:
-    table = runs(validation_accuracy=[0.92, 0.921, 0.922], best_validation_accuracy=[0.939, 0.940, 0.941])
-    judged = judge(write(tmp_path), table)[2]
-    assert (judged.metric, judged.verdict) == ("best_validation_accuracy", "reproduced")
+def test_the_epoch_that_a_row_leaves_open_is_the_one_under_which_all_of_it_is_likelier(tmp_path: Path) -> None:
+    """0.9400 is usual at either epoch and nearer to the last one; the other column decides for the best."""
+    last, best = [0.939, 0.940, 0.941], [0.941, 0.942, 0.943]
+    first = runs(validation_accuracy=last, best_validation_accuracy=best)
+    second = runs(validation_accuracy=[0.900, 0.901, 0.902], best_validation_accuracy=[0.919, 0.920, 0.921])
+    second = second.assign(learning_rate=0.5, key=["m0", "m1", "m2"])
+    alone = judge(write(tmp_path), first)[2]
+    assert (alone.metric, alone.verdict, alone.instead) == ("validation_accuracy", "reproduced", None)
+    row = judge(write(tmp_path), pd.concat([first, second]))[2:]
+    assert [each.metric for each in row] == ["best_validation_accuracy"] * 2
+    assert [each.verdict for each in row] == ["reproduced"] * 2
+    told = [each.open for each in row]
+    assert [each.usual for each in told if each] == [True, False]
+    assert told[0] is not None
+    assert told[1] is not None
+    assert told[0].advantage < 0 < told[1].advantage
+    # the first: logarithm of the probability from 0.93995 to 0.94005 of Student's t around 0.942 against around 0.940,
+    # both with the scale 0.001 √(4/3), widened by the rounding, and the degrees of freedom of the pool
+    scale = math.hypot(row[0].spread.sd * math.sqrt(4 / 3), 0.00005) if row[0].spread else math.nan
+    freedom = row[0].spread.freedom if row[0].spread else math.nan
+    ends = [stats.t.cdf(np.array([0.93995, 0.94005]), freedom, mean, scale) for mean in (0.942, 0.940)]
+    assert told[0].advantage == pytest.approx(math.log((ends[0][1] - ends[0][0]) / (ends[1][1] - ends[1][0])), rel=1e-6)
+    assert judge(write(tmp_path), first)[0].open is None
+
+
+def test_a_row_that_fits_neither_epoch_is_not_reproduced(tmp_path: Path) -> None:
     far = runs(validation_accuracy=[0.92, 0.921, 0.922], best_validation_accuracy=[0.959, 0.960, 0.961])
     assert judge(write(tmp_path), far)[2].verdict == "not reproduced"
-
-
-def test_distances_are_counted_in_half_widths_of_the_interval_and_its_rounding(tmp_path: Path) -> None:
-    rows = [{"metric": "testing_accuracy", "printed": ["0.9551", "-"]}]
-    (cell,) = published.load(write(tmp_path, rows=rows), CONFIG).cells
-    distance = cells.Reading("testing_accuracy", tuple(SPREAD)).distance(cell)
-    assert distance == pytest.approx(0.0101 / (0.0049682 + 0.00005), abs=1e-4)
-    assert cells.Reading("testing_accuracy", (0.5,)).distance(cell) == 0  # a single run has no interval
-
-
-def test_the_wider_spread_is_nearer_at_the_same_distance(tmp_path: Path) -> None:
-    narrow, wide = [0.919, 0.920, 0.921], [0.896, 0.900, 0.904]  # 0.94 is 0.02 from the one, 0.04 from the other
-    table = runs(validation_accuracy=narrow, best_validation_accuracy=wide)
-    judged = judge(write(tmp_path), table)[2]
-    assert (judged.metric, judged.verdict) == ("best_validation_accuracy", "not reproduced")
 
 
 @pytest.mark.parametrize(
@@ -264,16 +272,17 @@ def test_runs_of_more_epochs_do_not_stand_for_a_printed_number(tmp_path: Path) -
 
 
 def test_the_tally_says_what_chance_would_do() -> None:
-    tally = cells.Tally(reproduced=28, failed=1, unjudged=2)
+    tally = cells.Tally(reproduced=26, unusual=2, failed=1, unjudged=2, with_interval=24, outside=3)
     assert tally.judged == 29
-    assert tally.by_chance == pytest.approx(1.45)
-    assert tally.luck == pytest.approx(1 - 0.95**29)
+    assert tally.by_chance == pytest.approx(1.2)
+    assert tally.luck == pytest.approx(1 - sum(math.comb(24, k) * 0.05**k * 0.95 ** (24 - k) for k in range(3)))
 
 
-@given(st.integers(0, 60), st.integers(0, 60))
-def test_luck_is_the_binomial_tail(reproduced: int, failed: int) -> None:
-    tally = cells.Tally(reproduced, failed, unjudged=0)
-    assert tally.luck == pytest.approx(stats.binom.sf(failed - 1, tally.judged, 0.05), rel=1e-12)
+@given(st.integers(0, 60), st.integers(0, 30), st.integers(0, 30))
+def test_luck_is_the_binomial_tail(reproduced: int, unusual: int, failed: int) -> None:
+    every = reproduced + unusual + failed
+    tally = cells.Tally(reproduced, unusual, failed, 0, every, unusual + failed)
+    assert tally.luck == pytest.approx(stats.binom.sf(unusual + failed - 1, tally.judged, 0.05), rel=1e-12)
 
 
 @given(st.floats(1, 100), st.sampled_from([0.5, 0.9, 0.95, 0.99]))
@@ -285,12 +294,14 @@ def test_altering_one_cell_changes_exactly_its_verdict(tmp_path: Path) -> None:
     """The write-up's own file on runs that all print what it does."""
     printed = published.load(published.FILE, CONFIG)
     table = matching_runs(printed)
-    before = cells.judge(printed, table)
-    assert {each.verdict for each in before} == {"reproduced"}
+    before = cells.judge(printed, readings.samples(table))
+    # (0.9471 - 0.9301) / (1 - e^-2) is 0.0197, not the printed 0.012; the other rates are as the table gives them
+    failed = [(each.table, each.column) for each in before if each.verdict != "reproduced"]
+    assert failed == [("Table 5", "learning_rate e^-2 to 1")]
     text = published.FILE.read_text(encoding="utf-8")
     changed = tmp_path / "changed.yaml"
     changed.write_text(text.replace("[0.9471, 0.9443, 0.9461, 0.9301]", "[0.9471, 0.9543, 0.9461, 0.9301]"))
-    after = cells.judge(published.load(changed, CONFIG), table)
+    after = cells.judge(published.load(changed, CONFIG), readings.samples(table))
     different = [k for k, pair in enumerate(zip(before, after, strict=True)) if pair[0].verdict != pair[1].verdict]
     (position,) = different
     assert (after[position].table, after[position].column) == ("Table 4", "learning_rate e^-1")
@@ -317,11 +328,16 @@ def matching_runs(printed: published.Published) -> pd.DataFrame:
 def test_the_table_has_the_columns_of_the_contract(tmp_path: Path) -> None:
     frame = cells.to_frame(judge(write(tmp_path), runs(testing_accuracy=SPREAD)))
     for each in (frame, cells.to_frame([])):
-        assert list(each) == ["table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
+        assert list(each)[:10] == ["table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"]
+        assert list(each)[10:] == ["spread", "freedom", "file_low", "file_high", "others", "refused"]
     first = frame.iloc[0].to_dict()
     texts = {"table": "Table 1", "row": "testing_accuracy", "column": "learning_rate 1", "published": "0.9450"}
     # Student's t of 2 is 4.302653, and the interval of a further run is 1.1547 times as wide as that of one
     numbers = {"mean": 0.945, "sd": 0.001, "n": 3, "low": 0.945 - 0.0049682, "high": 0.945 + 0.0049682}
+    # the two cells with runs, of which the other (0.5, without spread) is no class share: t of 2 and 0.95^(1/2)
+    reach = stats.t.ppf((1 + 0.95**0.5) / 2, 2) * 0.0011547
+    numbers |= {"spread": 0.001, "freedom": 2, "file_low": 0.945 - reach, "file_high": 0.945 + reach, "others": 1}
+    numbers |= {"refused": 1}  # 0.9300
     assert {name: first[name] for name in texts} == texts
     for name, value in numbers.items():
         assert first[name] == pytest.approx(value, abs=1e-6), f"cells.csv, {name}: {first[name]}, not {value}"
@@ -329,3 +345,156 @@ def test_the_table_has_the_columns_of_the_contract(tmp_path: Path) -> None:
     for name in ("mean", "sd", "low", "high"):
         assert frame[name].isna().tolist() == [False, True, False, True], name
     assert frame["n"].tolist() == [3, 0, 3, 0]
+
+
+# --- The rule for a file
+
+
+def file_of(folder: Path, **printed: list[str]) -> Path:
+    """A table of the rates 1, 0.9, ..., a row for each metric."""
+    count = max(map(len, printed.values()))
+    columns = [{"learning_rate": f"{1 - n / 10:.1f}"} for n in range(count)]
+    rows = [{"metric": metric, "printed": numbers} for metric, numbers in printed.items()]
+    return write(folder, columns=columns, rows=rows)
+
+
+def runs_of(*columns: dict[str, list[float]]) -> pd.DataFrame:
+    """Runs of the same rates, one after the other."""
+    tables = [
+        runs(**column).assign(learning_rate=round(1 - n / 10, 1), key=lambda table, n=n: table["key"] + f"-{n}")
+        for n, column in enumerate(columns)
+    ]
+    return pd.concat(tables)
+
+
+def test_outside_its_own_interval_a_number_is_unusual_and_outside_that_of_the_file_not_reproduced(
+    tmp_path: Path,
+) -> None:
+    """Five cells of equal spread: Student's t at 0.95, and at 0.95^(1/5)."""
+    later = [value + 0.005 for value in SPREAD]
+    columns = [{"testing_accuracy": SPREAD, "last_testing_accuracy": later}] * 5
+    prior = spread.fit([1e-6] * 5, [2] * 5)
+    freedom = 2 + prior.freedom / 2
+    reach = math.sqrt((prior.freedom * prior.variance + 2e-6) / (prior.freedom + 2) * 4 / 3)
+    edges = [stats.t.ppf((1 + level) / 2, freedom) * reach for level in (0.95, 0.95**0.2)]
+    printed = ["0.9450", *(f"{0.945 + edge + off:.4f}" for edge in edges for off in (-0.0001, 0.0002))]
+    judged = judge(file_of(tmp_path, testing_accuracy=printed), runs_of(*columns))
+    assert [each.spread.freedom for each in judged if each.spread] == pytest.approx([freedom] * 5)
+    assert [each.verdict for each in judged] == ["reproduced", "reproduced", "unusual", "unusual", "not reproduced"]
+    assert [(each.file_low, each.file_high) for each in judged] == [
+        pytest.approx((0.945 - edges[1], 0.945 + edges[1]), abs=1e-6)
+    ] * 5
+    # what lies within the interval of the file is not refused
+    assert [(each.others, each.refused) for each in judged] == [(4, 1)] * 4 + [(4, 0)]
+    assert [each.instead for each in judged] == [None] * 2 + ["last_testing_accuracy"] * 3
+    found = cells.tally(judged)
+    assert (found.reproduced, found.unusual, found.failed, found.unjudged, found.with_interval) == (2, 2, 1, 0, 5)
+
+
+SHARES = ClassShares(validation=(0.09, 0.1, 0.1104), testing=(0.1, 0.11352, 0.12))
+
+
+@pytest.mark.parametrize(
+    ("printed", "verdict"),
+    [("0.1135", "reproduced"), ("0.1200", "reproduced"), ("0.12", "reproduced"), ("0.1100", "not reproduced")],
+)
+def test_where_all_runs_answer_with_one_class_every_class_share_is_reproduced(
+    tmp_path: Path, printed: str, verdict: str
+) -> None:
+    table = runs_of({"testing_accuracy": [0.11352] * 3}, {"testing_accuracy": SPREAD})
+    file = published.load(file_of(tmp_path, testing_accuracy=[printed, "0.9450"]), CONFIG)
+    judged = cells.judge(file, readings.samples(table), SHARES)
+    assert [(each.discrete, each.verdict) for each in judged] == [(True, verdict), (False, "reproduced")]
+    assert (judged[0].low, judged[0].high) == (judged[0].file_low, judged[0].file_high) == (0.1, 0.12)
+    assert cells.tally(judged).with_interval == 1
+    assert (judged[1].file_low, judged[1].file_high) == (judged[1].low, judged[1].high)  # alone with an interval
+
+
+def test_beyond_all_class_shares_a_number_is_not_reproduced(tmp_path: Path) -> None:
+    file = published.load(file_of(tmp_path, testing_accuracy=["0.2000"], validation_accuracy=["0.1200"]), CONFIG)
+    table = runs(testing_accuracy=[0.1, 0.12], validation_accuracy=[0.1104, 0.09])
+    assert [each.verdict for each in cells.judge(file, readings.samples(table), SHARES)] == ["not reproduced"] * 2
+
+
+def test_a_run_that_learned_or_a_running_mean_is_no_class_share(tmp_path: Path) -> None:
+    file = published.load(file_of(tmp_path, testing_accuracy=["0.11"], training_accuracy=["0.11"]), CONFIG)
+    table = runs(testing_accuracy=[0.11352, 0.11352, 0.13], training_accuracy=[0.11352, 0.12, 0.12])
+    judged = cells.judge(file, readings.samples(table), SHARES)
+    assert [each.discrete for each in judged] == [False, False]
+    assert [each.discrete for each in cells.judge(file, readings.samples(table))] == [False, False]
+
+
+def test_the_epoch_of_class_shares_is_the_one_at_which_more_runs_had_them(tmp_path: Path) -> None:
+    """Of three runs and three shares: (3 + 1) / 6 for the best epoch, (0 + 1) / 6 for the last."""
+    rows = [{"metric": ["validation_accuracy", "best_validation_accuracy"], "printed": ["0.1104", "-"]}]
+    table = runs(validation_accuracy=[0.09] * 3, best_validation_accuracy=[0.1104] * 3)
+    file = published.load(write(tmp_path, rows=rows), CONFIG)
+    (judged,) = cells.judge(file, readings.samples(table), SHARES)
+    assert (judged.metric, judged.discrete, judged.verdict) == ("best_validation_accuracy", True, "reproduced")
+    assert judged.open is not None
+    assert judged.open.advantage == pytest.approx(math.log(4))
+
+
+def test_how_many_numbers_of_other_columns_an_interval_refuses_is_counted(tmp_path: Path) -> None:
+    """0.945 ± 0.005 or so: of 0.9450 (printed again), 0.9460, 0.9300 and 0.9800 the last two are refused."""
+    columns = [{"testing_accuracy": SPREAD}] * 5
+    printed = ["0.9450", "0.9450", "0.9460", "0.9300", "0.9800"]
+    other_row = ["0.9700", *["-"] * 4]
+    judged = judge(file_of(tmp_path, testing_accuracy=printed, training_accuracy=other_row), runs_of(*columns))[:5]
+    assert [(each.others, each.refused) for each in judged] == [(3, 2), (3, 2), (4, 2), (4, 1), (4, 1)]
+    assert [each.wide for each in judged] == [False, False, False, True, True]
+    frame = cells.to_frame(judged)
+    assert (frame["others"].tolist(), frame["refused"].tolist()) == ([3, 3, 4, 4, 4], [2, 2, 2, 1, 1])
+    assert judge(file_of(tmp_path, testing_accuracy=["0.9450"]), runs_of(*columns))[0].wide is False
+
+
+def test_a_rate_of_change_is_held_against_that_of_each_seed(tmp_path: Path) -> None:
+    """From 0.90 at rate 0.5 to 0.94, 0.96 and 0.95 at rate 1: 0.08, 0.12 and 0.10, so 0.1 ± 4.3027 × 0.02 √(4/3).
+
+    The first seed of rate 1 is none of rate 0.5.
+    """
+    path = write(tmp_path)
+    tree = yaml.safe_load(path.read_text())
+    change = {"name": "Table 2", "table": "Table 1", "metric": "testing_accuracy"}
+    tree["rates_of_change"] = change | {"pairs": [["1", "0.5"], ["0.5", "1"]], "printed": ["0.19", "-"]}
+    path.write_text(yaml.safe_dump(tree))
+    first = runs(testing_accuracy=[0.99, 0.94, 0.96, 0.95])
+    second = runs(testing_accuracy=[0.50, 0.90, 0.90, 0.90]).assign(learning_rate=0.5, key=["m0", "m1", "m2", "m3"])[1:]
+    *_, rate = judge(path, pd.concat([first, second.iloc[::-1]]))
+    assert (rate.table, rate.metric, rate.column) == (
+        *("Table 2", "testing_accuracy rate of change", "learning_rate 0.5 to 1"),
+    )
+    assert [each.learning_rate for each in rate.configurations] == [1, 0.5]
+    assert rate.values == pytest.approx((0.08, 0.12, 0.10))
+    assert rate.interval is not None
+    reach = 4.302653 * 0.02 * math.sqrt(4 / 3)
+    assert (rate.interval.low, rate.interval.high) == pytest.approx((0.1 - reach, 0.1 + reach), abs=1e-6)
+    assert rate.verdict == "reproduced"
+    second = runs(testing_accuracy=[0.9, 0.9, None]).assign(learning_rate=0.5, key=["m0", "m1", "m2"])
+    lost = judge(path, pd.concat([first, second]))[-1]
+    assert (lost.verdict, lost.diverged) == ("not judged", 1)
+
+
+def test_other_runs_of_like_accuracy_tell_how_much_runs_differ_and_nothing_else(tmp_path: Path) -> None:
+    file = published.load(file_of(tmp_path, testing_accuracy=["0.9450"]), CONFIG)
+    own = readings.samples(runs(testing_accuracy=SPREAD))
+    wild = [0.90, 0.95, 0.97]
+    others = readings.samples(runs_of(*[{"testing_accuracy": wild}] * 4).assign(batch_size=16))
+    alone, moderated = (cells.judge(file, own, None, given)[0] for given in ({}, others))
+    assert (alone.mean, alone.sd, alone.n) == (moderated.mean, moderated.sd, moderated.n)
+    assert alone.spread is not None
+    assert moderated.spread is not None
+    variances = [np.var(SPREAD, ddof=1), *[np.var(wild, ddof=1)] * 4]
+    prior = spread.fit(variances, [2] * 5)
+    expected = (prior.freedom * prior.variance + 2 * variances[0]) / (prior.freedom + 2)
+    assert moderated.spread.sd**2 == pytest.approx(expected)
+    assert moderated.spread.sd > alone.spread.sd
+    worse = runs_of(*[{"testing_accuracy": [0.75, 0.80, 0.82]}] * 4).assign(batch_size=16)  # err four times as often
+    for unlike in (readings.samples(worse), readings.samples(runs_of({"testing_accuracy": wild}))):
+        assert cells.judge(file, own, None, unlike) == (alone,)
+
+
+def test_the_first_seeds_are_those_of_the_smallest_numbers_in_whatever_order_the_runs_come() -> None:
+    (sample,) = readings.samples(runs(testing_accuracy=[0.91, 0.92, 0.93, None]).iloc[::-1]).values()
+    first = sample.to_seed(2)
+    assert (first.seeds, first.values["testing_accuracy"], first.diverged) == ((1, 2), (0.91, 0.92), 1)

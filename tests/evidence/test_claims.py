@@ -1,9 +1,7 @@
-"""Claims: one rule for every verdict, and every test of the write-up's claims decided by histories of known truth."""
+"""Claims: one rule for every verdict, held together over all claims."""
 
-import itertools
 import math
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,14 +9,15 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
+from pipeline.analysis.hypotheses import Measured
 from pipeline.analysis.intervals import Interval
-from pipeline.config.settings import Configuration, Experiment
+from pipeline.config.settings import Configuration
 from pipeline.evidence import claims, claims_file
-from pipeline.evidence import step as evidence
-from pipeline.evidence.archive import COURSES, Archive, Courses, Values
-from pipeline.evidence.claims import Claim, Leaders
-from pipeline.evidence.measures import LEAD, Measure, Measured
+from pipeline.evidence.archive import COURSES, Archive, Courses
+from pipeline.evidence.claims import Claim, JudgedClaim, Threshold, Wanted
+from pipeline.evidence.measures import Measure
 
 SEEDS = 4
 DEFAULT = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=10)
@@ -26,45 +25,135 @@ BEST = replace(DEFAULT, learning_rate=0.6, reg=0.0001, batch_size=16)
 LARGE_BATCH = replace(BEST, batch_size=128)
 RATE_E2 = replace(DEFAULT, learning_rate=math.exp(-2))
 CLAIMS = claims_file.load().claims
-(ON_THE_GRID,) = (claim for claim in CLAIMS if claim.tests[0].measure.name == LEAD)
+TESTS = [(claim, test) for claim in CLAIMS for test in claim.tests]
 
 # --- The rule
 
 
-def rule(side: claims.Side, threshold: float = 0.0) -> claims.Test:
-    return claims.Test("a", (), Measure("gap"), side, threshold, supported="yes", contradicted="no", undetermined="?")
+def rule(
+    side: claims.Side = "above", threshold: float = 0.0, runs: tuple[Wanted, ...] = (), **more: Any
+) -> claims.Test:
+    """A test of the best validation accuracy against a threshold in percentage points."""
+    bound = Threshold("bound", threshold, "percentage points", "a reason")
+    given = {"supported": "yes", "contradicted": "no", "undetermined": "?", "measure": Measure("best_accuracy")} | more
+    return claims.Test(**{"what": "a", "runs": runs, "predicts": side, "threshold": bound} | given)
 
 
-def measured(low: float, high: float) -> Measured:
-    return Measured((low + high) / 2, Interval(low, high), SEEDS)
+def course(configuration: Configuration, *accuracies: float) -> Courses:
+    """Runs of seeds 1, 2, ... whose numbers are these after every epoch."""
+    values = np.repeat(np.array(accuracies)[:, None], configuration.epochs, axis=1)
+    return Courses(configuration, tuple(range(1, len(accuracies) + 1)), {name: values.copy() for name in COURSES})
+
+
+def judged(*tests: tuple[claims.Test, tuple[float, ...]], alone: bool = True) -> list[JudgedClaim]:
+    """Claims of one test each, or one claim of them all, with the accuracies of the seeds of each."""
+    chosen = [replace(DEFAULT, learning_rate=0.01 * n) for n in range(1, len(tests) + 1)]
+    asked = [replace(test, runs=(Wanted(c),)) for c, (test, _) in zip(chosen, tests, strict=True)]
+    runs = {c: course(c, *values) for c, (_, values) in zip(chosen, tests, strict=True)}
+    groups = [(test,) for test in asked] if alone else [tuple(asked)]
+    return list(claims.judge([Claim(f"c{n}", "3", "A claim.", group) for n, group in enumerate(groups)], Archive(runs)))
+
+
+def values(mean: float, p: float) -> tuple[float, ...]:
+    """Accuracies of four seeds, `mean` points above 0.5, whose one-sided p against 0.5 is this, by Student's t."""
+    shape = np.array([-1.0, -0.4, 0.5, 0.9])
+    error = abs(mean) / 100 / stats.t.isf(p, 3)
+    return tuple(0.5 + mean / 100 + shape / stats.sem(shape) * error)
 
 
 @pytest.mark.parametrize(
-    ("side", "low", "high", "verdict"),
+    ("side", "mean", "p", "verdict"),
     [
-        ("above", 0.1, 0.3, "supported"),
-        ("above", -0.3, -0.1, "contradicted"),
-        ("above", -0.1, 0.3, "undetermined"),
-        ("below", -0.3, -0.1, "supported"),
-        ("below", 0.1, 0.3, "contradicted"),
-        ("below", -0.3, 0.1, "undetermined"),
-        ("above", 0.0, 0.3, "undetermined"),
+        ("above", 0.5, 0.01, "supported"),
+        ("above", -0.5, 0.01, "contradicted"),
+        ("above", 0.5, 0.06, "undetermined"),
+        ("above", -0.5, 0.06, "undetermined"),
+        ("below", -0.5, 0.01, "supported"),
+        ("below", 0.5, 0.01, "contradicted"),
     ],
 )
-def test_the_interval_decides(side: claims.Side, low: float, high: float, verdict: str) -> None:
-    tested = claims.Tested(rule(side), measured(low, high))
-    assert tested.verdict == verdict
-    assert tested.sentence == {"supported": "yes", "contradicted": "no", "undetermined": "?"}[verdict]
+def test_a_one_sided_test_decides(side: claims.Side, mean: float, p: float, verdict: str) -> None:
+    ((found,),) = [each.tests for each in judged((rule(side, 50), values(mean, p)))]
+    assert found.verdict == verdict
+    if verdict == "undetermined":
+        assert found.sentence == "?"
+        assert found.seeds_wanted is not None
+        assert found.seeds_wanted > SEEDS
+    else:
+        assert (found.sentence, found.seeds_wanted) == ({"supported": "yes", "contradicted": "no"}[verdict], None)
 
 
-@given(st.floats(-1, 1), st.floats(0, 1), st.floats(-1, 1), st.sampled_from(["above", "below"]))
-def test_what_supports_a_claim_contradicts_its_opposite(
-    low: float, width: float, threshold: float, side: claims.Side
+@pytest.mark.parametrize(
+    ("measure", "margin"),
+    [
+        (Measure("best_accuracy"), 0.005),
+        (Measure("late", ("validation_loss",)), 0.0005),
+        (Measure("drops", (3,)), 0.1),
+        (Measure("epochs_to", (0.5,)), 0.1),
+    ],
+)
+@pytest.mark.parametrize("side", ["above", "below"])
+def test_what_another_processor_may_change_decides_nothing(measure: Measure, margin: float, side: claims.Side) -> None:
+    test = rule(side, 2.0, measure=measure)
+    scale = measure.unit.scale
+    for sign, verdicts in ((1, ("supported", "contradicted")), (-1, ("contradicted", "supported"))):
+        for part, expected in ((0.9, "undetermined"), (1.1, verdicts[side == "below"])):
+            sure = Measured((2.0 + sign * part * margin) / scale, 0.0, 3, SEEDS, 0.0)
+            found = claims._decided(claims.Tested(test, sure), claims._Weight(1, 0, 0), [])
+            assert found.verdict == expected
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [(-1.1, "supported"), (-0.9, "undetermined"), (0.9, "undetermined"), (1.1, "contradicted")],
+)
+def test_nor_does_it_decide_whether_two_are_equivalent(sign: int, part: float, expected: str) -> None:
+    sure = Measured(sign * (0.2 + part * 0.005) / 100, 0.0, 3, SEEDS, 0.0)
+    assert claims._decided(claims.Tested(rule("within", 0.2), sure), claims._Weight(1, 0, 0), []).verdict == expected
+
+
+def test_the_margin_is_in_the_p_value() -> None:
+    sample = np.array([0.501, 0.504, 0.506, 0.503])
+    ((found,),) = [each.tests for each in judged((rule("above", 50), tuple(sample)))]
+    assert found.p_supported == pytest.approx(stats.ttest_1samp(sample, 0.50005, alternative="greater").pvalue)
+    assert found.p_contradicted == pytest.approx(stats.ttest_1samp(sample, 0.49995, alternative="less").pvalue)
+    assert found.p == found.p_supported
+
+
+@given(st.floats(-1, 1), st.floats(0.01, 1), st.sampled_from([0.0, 20.0]))
+def test_what_supports_a_claim_contradicts_its_opposite(mean: float, error: float, threshold: float) -> None:
+    found = Measured(mean, error, 3, SEEDS, error * 2)
+    claim, opposite = (
+        claims._decided(claims.Tested(rule(side, threshold), found), claims._Weight(1, 0, 0), [])
+        for side in ("above", "below")
+    )
+    assert {claim.verdict, opposite.verdict} in ({"supported", "contradicted"}, {"undetermined"})
+    assert (claim.open, claim.p_supported) == (opposite.open, opposite.p_contradicted)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "verdict"),
+    [
+        (0.0, 0.05, "supported"),
+        (0.15, 0.01, "supported"),
+        (-0.15, 0.01, "supported"),
+        (-0.15, 0.05, "undetermined"),
+        (0.15, 0.05, "undetermined"),
+        (0.5, 0.05, "contradicted"),
+        (-0.5, 0.05, "contradicted"),
+        (0.0, 0.5, "undetermined"),
+    ],
+)
+def test_two_are_equivalent_if_their_difference_is_within_the_threshold_either_way(
+    value: float, error: float, verdict: str
 ) -> None:
-    found = measured(low, low + width)
-    opposite: claims.Side = "below" if side == "above" else "above"
-    verdicts = {claims.Tested(rule(each, threshold), found).verdict for each in (side, opposite)}
-    assert verdicts in ({"supported", "contradicted"}, {"undetermined"})
+    found = Measured(value / 100, error / 100, 8, 9, error * 3)
+    tested = claims._decided(claims.Tested(rule("within", 0.2, decides=False), found), claims._Weight(0, 1, 1), [])
+    assert (tested.verdict, tested.open, tested.seeds_wanted) == (verdict, None, None)
+
+
+# --- Tests of a claim, and claims held together
 
 
 @pytest.mark.parametrize(
@@ -78,117 +167,149 @@ def test_what_supports_a_claim_contradicts_its_opposite(
     ],
 )
 def test_a_claim_stands_with_all_its_tests_and_falls_with_one(verdicts: list[str], expected: str) -> None:
-    ends = {"supported": (0.1, 0.2), "contradicted": (-0.2, -0.1), "undetermined": (-0.1, 0.1)}
-    tests = [claims.Tested(rule("above"), measured(*ends[verdict])) for verdict in verdicts]
-    background = claims.Tested(replace(rule("above"), decides=False), measured(-0.2, -0.1))
-    claim = Claim("c", "3", "A claim.", ())
-    assert claims.JudgedClaim(claim, (*tests, background)).verdict == expected
+    sure = {"supported": 0.2, "contradicted": -0.2, "undetermined": 0.0}
+    tests = [(rule("above", 50), values(sure[v], 0.001) if sure[v] else (0.499, 0.501, 0.498, 0.502)) for v in verdicts]
+    background = (rule("above", 50, decides=False), values(-0.2, 0.001))
+    (claim,) = judged(*tests, background, alone=False)
+    assert [each.verdict for each in claim.tests] == [*verdicts, "contradicted"]
+    assert claim.verdict == expected
 
 
-# --- The write-up's claims
+def test_the_more_claims_are_held_together_the_surer_each_has_to_be() -> None:
+    """Of three the surest needs p below 0.05 / 3, then one of the other two below 0.05 / 2, the last below 0.05."""
+    tests = {p: (rule("above", 50), values(0.5, p)) for p in (0.005, 0.015, 0.03, 0.04, 0.2)}
+    for chosen, expected in (
+        ((0.03,), ["supported"]),
+        ((0.03, 0.2), ["undetermined", "undetermined"]),
+        ((0.03, 0.005), ["supported", "supported"]),
+        ((0.005, 0.015, 0.04), ["supported", "supported", "supported"]),
+        ((0.005, 0.03, 0.04), ["supported", "undetermined", "undetermined"]),
+        ((0.015, 0.2, 0.2), ["supported", "undetermined", "undetermined"]),
+    ):
+        assert [each.verdict for each in judged(*(tests[p] for p in chosen))] == expected, chosen
 
 
-def wobble(size: float) -> Values:
-    """A deviation for each seed, zero in the mean."""
-    return np.linspace(-size, size, SEEDS)[:, None]
+def test_claims_that_are_contradicted_are_held_together_by_themselves() -> None:
+    against = (rule("above", 50), values(-0.5, 0.03))
+    for_it = (rule("above", 50), values(0.5, 0.001))
+    assert [each.verdict for each in judged(against, for_it)] == ["undetermined", "supported"]
+    surer = (rule("above", 50), values(-0.5, 0.02))
+    assert [each.verdict for each in judged(surer, for_it)] == ["contradicted", "supported"]
 
 
-def course(configuration: Configuration, level: float) -> Courses:
-    """Runs whose numbers are about `level` after every epoch."""
-    values = np.full((SEEDS, configuration.epochs), level) + wobble(0.0002)
-    return Courses(configuration, tuple(range(1, SEEDS + 1)), {name: values.copy() for name in COURSES})
+def test_a_claim_of_several_tests_counts_once_when_it_is_supported_and_each_of_them_when_it_falls() -> None:
+    several = [(rule("above", 50), values(0.5, 0.03))] * 3
+    (claim,) = judged(*several, alone=False)
+    assert claim.verdict == "supported"
+    # its p is the largest of them: beside a claim that is not supported, every one needs half of 0.05
+    chosen = [replace(DEFAULT, learning_rate=0.01 * n) for n in range(1, 4)]
+    runs = {c: course(c, *values(0.5, p)) for c, p in zip(chosen, (0.001, 0.03, 0.2), strict=True)}
+    tests = [rule("above", 50, (Wanted(c),)) for c in chosen]
+    both = (Claim("a", "3", "A.", tuple(tests[:2])), Claim("b", "3", "B.", (tests[2],)))
+    assert [each.verdict for each in claims.judge(both, Archive(runs))] == ["undetermined", "undetermined"]
+    weaker = (Claim("a", "3", "A.", (tests[0], tests[2])), Claim("b", "3", "B.", (tests[1],)))
+    assert [each.verdict for each in claims.judge(weaker, Archive(runs))] == ["undetermined", "undetermined"]
+    for p, verdict in ((0.015, "contradicted"), (0.018, "undetermined")):
+        (claim,) = judged((rule("above", 50), values(-0.5, p)), *several[:2], alone=False)
+        assert claim.verdict == verdict
+    # of two claims one falls at 0.05 / 2, which is 0.05 / 4 for each of two tests, and only then the other at 0.05
+    chosen = [replace(DEFAULT, learning_rate=0.01 * n) for n in range(1, 4)]
+    for p, verdicts in ((0.02, ["undetermined", "undetermined"]), (0.011, ["contradicted", "contradicted"])):
+        runs = {c: course(c, *values(-0.5, own)) for c, own in zip(chosen, (p, 0.3, 0.04), strict=True)}
+        tests = [rule("above", 50, (Wanted(c),)) for c in chosen]
+        both = (Claim("a", "3", "A.", tuple(tests[:2])), Claim("b", "3", "B.", (tests[2],)))
+        assert [each.verdict for each in claims.judge(both, Archive(runs))] == verdicts
 
 
-TESTS = [(claim, test) for claim in CLAIMS for test in claim.tests if claim is not ON_THE_GRID]
+def test_the_background_decides_nothing_and_makes_nothing_harder() -> None:
+    tests = [(rule("above", 50), values(0.5, 0.03))] + [(rule("above", 50, decides=False), values(0.5, 0.04))] * 3
+    (claim,) = judged(*tests, alone=False)
+    assert [each.verdict for each in claim.tests] == ["supported"] * 4
+    assert [each.p_supported for each in claim.tests] == pytest.approx([0.03, 0.04, 0.04, 0.04], rel=0.1)
+
+
+@pytest.mark.parametrize("side", ["above", "below"])
+def test_the_open_thresholds_are_those_that_leave_a_test_undetermined(side: claims.Side) -> None:
+    others = [(rule("above", 50), values(0.5, p)) for p in (0.001, 0.02, 0.3)]
+    sample = values(0.3, 0.01)
+    first = judged((rule(side, 50), sample), *others)[0].tests[0]
+    assert first.open is not None
+    for end, outside in ((first.open.low, -1), (first.open.high, 1)):
+        for shift, undetermined in ((1e-6, False), (-1e-6, True)):
+            moved = judged((rule(side, 100 * (end + outside * shift)), sample), *others)[0]
+            assert (moved.verdict == "undetermined") is undetermined
+
+
+def test_the_open_thresholds_of_one_test_of_several_are_those_that_leave_it_undetermined() -> None:
+    others = [(rule("above", 50), values(0.5, 0.2))] * 2
+    sample = values(0.3, 0.01)
+    first = judged((rule("above", 50), sample), *others, alone=False)[0].tests[0]
+    assert first.open is not None
+    for end, outside in ((first.open.low, -1), (first.open.high, 1)):
+        for shift, undetermined in ((1e-6, False), (-1e-6, True)):
+            moved = judged((rule("above", 100 * (end + outside * shift)), sample), *others, alone=False)[0].tests[0]
+            assert (moved.verdict == "undetermined") is undetermined
+
+
+@pytest.mark.parametrize(("mean", "level"), [(0.02, 0.05), (-0.02, 0.025)])
+def test_as_many_seeds_as_are_wanted_would_decide_four_times_of_five(mean: float, level: float) -> None:
+    """The other claim is surely supported, so that 0.05 is left for this one, and half of it against each."""
+    sample = values(mean, 0.2)
+    first = judged((rule("above", 50), sample), (rule("above", 50), values(0.5, 0.001)))[0].tests[0]
+    seeds = np.arange(SEEDS + 1, 1001)
+    distance = abs(np.mean(sample) - 0.5) - 0.00005
+    away = distance * np.sqrt(seeds) / np.std(sample, ddof=1)
+    power = stats.nct.sf(stats.t.isf(level, seeds - 1), seeds - 1, away)
+    assert first.seeds_wanted == seeds[power >= 0.8][0]
+
+
+# --- Which runs count
 
 
 @pytest.mark.parametrize(("claim", "test"), TESTS, ids=[f"{c.name}-{c.tests.index(t)}" for c, t in TESTS])
 def test_without_runs_or_with_one_seed_nothing_is_decided(claim: Claim, test: claims.Test) -> None:
-    found = [course(need, 0.9) for need in test.needs]
-    single = Archive({each.configuration: each.of_seeds((1,)) for each in found})
+    found = [course(need, *np.linspace(0.9, 0.91, 9)) for need in test.needs]
+    single = Archive({each.configuration: each.of_seeds((9,)) for each in found})
     for runs in (Archive({}), single):
-        (judged,) = claims.judge([replace(claim, tests=(test,))], runs, Leaders())
+        (judged,) = claims.judge([replace(claim, tests=(test,))], runs)
         assert judged.tests[0].verdict == "undetermined"
-        assert judged.tests[0].missing == test.needs
+        assert judged.tests[0].missing == test.runs
         assert judged.tests[0].statistic == ""
+        assert judged.tests[0].seeds_wanted is None
     whole = Archive({each.configuration: each for each in found})
-    (judged,) = claims.judge([replace(claim, tests=(test,))], whole, Leaders())
-    assert judged.tests[0].measured is not None
+    (judged,) = claims.judge([replace(claim, tests=(test,))], whole)
+    assert judged.tests[0].measured is not None or test.unit.counted  # the same count on every seed
 
 
-LEADING = (BEST, replace(BEST, batch_size=32), replace(BEST, learning_rate=0.8))
+def test_seeds_that_chose_do_not_count_and_a_single_one_of_the_others_tells_nothing() -> None:
+    runs = Archive({BEST: course(BEST, 0.1, 0.2, 0.90, 0.92, 0.94)})
+    for after, seeds, value in ((0, 5, 0.612), (1, 4, 0.74), (2, 3, 0.92), (3, 2, 0.93), (4, None, None)):
+        claim = Claim("c", "3", "A claim.", (rule(runs=(Wanted(BEST, after),)),))
+        (tested,) = claims.judge([claim], runs)[0].tests
+        if seeds is None:
+            assert tested.measured is None
+            assert tested.sentence.endswith("epochs 10 after seed 4.")
+        else:
+            assert tested.measured is not None
+            assert (tested.measured.seeds, tested.measured.value) == (seeds, pytest.approx(value))
 
 
-@pytest.mark.parametrize(
-    ("levels", "verdict"),
-    [
-        ((0.97, 0.96, 0.95), "supported"),
-        ((0.96, 0.97, 0.95), "contradicted"),
-        ((0.96, 0.95, 0.97), "contradicted"),
-        ((0.97, 0.97, 0.95), "undetermined"),
-    ],
-)
-def test_the_best_of_the_grid_is_held_against_every_leader(levels: tuple[float, ...], verdict: str) -> None:
-    runs = {each: course(each, level) for each, level in zip(LEADING, levels, strict=True)}
-    (judged,) = claims.judge([ON_THE_GRID], Archive(runs), Leaders(LEADING, 1))
-    assert judged.verdict == verdict
-
-
-def test_the_seed_that_chose_the_leaders_does_not_count() -> None:
-    lucky = course(LEADING[1], 0.96)
-    lucky.columns["validation_accuracy"][0] += 0.03
-    runs = {BEST: course(BEST, 0.97), LEADING[1]: lucky}
-    (judged,) = claims.judge([ON_THE_GRID], Archive(runs), Leaders(LEADING[:2], 1))
-    assert judged.verdict == "supported"
-    (measured,) = [each.measured for each in judged.tests]
-    assert measured is not None
-    assert measured.seeds == SEEDS - 1
-
-
-def test_all_seeds_that_chose_the_leaders_are_left_out() -> None:
-    runs = {each: course(each, level) for each, level in zip(LEADING, (0.97, 0.96, 0.95), strict=True)}
-    for chosen_by, verdict in ((SEEDS - 2, "supported"), (SEEDS - 1, "undetermined"), (SEEDS, "undetermined")):
-        (judged,) = claims.judge([ON_THE_GRID], Archive(runs), Leaders(LEADING, chosen_by))
-        assert judged.verdict == verdict
-        assert (judged.tests[0].sentence == "The runs do not suffice to measure it.") == (verdict == "undetermined")
-
-
-SEARCH = {"learning_rate": (0.2, 0.4, 0.6, 0.8), "reg": (0.001, 0.0005, 0.0001), "batch_size": (16, 32, 64, 128)}
-
-
-def leaders(chosen_by: int = 2, **changes: Any) -> Leaders:
-    """Who leads the grid, where it was searched with `chosen_by` seeds; `changes` are of what it searched."""
-    values = itertools.product(*({**SEARCH, "hidden": (128,), "epochs": (10,)} | changes).values())
-    searched = tuple(Configuration(*each) for each in values)
-    experiments = (
-        Experiment("grid", "grid", tuple(SEARCH), searched, chosen_by),
-        Experiment("leaders", "best_of", (), LEADING, SEEDS, best_of="grid", count=3),
-        Experiment("another", "best_of", (), (DEFAULT,), SEEDS, best_of="rates"),
+def test_a_claim_without_the_runs_of_all_its_tests_is_not_supported_and_one_without_any_holds_up_nobody() -> None:
+    runs = Archive({BEST: course(BEST, *values(0.5, 0.03))})
+    there = rule("above", 50, (Wanted(BEST),))
+    away = rule("above", 50, (Wanted(DEFAULT),))
+    half, none, whole = (
+        Claim(name, "3", "A.", tests) for name, tests in (("a", (there, away)), ("b", (away,)), ("c", (there,)))
     )
-    config = SimpleNamespace(searched=experiments[0], experiments={each.name: each for each in experiments})
-    return evidence._leaders(config, SimpleNamespace(search=SEARCH), BEST)
-
-
-def test_the_leaders_are_those_of_the_write_ups_grid_and_the_seeds_new_ones() -> None:
-    runs = {each: course(each, level) for each, level in zip(LEADING, (0.97, 0.96, 0.95), strict=True)}
-    (judged,) = claims.judge([ON_THE_GRID], Archive(runs), leaders())
-    assert judged.tests[0].test.needs == LEADING
-    assert judged.tests[0].measured is not None
-    assert judged.tests[0].measured.seeds == SEEDS - 2
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [{"learning_rate": (0.2, 0.4, 0.6)}, {"batch_size": (16, 32, 64, 256)}, {"hidden": (64,)}, {"epochs": (10, 5)}],
-)
-def test_leaders_of_another_grid_tell_nothing_of_the_write_ups(changes: dict[str, Any]) -> None:
-    assert leaders(**changes) == Leaders()
-
-
-@pytest.mark.parametrize("leading", [(), (BEST,)])
-def test_without_rivals_the_best_of_the_grid_cannot_be_told(leading: tuple[Configuration, ...]) -> None:
-    (judged,) = claims.judge([ON_THE_GRID], Archive({BEST: course(BEST, 0.97)}), Leaders(leading, 1))
-    assert judged.verdict == "undetermined"
+    assert [each.verdict for each in claims.judge([none, whole], runs)] == ["undetermined", "supported"]
+    assert [each.verdict for each in claims.judge([half], runs)] == ["undetermined"]
+    # what it lacks might fail, so that however sure the rest is, it makes no room for another
+    sure = rule("above", 50, (Wanted(RATE_E2),))
+    more = Archive({BEST: course(BEST, *values(0.5, 0.03)), RATE_E2: course(RATE_E2, *values(0.5, 0.001))})
+    half = replace(half, tests=(sure, away))
+    assert [each.verdict for each in claims.judge([half, whole], more)] == ["undetermined", "undetermined"]
+    half = replace(half, tests=(sure,))
+    assert [each.verdict for each in claims.judge([half, whole], more)] == ["supported", "supported"]
 
 
 # --- The archive
@@ -270,46 +391,55 @@ def test_with_a_diverged_seed_the_others_do_not_speak_for_their_configuration() 
 
 
 def test_a_row_for_each_claim_and_one_for_each_test() -> None:
-    judged = claims.judge(CLAIMS, Archive({}), Leaders())
+    judged = claims.judge(CLAIMS, Archive({}))
     frame, tests = claims.to_frame(judged), claims.tests_to_frame(judged)
     assert list(frame) == ["claim", "test", "statistic", "verdict", "sentence"]
     assert len(frame) == len(CLAIMS)
-    assert len(tests) == len(TESTS) + len(ON_THE_GRID.tests)
+    assert len(tests) == len(TESTS)
     assert set(frame["verdict"]) == {"undetermined"}
 
 
-IN_NATS = replace(rule("below", 0.5), measure=Measure("late", ("validation_loss",)), what="b")
+LOSS = Measure("late", ("validation_loss",))
+IN_NATS = replace(rule("below", measure=LOSS, what="b"), threshold=Threshold("half", 0.5, "nats", "a reason"))
+T4, T3 = stats.t.isf(0.025, 4), stats.t.isf(0.025, 3)
 TESTED = (
-    claims.Tested(rule("above", 0.002), Measured(0.0051, Interval(0.003, 0.0075), 5)),
-    claims.Tested(
-        replace(rule("below", 0.5), measure=Measure("late", ("validation_loss",)), what="b"),
-        Measured(0.25, Interval(0.125, 0.625), 4),
-    ),
-    claims.Tested(replace(rule("above"), what="c", decides=False), Measured(-0.0021, Interval(-0.004, -0.0005), 3)),
-    claims.Tested(replace(rule("below", -0.002), what="d"), None),
+    claims.Tested(rule("above", 0.2), Measured(0.0051, 0.001 / T4, 4, 5, 0.01), (), 0.01, 1.0, Interval(0.003, 0.008)),
+    claims.Tested(IN_NATS, Measured(0.25, 0.125 / T3, 3, 4, 0.1), (), 0.5, 0.9, Interval(0.125, 0.75), 17),
+    claims.Tested(replace(rule("above"), what="c", decides=False), Measured(-0.0021, 0.0, 2, 3, 0.1), (), 1.0, 0.02),
+    claims.Tested(replace(rule("below", -0.2), what="d"), None),
 )
 
 
 def test_a_row_of_tests_csv_has_each_number_in_its_column_and_in_its_unit() -> None:
-    rows = claims.tests_to_frame([claims.JudgedClaim(Claim("n", "3", "A claim.", ()), TESTED)]).to_dict("records")
+    rows = claims.tests_to_frame([JudgedClaim(Claim("n", "3", "A claim.", ()), TESTED)]).to_dict("records")
     names = ("test", "decides", "unit", "value", "low", "high", "seeds", "predicts", "threshold", "verdict")
     assert [tuple(row[name] for name in names) for row in rows[:3]] == [
-        ("a", "yes", "percentage points", *map(pytest.approx, (0.51, 0.3, 0.75)), 5, "above", 0.2, "supported"),
-        ("b", "yes", "nats", 0.25, 0.125, 0.625, 4, "below", 0.5, "undetermined"),
-        ("c", "no", "percentage points", *map(pytest.approx, (-0.21, -0.4, -0.05)), 3, "above", 0, "contradicted"),
+        ("a", "yes", "percentage points", *map(pytest.approx, (0.51, 0.41, 0.61)), 5, "above", 0.2, "supported"),
+        ("b", "yes", "nats", *map(pytest.approx, (0.25, 0.125, 0.375)), 4, "below", 0.5, "undetermined"),
+        ("c", "no", "percentage points", *map(pytest.approx, (-0.21, -0.21, -0.21)), 3, "above", 0, "contradicted"),
+    ]
+    more = ("reason", "p_supported", "p_contradicted", "open_from", "open_to", "seeds_wanted")
+    assert [tuple(row[name] for name in more) for row in rows[:2]] == [
+        ("bound", 0.01, 1, pytest.approx(0.3), pytest.approx(0.8), ""),
+        ("half", 0.5, 0.9, 0.125, 0.75, "17"),
     ]
     last = rows[3]
-    assert [math.isnan(last[name]) for name in ("value", "low", "high")] == [True] * 3
+    assert [math.isnan(last[name]) for name in ("value", "low", "high", "p_supported", "open_to")] == [True] * 5
     assert (last["seeds"], last["threshold"], last["verdict"]) == (0, pytest.approx(-0.2), "undetermined")
     assert {row["claim"] for row in rows} == {"A claim."}
 
 
+def test_more_seeds_than_are_worth_counting_are_told_as_such() -> None:
+    assert replace(TESTED[1], seeds_wanted=1000).wanted == "1000"
+    assert replace(TESTED[1], seeds_wanted=1001).wanted == "more than 1000"
+
+
 def test_a_row_of_claims_csv_joins_what_its_deciding_tests_measured_and_say() -> None:
-    (row,) = claims.to_frame([claims.JudgedClaim(Claim("n", "3", "A claim.", ()), TESTED)]).to_dict("records")
+    (row,) = claims.to_frame([JudgedClaim(Claim("n", "3", "A claim.", ()), TESTED)]).to_dict("records")
     assert row == {
         "claim": "A claim.",
         "test": "a; b; d",
-        "statistic": "0.51 percentage points (0.30 to 0.75); 0.250 nats (0.125 to 0.625); not measured",
+        "statistic": "0.51 percentage points (0.41 to 0.61); 0.250 nats (0.125 to 0.375); not measured",
         "verdict": "undetermined",
         "sentence": "yes ? The runs do not suffice to measure it.",
     }

@@ -16,12 +16,19 @@ from pipeline.config.settings import Configuration
 from pipeline.errors import InputError
 from pipeline.evidence import claims_file
 from pipeline.evidence.archive import COURSES, Courses
+from pipeline.evidence.claims import Wanted
 from pipeline.evidence.claims_file import Stated
-from pipeline.evidence.measures import FAMILIES, LEAD, NUMBERS, Measure
+from pipeline.evidence.measures import FAMILIES, NUMBERS, Measure
 from pipeline.files.yamlfile import read_yaml
 
 RUN = {"learning_rate": "e^-2", "epochs": 20}
-LEADERS = ["leaders"]
+THRESHOLDS = {
+    "small": {"value": 0.2, "unit": "percentage points", "reason": "A reason."},
+    "none": {"value": 0, "unit": "any", "reason": "2024"},
+}
+
+
+NONE = {"above": "none"}
 
 
 def trial(**changes: Any) -> dict[str, Any]:
@@ -29,7 +36,7 @@ def trial(**changes: Any) -> dict[str, Any]:
         "what": "accuracy at e^-2 minus that of the default",
         "runs": [RUN, {}],
         "measure": "best_accuracy",
-        "claimed": {"above": 0.2},
+        "claimed": {"above": "small"},
         **{verdict: f"It is {verdict}." for verdict in ("supported", "contradicted", "undetermined")},
     }
     return {name: value for name, value in (settings | changes).items() if value is not None}
@@ -43,7 +50,7 @@ def claim(*tests: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def tree(*claims: dict[str, Any], **changes: Any) -> dict[str, Any]:
     point = {"learning_rate": 0.1, "reg": 0.001, "batch_size": 64, "hidden": 128, "epochs": 10}
     curves = {name: [{}] for name in ("learning_rate", "batch_size", "reg")}
-    whole = {"negligible": 0.2, "training_images": 1000, "defaults": point, "best": {"reg": 0}, "curves": curves}
+    whole = {"thresholds": THRESHOLDS, "training_images": 1000, "defaults": point, "best": {"reg": 0}, "curves": curves}
     return whole | {"claims": list(claims or [claim()])} | changes
 
 
@@ -60,11 +67,28 @@ def test_a_claim_is_what_its_file_says(tmp_path: Path) -> None:
         Configuration(math.exp(-2), 0.001, 64, 128, 20),
         Configuration(0.1, 0.001, 64, 128, 10),
     )
-    assert (first.predicts, first.threshold, first.unit.name) == ("above", 0.002, "percentage points")
+    assert (first.predicts, first.threshold.name, first.unit.name) == ("above", "small", "percentage points")
+    assert (first.threshold.value, first.bound, first.margin) == (0.2, 0.002, pytest.approx(0.00005))
     assert (first.supported, first.contradicted) == ("It is supported.", "It is contradicted.")
     assert (first.decides, second.decides) == (True, False)
     assert (stated.claims[0].name, stated.claims[0].section) == ("a-claim", "3.1")
-    assert (stated.negligible, stated.training_images, stated.best.reg) == (0.2, 1000, 0)
+    assert stated.training_images == 1000
+    assert [(each.name, each.unit, each.reason) for each in stated.thresholds] == [
+        ("none", "", "2024"),  # safe_dump sorts them
+        ("small", "percentage points", "A reason."),
+    ]
+
+
+def test_seeds_of_a_run_count_from_the_one_after(tmp_path: Path) -> None:
+    (found,) = load(tmp_path, tree(claim(trial(runs=[RUN | {"after": 5}, {}])))).claims[0].tests
+    default = Configuration(0.1, 0.001, 64, 128, 10)
+    assert found.runs == (Wanted(Configuration(math.exp(-2), 0.001, 64, 128, 20), 5), Wanted(default, 0))
+
+
+def test_a_bound_of_any_unit_is_one_of_what_is_measured(tmp_path: Path) -> None:
+    in_epochs = trial(measure={"epochs_to": 0.9}, claimed={"below": "none"})
+    (found,) = load(tmp_path, tree(claim(in_epochs))).claims[0].tests
+    assert (found.bound, found.unit.name, found.threshold.unit) == (0, "epochs", "")
 
 
 def test_what_is_said_is_a_text_whatever_it_looks_like(tmp_path: Path) -> None:
@@ -75,13 +99,19 @@ def test_what_is_said_is_a_text_whatever_it_looks_like(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "measure"),
     [
-        ({"measure": "gap"}, Measure("gap")),
-        ({"measure": "gap", "since": 3}, Measure("gap", since=3)),
-        ({"measure": {"late": "validation_loss"}}, Measure("late", ("validation_loss",))),
-        ({"measure": {"late": "validation_loss"}, "since": 3}, Measure("late", ("validation_loss",), 3)),
-        ({"measure": {"epochs_to": 0.85}}, Measure("epochs_to", (0.85,))),
-        ({"measure": {"updates_to": 0.9}}, Measure("updates_to", (0.9, 1000))),
-        ({"measure": {"gradient_against_end": 9}}, Measure("gradient_against_end", (9,))),
+        ({"measure": {"gap": 3}}, Measure("gap", (3,))),
+        ({"measure": {"gap": 3}, "since": 3}, Measure("gap", (3,), 3)),
+        ({"measure": {"late": "validation_loss"}, "claimed": NONE}, Measure("late", ("validation_loss",))),
+        (
+            {"measure": {"late": "validation_loss"}, "since": 3, "claimed": NONE},
+            Measure("late", ("validation_loss",), 3),
+        ),
+        ({"measure": {"at_end": "training_accuracy"}}, Measure("at_end", ("training_accuracy",))),
+        ({"measure": {"roughness": 5}}, Measure("roughness", (5,))),
+        ({"measure": {"epochs_to": 0.85}, "claimed": NONE}, Measure("epochs_to", (0.85,))),
+        ({"measure": {"epochs_to_share": 0.95}, "claimed": NONE}, Measure("epochs_to_share", (0.95,))),
+        ({"measure": {"updates_to": 0.9}, "claimed": NONE}, Measure("updates_to", (0.9, 1000))),
+        ({"measure": {"gradient_against_end": 9}, "claimed": NONE}, Measure("gradient_against_end", (9,))),
     ],
 )
 def test_a_measure_has_its_arguments(tmp_path: Path, settings: dict[str, Any], measure: Measure) -> None:
@@ -89,41 +119,44 @@ def test_a_measure_has_its_arguments(tmp_path: Path, settings: dict[str, Any], m
     assert found.measure == measure
 
 
-def test_an_epoch_is_one_that_a_course_has_and_five_are_enough_to_be_rough(tmp_path: Path) -> None:
-    gradient = trial(measure={"gradient_against_end": 9}, runs=[{}])
-    rough = trial(measure="roughness", runs=[{"epochs": 5}])
+def test_an_epoch_is_one_that_a_course_has_and_a_course_may_be_rough_as_a_whole(tmp_path: Path) -> None:
+    gradient = trial(measure={"gradient_against_end": 9}, runs=[{}], claimed=NONE)
+    rough = trial(measure={"roughness": 5}, runs=[{"epochs": 5}])
     for each in load(tmp_path, tree(claim(gradient, rough))).claims[0].tests:
         assert each.measure.of(*map(rising, each.needs)) is not None
 
 
 def test_every_measure_may_be_asked_for_and_no_other() -> None:
     plain, with_argument = read_yaml(claims_file.SCHEMA)["$defs"]["test"]["properties"]["measure"]["anyOf"]
-    assert {*plain["enum"], *with_argument["properties"]} == {*NUMBERS, *FAMILIES, LEAD}
+    assert {*plain["enum"], *with_argument["properties"]} == {*NUMBERS, *FAMILIES}
 
 
-def test_a_lead_is_over_the_leaders(tmp_path: Path) -> None:
-    (found,) = load(tmp_path, tree(claim(trial(measure=LEAD, runs=[RUN, *LEADERS])))).claims[0].tests
-    assert (found.measure, len(found.needs)) == (Measure(LEAD), 1)
+def test_every_unit_may_be_that_of_a_threshold_and_no_other() -> None:
+    (unit,) = read_yaml(claims_file.SCHEMA)["properties"]["thresholds"]["additionalProperties"]["properties"][
+        "unit"
+    ].values()
+    told = {name: ("validation_loss",) if name == "late" else (1,) for name in FAMILIES if name != "at_end"}
+    units = {Measure(name, arguments).unit.name for name, arguments in told.items()} | {
+        Measure("best_accuracy").unit.name
+    }
+    assert set(unit) == units | {"any"}
 
 
 @pytest.mark.parametrize(
     ("broken", "problem"),
     [
-        (trial(measure="best"), "measure: expected one of accuracy_at_end, .*, found .*best"),
+        (trial(measure="best"), "measure: expected best_accuracy, or one of .*, found .*best"),
         (trial(measure={"late": "accuracy"}), "measure: expected .* late .*, found .*accuracy"),
         (trial(runs=[RUN, RUN, RUN]), "runs: expected a list of one or two configurations, found"),
-        (trial(runs=[{"rate": 1}]), "runs.0: expected a configuration, or leaders, found .*rate"),
-        (trial(runs=["rivals"]), "runs.0: expected a configuration, or leaders, found .*rivals"),
-        (trial(claimed={"above": 1, "below": 2}), "claimed: expected"),
+        (trial(runs=[{"rate": 1}]), "runs.0: expected .*learning_rate.* found .*rate"),
+        (trial(runs=["rivals"]), "runs.0: expected values for learning_rate, .* after, found .*rivals"),
+        (trial(runs=[{"after": 0}]), "runs.0.after: expected a whole number of at least 1, found 0"),
+        (trial(claimed={"within": "small"}), "claimed: expected above or below for a test that decides, found within"),
+        (trial(claimed={"above": "none", "below": "small"}), "claimed: expected"),
         (trial(claimed={}), "claimed: expected where the claim puts the number"),
         (trial(measure={"gradient_against_end": 9}, since=3), "since: expected none for this measure, found 3"),
         (trial(undetermined=None), "expected the keys .undetermined."),
         (trial(decides="maybe"), "decides: expected yes or no, found .*maybe"),
-        (trial(runs=[RUN, *LEADERS]), "runs: expected a configuration and leaders for smallest_lead"),
-        (trial(measure=LEAD), "runs: expected a configuration and leaders for smallest_lead"),
-        (trial(measure=LEAD, runs=[*LEADERS, RUN]), "runs: expected a configuration and leaders for smallest_lead"),
-        (trial(measure=LEAD, runs=LEADERS), "runs: expected a configuration and leaders for smallest_lead"),
-        (trial(measure=LEAD, runs=[RUN, *LEADERS], since=3), "since: expected none for this measure, found 3"),
     ],
 )
 def test_what_is_wrong_with_a_test_is_a_line(tmp_path: Path, broken: dict[str, Any], problem: str) -> None:
@@ -139,12 +172,35 @@ def test_what_is_wrong_with_a_test_is_a_line(tmp_path: Path, broken: dict[str, A
         (tree(defaults={"learning_rate": 1}), "defaults: expected the keys .reg., .batch_size., .hidden., .epochs."),
         (tree(claims=[]), "claims: expected a list of one to 200 claims"),
         (tree(claim(trial(since=10))), "claims.0.tests.0: expected an epoch before the last of its runs, 10, found 10"),
-        (tree(claim(trial(measure={"gradient_against_end": 20}, runs=[RUN]))), "claims.0.tests.0: .* 20, found 20"),
         (
-            tree(claim(trial(measure="roughness", runs=[{"epochs": 4}]))),
-            "claims.0.tests.0: expected at least 5 epochs .* 4",
+            tree(claim(trial(measure={"gradient_against_end": 20}, runs=[RUN], claimed=NONE))),
+            "claims.0.tests.0: .* 20, found 20",
         ),
-        (tree(claim(trial(measure="roughness", since=3))), "claims.0.tests.0: expected at least 5 epochs .* found 3"),
+        (
+            tree(claim(trial(measure={"roughness": 5}, runs=[{"epochs": 4}]))),
+            "claims.0.tests.0: expected at least 5 epochs for roughness, found 4",
+        ),
+        (
+            tree(claim(trial(measure={"gap": 5}, since=3))),
+            "claims.0.tests.0: expected at least 5 epochs for gap, found 3",
+        ),
+        (
+            tree(claim(trial(measure={"drops": 5}))),
+            "claims.0.tests.0: expected a threshold in drops, found one in percentage points",
+        ),
+        (
+            tree(claim(trial(claimed={"below": "much"}))),
+            "claims.0.tests.0.claimed.below: expected one of none, small, found 'much'",
+        ),
+        (tree(thresholds={}), "thresholds: expected a list of one to 50 thresholds"),
+        (
+            tree(thresholds=THRESHOLDS | {"odd": {"value": 1, "unit": "miles", "reason": "None."}}),
+            "thresholds.odd.unit: expected any, .* crossings, found .*miles",
+        ),
+        (
+            tree(thresholds=THRESHOLDS | {"odd": {"value": 1, "unit": "any"}}),
+            "thresholds.odd: expected the keys .reason.",
+        ),
         (
             tree(claim(trial(decides="no"), trial(decides="no"))),
             "claims.0.tests: expected one that decides, found none",
@@ -160,8 +216,9 @@ def test_what_is_wrong_with_a_file_is_a_line(tmp_path: Path, broken: Any, proble
     assert len(caught.value.problems) == 1
 
 
-ODD = [None, "", "x", "e^-1", "leaders", "no", [], {}, [{}], 0, -1, 3, 0.5, 1e9, "gap", "roughness", LEAD]
-ODD += [{"epochs": 1}, {"epochs_to": 0.9}, {"late": "x"}, {"above": "e^-2"}]
+ODD = [None, "", "x", "e^-1", "small", "no", [], {}, [{}], 0, -1, 3, 0.5, 1e9, "gap", "best_accuracy"]
+ODD += [{"epochs": 1}, {"epochs_to": 0.9}, {"late": "x"}, {"above": "e^-2"}, {"within": "small"}, {"after": 3}]
+ODD += [{name: window} for name in ("gap", "drops") for window in (2, 30)]
 ODD += [{"gradient_against_end": epoch} for epoch in (9, 500)]
 
 
@@ -178,7 +235,9 @@ def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return changed
 
 
-WHOLE = tree(claim(trial(), trial(measure={"late": "training_loss"}, since=3)), claim(trial(runs=[{}]), name="b"))
+WHOLE = tree(
+    claim(trial(), trial(measure={"late": "training_loss"}, since=3, claimed=NONE)), claim(trial(runs=[{}]), name="b")
+)
 
 
 @settings(deadline=None)
@@ -196,7 +255,7 @@ def test_whatever_stands_in_a_file_it_is_told_in_lines_or_can_be_measured(
         assert all("\n" not in problem and "claims.yaml: " in problem for problem in error.problems)
         return
     for each in (test for claim in stated.claims for test in claim.tests):
-        if each.measure.name != LEAD and max(need.epochs for need in each.needs) <= 100:
+        if max(need.epochs for need in each.needs) <= 100:
             found = each.measure.of(*map(rising, each.needs))
             assert found is None or math.isfinite(found.value)
 

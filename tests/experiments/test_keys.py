@@ -13,7 +13,7 @@ from conftest import ROOT
 from pipeline.config import load as configuration_file
 from pipeline.config.settings import Configuration, Network, Split
 from pipeline.data import dataset
-from pipeline.environment import fingerprint, modules
+from pipeline.environment import fingerprint, modules, numerics
 from pipeline.errors import RunError
 from pipeline.experiments import keys
 from pipeline.training import step as training
@@ -85,6 +85,15 @@ def test_numpys_version_changes_the_key(monkeypatch, version):
     before = key()
     monkeypatch.setattr(keys, "numpy_version", lambda: version)
     assert key() != before
+
+
+def test_only_portable_numerics_are_part_of_the_key():
+    fast, portable = (
+        keys.specification(replace(CONFIG, numerics=each), CONFIGURATION, 1, "a" * 64) for each in ("fast", "portable")
+    )
+    assert keys.key(fast) != keys.key(portable)
+    assert portable == fast | {"environment": numerics.environment("portable")}
+    assert "environment" not in fast, "the keys of runs from before there were numerics"
 
 
 def test_comments_docstrings_and_layout_are_not_code():

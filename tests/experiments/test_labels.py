@@ -78,6 +78,11 @@ def test_a_number_that_nobody_wrote_is_a_short_decimal(value: float, text: str) 
     assert written(value) == text
 
 
+@pytest.mark.parametrize(("number", "text"), [(0, "0 runs"), (1, "1 run"), (2, "2 runs"), (1200, "1,200 runs")])
+def test_a_noun_is_plural_unless_there_is_one(number: int, text: str) -> None:
+    assert labels.counted(number, "run") == text
+
+
 def test_a_configuration_is_called_by_what_its_experiment_varies_or_else_by_what_is_tuned() -> None:
     rate, reg = f"<i>η</i>{NBSP}={NBSP}5<i>e</i><sup>−2</sup>", f"<i>λ</i>{NBSP}={NBSP}<i>e</i><sup>−1</sup>"
     sweep = Experiment("lengths", "sweep", ("epochs", "reg"), (CHOSEN,), 1)

@@ -419,3 +419,36 @@ def cells(canvas: Canvas) -> list[tuple[str, Colour, Colour]]:
             ground = patches[text.get_position()].get_facecolor()
             found.append((text.get_text(), ground, mpl.colors.to_rgba(text.get_color())))
     return found
+
+
+# --- Accuracy against learning rate over batch size
+
+
+def test_a_line_of_ratios_goes_through_the_means_of_its_marks() -> None:
+    """Rates 1, 2 and sizes 16, 32: the ratio 1/16 comes from two pairs, with accuracies 0.92 and 0.94."""
+    names = ("learning_rate", "reg", "batch_size")
+    accuracy = {(1, 16): 0.92, (2, 16): 0.95, (1, 32): 0.90, (2, 32): 0.94}
+    points = [(rate, reg, size) for rate in (1, 2) for reg in (0.001, 0.0001) for size in (16, 32)]
+    chosen = tuple(replace(BASE, learning_rate=rate, reg=reg, batch_size=size) for rate, reg, size in points)
+    experiment = Experiment("grid", "grid", names, chosen, 1)
+    summary = pd.DataFrame(
+        {"experiment": "grid", **vars(c), "metric": "best_validation_accuracy", "n": 1, "diverged": 0}
+        | {"mean": accuracy[c.learning_rate, c.batch_size] - 10 * c.reg}
+        for c in chosen
+    )
+    diverged = summary["reg"].eq(0.001) & summary["learning_rate"].eq(2) & summary["batch_size"].eq(16)
+    summary.loc[diverged, ["mean", "n", "diverged"]] = [float("nan"), 0, 1]
+    (figure,) = catalogue.ratios(experiment)
+    canvas = figures.draw(figure, settings(experiment), summary, pd.DataFrame())
+    (axes,) = canvas.axes
+    drawn = {line.get_gid(): np.column_stack(line.get_data()) for line in axes.lines if line.get_gid()}
+    marks = {place: drawn[f"panel-{place}-mark"][0] for place in range(len(chosen)) if f"panel-{place}-mark" in drawn}
+    assert set(range(len(chosen))) - set(marks) == {points.index((2, 0.001, 16))}
+    for place, (x, y) in marks.items():
+        rate, reg, size = points[place]
+        assert (x, y) == pytest.approx((rate / size, accuracy[rate, size] - 10 * reg))
+    lines = [np.column_stack(line.get_data()).tolist() for line in axes.lines if not line.get_gid()]
+    assert np.allclose(lines[0], [[1 / 32, 0.89], [1 / 16, 0.92]])
+    assert np.allclose(lines[1], [[1 / 32, 0.899], [1 / 16, 0.929], [1 / 8, 0.949]])
+    assert texts(canvas) == [r"$\lambda = 0.001$", r"$\lambda = 0.0001$"]
+    assert axes.get_xscale() == "log"

@@ -20,6 +20,7 @@ from mutation import mutants, planted
 
 ENOUGH = 0.95
 MUTMUT = "mutmut"
+NO_REASON = "no reason is written down"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ def _mutants(workers: int) -> Iterator[Tried]:
     reasons = mutants.reasons()
     for each in mutants.run(workers):
         why = None if each.noticed else next((reason.text for reason in reasons if reason.holds(each)), None)
+        if not each.noticed:
+            print(f"LIVES mutmut: {each.name}: {why or NO_REASON}", flush=True)
+        if not (each.noticed or why):
+            print(each.change, flush=True)
         yield Tried(f"mutmut: {each.module}", each.name, each.noticed, why, each.change)
 
 
@@ -76,9 +81,7 @@ def tell(tried: list[Tried]) -> int:
         table.add_row(area, str(len(noticed)), str(sum(noticed)))
     living = [each for each in tried if not each.noticed]
     for each in living:
-        print(f"lives: {each.name}: {each.reason or 'no reason is written down'}")
-        if each.change and not each.reason:
-            print(each.change)
+        print(f"lives: {each.name}: {each.reason or NO_REASON}")
     for each in tried:
         if each.noticed and each.reason:
             print(f"noticed, though it is listed as living: {each.name}")

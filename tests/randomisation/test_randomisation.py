@@ -25,16 +25,25 @@ from pipeline.errors import InputError
 from pipeline.files import sealed
 from pipeline.randomisation import record
 from pipeline.randomisation import step as randomisation
-from pipeline.randomisation.record import Variant, VariantOutcome
+from pipeline.randomisation.record import SeedOutcome, Variant, VariantOutcome
 from pipeline.randomisation.step import Training
 from pipeline.training import network
 from pipeline.workflow.build import Build
 
-HOW = Training(images=60, learning_rate=0.5, reg=0.0, batch_size=8, initial_scale=0.1, epochs=5, seed=3, hidden=6)
+HOW = Training(
+    images=60, learning_rate=0.5, reg=0.0, batch_size=8, initial_scale=0.1, epochs=5, seed=3, hidden=6, replicates=2
+)
 TRUE, SHUFFLED = Variant("true_labels"), Variant("shuffled_pixels")
 PIXELS, NOISE = Variant("random_pixels"), Variant("gaussian_images")
 RANDOM = Variant("corrupted_labels", 1.0)
 ALL = (TRUE, Variant("corrupted_labels", 0.5), RANDOM, SHUFFLED, PIXELS, NOISE)
+
+
+def run(variant: Variant, data: Prepared, **changes: Any) -> SeedOutcome:
+    """What a test came to with its first seed."""
+    outcome = randomisation.run(variant, data, 3, replace(HOW, **{"replicates": 1, **changes}))
+    (seed,) = outcome.seeds
+    return seed
 
 
 def examples(count: int, pixels: int = 30, classes: int = 3, seed: int = 0) -> Examples:
@@ -70,12 +79,10 @@ def test_labels_are_replaced_with_probability_p_by_a_uniform_class(p: float, cla
 
 def test_the_share_of_changed_labels_is_that_of_the_labels_learned() -> None:
     for p in (0.5, 1.0):
-        outcome = randomisation.run(
-            Variant("corrupted_labels", p), prepared(4000), 3, replace(HOW, images=3000, epochs=1)
-        )
+        outcome = run(Variant("corrupted_labels", p), prepared(4000), images=3000, epochs=1)
         assert outcome.changed_labels == pytest.approx(p * 2 / 3, abs=0.05)
     for variant in (TRUE, SHUFFLED, PIXELS, NOISE):
-        assert randomisation.run(variant, prepared(), 3, replace(HOW, epochs=1)).changed_labels == 0
+        assert run(variant, prepared(), epochs=1).changed_labels == 0
 
 
 def treated(variant: Variant) -> tuple[Examples, Examples, Examples, Examples]:
@@ -155,11 +162,11 @@ def test_the_images_of_a_seed_are_those_of_earlier_results() -> None:
     for part, before, after in (("training", training, random), ("testing", testing, random_testing)):
         rng = np.random.default_rng([5, *f"{part} random_pixels".encode()])
         assert (after.images == rng.permuted(before.images, axis=1)).all(), part
-    learner, _ = randomisation._learner(NOISE, training, testing, 3, HOW)
+    learner, _ = randomisation._learner(randomisation.Task(NOISE, training, testing, 3), HOW, 2)
     assert isinstance(learner, randomisation.PlainLearner)
     mean, deviation = (np.float32(number / 255) for number in (training.images.mean(), training.images.std()))
     for part, noise in (("training", learner.training), ("testing", learner.testing)):
-        rng = np.random.default_rng([HOW.seed, *f"{part} gaussian_images".encode()])
+        rng = np.random.default_rng([2, *f"{part} gaussian_images".encode()])
         drawn = mean + deviation * rng.standard_normal(noise.images.shape, np.float32)
         np.testing.assert_array_equal(noise.images, drawn, err_msg=part)
     assert {array.dtype for array in vars(learner.weights).values()} == {np.dtype(np.float32)}
@@ -198,14 +205,14 @@ def test_training_stops_when_every_image_is_right_and_says_when() -> None:
     epochs, diverged = randomisation.fit(learner, 6, 4, 1)
     assert [epoch.accuracy for epoch in epochs] == [0.5, 0.999, 1.0]
     assert not diverged
-    assert VariantOutcome(TRUE, 6, 0.0, epochs, diverged, 0.3).epochs_to_fit == 3
+    assert SeedOutcome(1, 0.0, epochs, diverged, 0.3).epochs_to_fit == 3
     assert all(sorted(order) == list(range(6)) for order in learner.orders)
     assert learner.orders[0] != learner.orders[1]
 
 
 def test_what_is_not_fitted_is_not_said_to_be() -> None:
     epochs, diverged = randomisation.fit(Scripted(0.5, 0.9, 0.9999), 10_000, 3, 1)
-    outcome = VariantOutcome(TRUE, 10_000, 0.0, epochs, diverged, 0.3)
+    outcome = SeedOutcome(1, 0.0, epochs, diverged, 0.3)
     assert (len(epochs), diverged, outcome.epochs_to_fit, outcome.training_accuracy) == (3, False, None, 0.9999)
 
 
@@ -217,18 +224,19 @@ def test_a_loss_that_is_no_number_ends_a_test_as_diverged(loss: float) -> None:
 @pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
 def test_every_test_learns_its_images_and_stops(variant: Variant) -> None:
     outcome = randomisation.run(variant, prepared(), 3, replace(HOW, learning_rate=1, hidden=64, epochs=3000))
-    assert outcome.images == 60
-    assert outcome.epochs_to_fit == len(outcome.epochs) < 3000
-    assert all(epoch.accuracy < 1 for epoch in outcome.epochs[:-1])
-    assert outcome.testing_accuracy is not None
-    if variant in (TRUE, SHUFFLED):
-        assert outcome.testing_accuracy > 0.8
+    assert (outcome.images, [each.seed for each in outcome.seeds]) == (60, [1, 2])
+    for each in outcome.seeds:
+        assert each.epochs_to_fit == len(each.epochs) < 3000
+        assert all(epoch.accuracy < 1 for epoch in each.epochs[:-1])
+        assert each.testing_accuracy is not None
+        if variant in (TRUE, SHUFFLED):
+            assert each.testing_accuracy > 0.8
 
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("variant", [TRUE, NOISE], ids=lambda variant: variant.name)
 def test_a_learning_rate_out_of_bounds_is_told_as_divergence(variant: Variant) -> None:
-    outcome = randomisation.run(variant, prepared(), 3, replace(HOW, learning_rate=1e38, reg=1e38))
+    outcome = run(variant, prepared(), learning_rate=1e38, reg=1e38)
     assert outcome.diverged
     assert (outcome.testing_accuracy, outcome.training_accuracy, outcome.epochs_to_fit) == (None, None, None)
 
@@ -238,16 +246,16 @@ def test_a_learning_rate_out_of_bounds_is_told_as_divergence(variant: Variant) -
 def test_two_epochs_are_those_of_the_mathematics(variant: Variant, reg: float) -> None:
     """Against the gradients of pipeline.training.network in double precision, on the images as they are."""
     how, data = replace(HOW, reg=reg, epochs=2), prepared()
-    outcome = randomisation.run(variant, data, 3, how)
+    outcome = randomisation.run(variant, data, 3, how).seeds[1]
     training = randomisation.in_original_order(randomisation.subset(data.training, how.images, how.seed), data.pixels)
     if variant is NOISE:
-        rng = randomisation.stream(how.seed, f"training {variant.name}")
+        rng = randomisation.stream(2, f"training {variant.name}")
         images, labels = randomisation.gaussian(training, training.images, rng).images, training.labels
     else:
-        learned, _ = randomisation.treat(variant, training, training, 3, how.seed)
+        learned, _ = randomisation.treat(variant, training, training, 3, 2)
         images, labels = learned.images / 255, learned.labels
-    weights = network.initial_weights(30, how.hidden, 3, how.initial_scale, how.seed)
-    order = randomisation.stream(how.seed, "order")
+    weights = network.initial_weights(30, how.hidden, 3, how.initial_scale, 2)
+    order = randomisation.stream(2, "order")
     for epoch in outcome.epochs:
         for batch in np.split(order.permutation(60), range(8, 60, 8)):
             gradient = network.gradients(weights, images[batch].astype(float), labels[batch], reg)
@@ -258,15 +266,38 @@ def test_two_epochs_are_those_of_the_mathematics(variant: Variant, reg: float) -
 
 
 @pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
-def test_the_same_seed_gives_the_same_bytes_and_another_others(tmp_path: Path, variant: Variant) -> None:
-    for folder, seed in (("a", 3), ("b", 3), ("c", 4)):
-        record.write(randomisation.run(variant, prepared(), 3, replace(HOW, seed=seed)), tmp_path / folder)
+def test_the_same_seeds_give_the_same_bytes_and_each_seed_others(tmp_path: Path, variant: Variant) -> None:
+    for folder, replicates in (("a", 2), ("b", 2), ("c", 1)):
+        outcome = randomisation.run(variant, prepared(), 3, replace(HOW, replicates=replicates))
+        record.write(outcome, tmp_path / folder)
     for kind in ("csv", "json"):
-        first, second, _ = ((tmp_path / folder / f"{variant.name}.{kind}").read_bytes() for folder in "abc")
+        first, second = ((tmp_path / folder / f"{variant.name}.{kind}").read_bytes() for folder in "ab")
         assert first == second
-    assert (tmp_path / "a" / f"{variant.name}.csv").read_bytes() != (
-        tmp_path / "c" / f"{variant.name}.csv"
-    ).read_bytes()
+    both, one = record.read(tmp_path / "a", variant), record.read(tmp_path / "c", variant)
+    assert both.seeds[:1] == one.seeds, "more seeds change none of the others"
+    assert both.seeds[0].epochs != both.seeds[1].epochs
+
+
+def test_seeds_differ_in_all_that_is_drawn_but_the_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[randomisation.Task, int]] = []
+    learner = randomisation._learner
+
+    def spy(task: randomisation.Task, how: Training, seed: int) -> Any:
+        seen.append((task, seed))
+        return learner(task, how, seed)
+
+    monkeypatch.setattr(randomisation, "_learner", spy)
+    data = prepared(400)
+    for seed in (3, 4):
+        randomisation.run(RANDOM, data, 3, replace(HOW, epochs=1, seed=seed))
+    assert [seed for _, seed in seen] == [1, 2, 1, 2]
+    tasks = [task for task, _ in seen]
+    assert tasks[0] is tasks[1]
+    assert (tasks[0].training.images != tasks[2].training.images).any(), "which images they are has a seed of its own"
+    first, second = (learner(tasks[0], HOW, seed)[0] for seed in (1, 2))
+    assert (first.weights.w1 != second.weights.w1).any()
+    changed = [randomisation.treat(RANDOM, tasks[0].training, tasks[0].testing, 3, seed)[0].labels for seed in (1, 2)]
+    assert (changed[0] != changed[1]).any()
 
 
 def test_numbers_come_from_the_modules_whose_code_the_build_looks_at() -> None:
@@ -301,32 +332,33 @@ def test_other_names_are_none(name: str) -> None:
         *map(usual_test, ALL),
         outcome_of(TRUE, None, 0.4),
         outcome_of(TRUE, 3, None),
-        VariantOutcome(TRUE, 5, 0.0, (), True, None),
+        VariantOutcome(TRUE, 5, (SeedOutcome(1, 0.0, (), True, None),)),
     ],
 )
 def test_what_is_written_is_read_back(tmp_path: Path, outcome: VariantOutcome) -> None:
     record.write(outcome, tmp_path)
     assert record.read(tmp_path, outcome.variant) == outcome
     rows = (tmp_path / f"{outcome.variant.name}.csv").read_text().splitlines()
-    assert rows[0] == "epoch,training_loss,training_accuracy"
-    assert len(rows) == len(outcome.epochs) + 1
+    assert rows[0] == "seed,epoch,training_loss,training_accuracy"
+    assert len(rows) == sum(len(each.epochs) for each in outcome.seeds) + 1
     facts = json.loads((tmp_path / f"{outcome.variant.name}.json").read_text())
-    assert (facts["images"], facts["epochs_to_fit"]) == (outcome.images, outcome.epochs_to_fit)
+    assert facts["images"] == outcome.images
+    assert [each["epochs_to_fit"] for each in facts["seeds"]] == [each.epochs_to_fit for each in outcome.seeds]
 
 
 @pytest.mark.parametrize(
     ("file", "before", "after"),
     [
         ("csv", "epoch,", "epochs,"),
-        ("csv", "\n2,", "\n3,"),
-        ("csv", "\n1,", "\n1,nan"),
+        ("csv", "\n1,2,", "\n1,3,"),
+        ("csv", "\n1,1,", "\n1,1,nan"),
         ("csv", ",1.0\n", ",1.5\n"),
         ("json", "{", ""),
         ("json", '"true_labels"', '"random_pixels"'),
         ("json", '"epochs_to_fit": 4', '"epochs_to_fit": 5'),
         ("json", "false", "true"),
-        ("json", '"testing_accuracy": 0.9', '"testing_accuracy": null'),
-        ("json", '"testing_accuracy": 0.9', '"testing_accuracy": 9'),
+        ("json", '"testing_accuracy": 0.', '"testing_accuracy": null, "x": 0.'),
+        ("json", '"testing_accuracy": 0.', '"testing_accuracy": 9.'),
         ("json", '"images"', '"image"'),
         ("json", '"images": 200', '"images": "200"'),
     ],
@@ -425,6 +457,14 @@ def test_the_tests_come_in_the_order_of_the_probabilities() -> None:
     assert found == [0.1, math.exp(-1), 1]
 
 
+@pytest.mark.parametrize(("own", "seeds"), [({}, [1, 2]), ({"replicates": 4}, [1, 2, 3, 4])])
+def test_tests_without_replicates_of_their_own_have_those_of_all(own: dict[str, int], seeds: list[int]) -> None:
+    given = {name: value for name, value in RANDOMISATION.items() if name != "replicates"} | own
+    config = configuration_file.parse(tree(replicates=2, randomisation=given), "x")
+    assert config.randomisation is not None
+    assert list(config.randomisation.seeds) == seeds
+
+
 def build_of(**changes: Any) -> Build:
     settings = tree(randomisation=RANDOMISATION | changes)
     return Build(configuration_file.parse(settings, "x"), settings)
@@ -435,6 +475,7 @@ def test_another_probability_changes_no_other_test() -> None:
     assert one.tests_training == other.tests_training == build_of(learning_rate="5e-1").tests_training
     assert set(other.tests) - set(one.tests) == {"corrupted_labels_0.25"}
     assert one.tests_training != build_of(images=100).tests_training
+    assert one.tests_training != build_of(replicates=4).tests_training
     assert Training(**json.loads(one.tests_training)).hidden == 128
 
 

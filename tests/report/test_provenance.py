@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from pipeline.config.settings import Config, Configuration
 from pipeline.environment import fingerprint, modules
 from pipeline.experiments import plan, tidy
 from pipeline.experiments.keys import numpy_version
+from pipeline.figures import catalogue
+from pipeline.figures.catalogue import Figure
 from pipeline.files import sealed
 from pipeline.report import context
 from pipeline.report import render as report
@@ -123,10 +126,18 @@ def test_the_file_has_the_numbers_and_the_module_makes_the_file(results: Path, p
         assert (results.parent / source.file).is_file(), name
         assert source.module == ("pipeline.analysis.tables" if name.startswith("table") else "pipeline.figures.step")
         assert modules.exists(source.module)
-    found = sources(page)
-    assert found["table-rate-of-change"].file == "results/tables/rate_of_change.csv"
-    assert found["figure-grid-grid"].file == "results/tables/summary.csv"
-    assert found["figure-best-1"].file == "results/tables/curves.csv"
+    provenance, figures = Provenance(page.config, tidy.read_csv(results / "runs.csv")), catalogue.figures(page.config)
+    asked = {
+        "table-rate-of-change": provenance.table("rate_of_change"),
+        "figure-grid-grid": provenance.figure(figures["grid-grid"]),
+        "figure-best-1": provenance.figure(figures["best-1"]),
+    }
+    assert [source.file for source in asked.values()] == [
+        f"results/tables/{name}.csv" for name in ("rate_of_change", "summary", "curves")
+    ]
+    assert asked.items() <= sources(page).items()
+    ratio = Figure("grid-ratio", "ratio", "grid", (0, 1))  # where batch sizes vary
+    assert provenance.figure(ratio).file == "results/tables/summary.csv"
 
 
 def blocks(html: str) -> Iterator[tuple[str, str]]:
@@ -240,6 +251,26 @@ def test_a_table_of_a_whole_experiment_comes_from_the_summary_and_all_its_runs()
     assert (source.file, source.module) == ("results/tables/summary.csv", "pipeline.analysis.tables")
     assert source.experiments == ("learning_rates",)
     assert set(source.runs) == {f"learning_rates-{n}-{seed}" for n in range(3) for seed in (1, 2)}
+
+
+def test_runs_of_a_configuration_are_found_in_any_experiment_and_at_any_value_of_what_is_left_open() -> None:
+    chosen = Configuration(0.5, 0.1, 32, 16, 74)
+    runs = [
+        ("best", chosen, "one"),
+        ("grid", chosen, "one"),  # which both experiments have
+        ("grid", replace(chosen, learning_rate=0.2), "another rate"),
+        ("grid", replace(chosen, epochs=10), "fewer epochs"),
+        ("grid", replace(chosen, epochs=10, reg=0.2), "another coefficient"),
+    ]
+    table = pd.DataFrame([{"experiment": name, **vars(point), "key": key} for name, point, key in runs])
+    provenance = Provenance(config.parse(tree(), "config.yaml"), table)
+
+    def found(*points: Configuration, apart_from: tuple[str, ...] = ()) -> Source:
+        return provenance.configurations("results/a.csv", "pipeline.b", points, *apart_from)
+
+    assert found(chosen) == Source("results/a.csv", "pipeline.b", ("one",))
+    assert found(chosen, apart_from=("epochs",)).runs == ("one", "fewer epochs")
+    assert found(replace(chosen, learning_rate=0.2), chosen).runs == ("one", "another rate")
 
 
 @given(st.dictionaries(st.text(min_size=1), st.integers(1, 500), max_size=12), st.integers(0, 1000))

@@ -13,11 +13,13 @@ from synthetic import usual
 
 from pipeline.environment.software import Package
 from pipeline.report import formulas
+from pipeline.report.context import Context
+from pipeline.report.views import mathematics
 from pipeline.report.views.blocks import Source
 from pipeline.report.views.runlist import ConfigurationRuns
 from pipeline.report.views.runlist import ExperimentRuns as Runs
 from pipeline.theory import threshold
-from pipeline.theory.proof import Solution, Theory
+from pipeline.theory.proof import Correction, Proposition, Solution, Theory
 
 HOLDS: Group = {
     "fails": r"\bfailed:|\bnot equal\b|\b(?:no solution|not those|prove nothing|another left side|asks for)\b",
@@ -114,6 +116,46 @@ def test_a_proof_that_fails_is_said_to(changes: dict[str, Any], words: str) -> N
 def test_the_multipliers_are_those_of_the_proof() -> None:
     told = theory(xor=replace(checks().xor, multipliers=(3, 1, 4, 2)))
     assert told.sentence("finds the multipliers").has("3, 1, 4, 2")
+
+
+# --- The mathematics of the write-up
+
+TRUE = Proposition("(1)", "a", True)
+SLIP = Proposition("(2)", r"\(w_1 > b\)", False, Correction(r"\(w_1 \geq b\)", True))
+FALSE = Proposition("(3)", "c", False)
+
+
+def stated(*propositions: Proposition) -> Context:
+    return replace(usual_context(), mathematics=mathematics.build(propositions))
+
+
+@pytest.mark.parametrize(
+    ("propositions", "words"),
+    [
+        ((TRUE, TRUE), r"\b2 of 2 statements .* hold$"),
+        ((TRUE, SLIP, TRUE), r"\b2 of 3 statements .* hold, 1 with a slip$"),
+        ((TRUE, SLIP, FALSE, FALSE), r"\b1 of 4 statements .* hold, 1 with a slip, 2 do not$"),
+    ],
+)
+def test_the_first_page_says_how_much_of_the_write_ups_mathematics_holds(
+    propositions: tuple[Proposition, ...], words: str
+) -> None:
+    assert text("summary", stated(*propositions)).line("statements of").has(words)
+
+
+def test_each_statement_stands_beside_its_verdict_and_what_would_be_right() -> None:
+    shown = stated(TRUE, SLIP, FALSE, SLIP)
+    html = sections.html("mathematics", shown)
+    assert sections.cells(html)[1:] == [
+        ["(1)", "a", "right", ""],
+        ["(2)", "w1 > b", "slip", "w1 ≥ b"],
+        ["(3)", "c", "wrong", ""],
+        ["(2)", "w1 > b", "slip", "w1 ≥ b"],
+    ]
+    told = text("mathematics", shown)
+    assert told.has("Of 4 statements 1 holds")
+    assert told.has("2 have a slip")
+    assert told.has("1 does not hold")
 
 
 # --- The review
@@ -214,7 +256,7 @@ def test_runs_too_many_to_list_are_counted(runs: int, configurations: int) -> No
 
 def footer(source: Source, medium: formulas.Medium) -> str:
     """The line under a table."""
-    facts = sections.page_of(theory=checks(), theory_source=source)
+    facts = sections.page_of(theory=checks(), theory_source=source, mathematics=usual_context().mathematics)
     html = sections.html("theory", facts, medium)
     body = html[html.index('<div class="source">') :]
     return " ".join(re.sub(r"<[^>]+>", "", body[: body.index("</div>")]).split())

@@ -15,12 +15,13 @@ from page_checks import (
     cell_name,
     cells_of,
     curve_figures,
+    ended,
     epochs_of,
     fail,
     randomisation,
     same,
 )
-from page_oracle import BEST, SYMBOLS, WORDS, setting, times, written
+from page_oracle import BEST, SYMBOLS, WORDS, setting, written
 
 CHECKS: list[Check] = []
 check = adds_to(CHECKS)
@@ -300,13 +301,12 @@ def the_figure_of_randomization_tests_says_how_each_ended(case: Case) -> None:
     axes("Figure R1", svg, "Epoch", "Training accuracy")
     titles, notes = [], []
     own = groups(svg)
-    true = case.results.csv("randomisation/true_labels.csv")
+    true = tests["true labels"]["course"]
     for panel, (name, test) in enumerate(tests.items()):
-        epochs = case.results.csv(f"randomisation/{test['file']}.csv").set_index("epoch")["training_accuracy"]
+        epochs = test["course"]["training_accuracy"]
         short = re.sub(r"labels with p", "labels, p", name) if name != "random labels" else "labels, p = 1"
         titles.append(letters(short))
-        ended = "fitted" if test["epochs_to_fit"] else f"{epochs.iloc[-1]:.4f}"
-        notes.append("diverged" if test["diverged"] else f"{ended} after {times(len(epochs), 'epoch')}")
+        notes.append(ended(test))
         marked = [n for n in epochs.index if re.fullmatch(r"[1-68]0*", str(n)) or n == len(epochs)]
         found = marks(svg, f"randomisation-panel-{panel}-training")
         same(f"Figure R1, {name}, number of marks", len(found), len(marked), "randomisation/*.csv")
@@ -336,15 +336,18 @@ def the_figure_of_printed_numbers_marks_those_outside_their_interval(case: Case)
     cells = cells_of(case)
     judged = cells[cells["verdict"] != "not judged"]
     where = case.page.exhibits["figure-evidence-cells"].label
-    outside = int((judged["verdict"] == "not reproduced").sum())
-    same(f"{where}, 'not reproduced'", texts(svg).count("not reproduced"), outside, "cells.csv")
+    for verdict in ("unusual", "not reproduced"):
+        same(f"{where}, {verdict!r}", texts(svg).count(verdict), int((judged["verdict"] == verdict).sum()), "cells.csv")
     has_texts(where, svg, "Printed number minus mean of the runs, percentage points", *set(judged["table"]))
     names = []
     bars = [p for p in svg.iter("path") if "stroke-width: 3.2" in p.get("style", "")]
     zero = next(x for t in svg.iter("text") if "".join(t.itertext()).strip() == "0" for x, _ in [_at(svg, t)])
     for place, ((_, row), bar) in enumerate(zip(judged.iterrows(), bars, strict=True)):
         name = cell_name(row)
-        names.append(letters(re.sub(r"^Table \d, (\w+) accuracy(?: \(\w+\))?", r"\1", name)))
+        name_drawn = re.sub(r"^Table \d, (?:rate of change of )?(\w+) accuracy(?: \(\w+\))?", r"\1", name)
+        if "rate of change" in name:
+            name_drawn = name_drawn.replace(",", ", rate,", 1).replace(" to ", "→")
+        names.append(letters(name_drawn))
         mark = groups(svg)[f"evidence-cells-panel-{place}-mark"]
         inside = row["verdict"] == "reproduced"
         same(f"{where}, colour of {name}", colour(mark), "training" if inside else "validation", "cells.csv")
@@ -362,6 +365,29 @@ def the_figure_of_printed_numbers_marks_those_outside_their_interval(case: Case)
             fail(f"{where}: the bar of {name} is not as long to the left as to the right")
     order = [t for t in map(letters, texts(svg)) if t in set(names)]
     same(f"{where}, names of the rows", order, names, "cells.csv")
+
+
+VERDICTS = {"supported": "training", "contradicted": "validation", "undetermined": "other"}
+
+
+@check
+def the_thresholds_are_named_and_marked_in_the_colours_of_their_verdicts(case: Case) -> None:
+    svg = drawing(case, "claims-thresholds")
+    if svg is None:
+        return
+    where = case.page.exhibits["figure-claims-thresholds"].label
+    table = case.page.data("claims-thresholds")
+    if not table.rows:
+        return
+    has_texts(where, svg, *(row.head[0] for row in table.rows))
+    same(f"{where}, legend", legend(svg), [[(hue, letters(name)) for name, hue in VERDICTS.items()]], "the verdicts")
+    heights = []
+    for place, row in enumerate(table.rows):
+        (mark,) = marks(svg, f"claims-thresholds-panel-{place}-mark")
+        heights.append(mark[1])
+        group = groups(svg)[f"claims-thresholds-panel-{place}-mark"]
+        same(f"{where}, colour of {row.head}", colour(group), VERDICTS[row.cells["Verdict"]], "its verdict")
+    same(f"{where}, order of the rows", heights, sorted(heights), "the order of the data")
 
 
 PANELS = (

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -109,13 +109,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Configuration:
-    """One point of an experiment: its parameters as they are written."""
+    """One point of an experiment: its parameters as they are written. `trained` are all runs, `runs` those shown."""
 
     experiment: str
     values: dict[str, Any]
     varied: tuple[str, ...]
     runs: pd.DataFrame
     history: pd.DataFrame
+    trained: pd.DataFrame
 
     @property
     def label(self) -> str:
@@ -131,6 +132,11 @@ class Configuration:
         found = finished[metric].astype(float)
         spread = float(found.std(ddof=1)) if found.nunique() > 1 else 0.0
         return Estimate(float(found.mean()), spread, len(found), len(self.runs) - len(found))
+
+    def of_seeds_after(self, last: int) -> "Configuration":
+        """The same, told by further seeds alone."""
+        runs, history = (table[table["seed"] > last] for table in (self.runs, self.history))
+        return replace(self, runs=runs, history=history)
 
     @property
     def finished(self) -> bool:
@@ -229,6 +235,10 @@ class Results:
             points = [dict(zip(varied, p, strict=True)) for p in itertools.product(*tree[kind].values())]
         seeds = tree.get("replicates", self.config["replicates"])
         found = tuple(self._configuration(name, default | point, varied) for point in points)
+        if kind == "best_of":
+            choosing = self.config["experiments"][tree["best_of"]].get("replicates", self.config["replicates"])
+            if seeds - choosing >= 2:  # those that chose it would flatter it
+                found = tuple(each.of_seeds_after(choosing) for each in found)
         return Experiment(name, varied, found, seeds, tree.get("best_of"))
 
     @staticmethod
@@ -243,7 +253,8 @@ class Results:
                 chosen = chosen[(chosen[name] - wanted).abs() <= 1e-12 + 1e-9 * abs(wanted)]
             return chosen
 
-        return Configuration(experiment, values, varied, own(self.runs), own(self.histories))
+        runs = own(self.runs)
+        return Configuration(experiment, values, varied, runs, own(self.histories), runs)
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -268,10 +279,79 @@ class Results:
         assert best.best_of is not None
         return self.experiments[best.best_of]
 
+    @property
+    def choosing_seeds(self) -> int:
+        """How many seeds of the selected configuration chose it and are left out; 0 where they are shown."""
+        best = self.experiments[self.shown["tuning"]["best"]]
+        return int(best.configurations[0].runs["seed"].min()) - 1
+
     def keys(self, *chosen: Configuration) -> list[str]:
         """The keys of the runs of configurations, by seed, each once."""
         found = (key for each in chosen for key in each.runs.sort_values("seed")["key"])
         return list(dict.fromkeys(found))
+
+
+# --- A grid by learning rate over batch size
+
+RATIO = ("learning_rate", "batch_size")
+
+
+@dataclass(frozen=True)
+class RatioLine:
+    """Accuracies by ratio, of combinations that are alike in all else; `searched` are all ratios, finished or not."""
+
+    others: tuple[Any, ...]
+    searched: tuple[float, ...]
+    accuracies: dict[float, list[float]]
+
+    @property
+    def means(self) -> dict[float, float]:
+        return {ratio: math.fsum(found) / len(found) for ratio, found in sorted(self.accuracies.items())}
+
+    @property
+    def best(self) -> float:
+        return max(self.means, key=lambda ratio: self.means[ratio])
+
+    @property
+    def at_equal(self) -> float:
+        return max(max(found) - min(found) for found in self.accuracies.values())
+
+    @property
+    def overall(self) -> float:
+        every = [accuracy for found in self.accuracies.values() for accuracy in found]
+        return max(every) - min(every)
+
+
+def ratio_lines(grid: Experiment) -> list[RatioLine]:
+    """A line for each combination of the other parameters; none where no ratio comes from two pairs."""
+    if not set(RATIO) <= set(grid.varied):
+        return []
+    others = [name for name in grid.varied if name not in RATIO]
+
+    def ratio(chosen: Configuration) -> float:
+        return float(f"{number(chosen.values['learning_rate']) / number(chosen.values['batch_size']):.10g}")
+
+    pairs = {tuple(number(c.values[name]) for name in RATIO): ratio(c) for c in grid.configurations}
+    groups: dict[tuple[Any, ...], list[Configuration]] = {}
+    for chosen in grid.configurations:
+        groups.setdefault(tuple(chosen.values[name] for name in others), []).append(chosen)
+    if len(set(pairs.values())) == len(pairs) or len(groups) > 6:
+        return []
+    lines = []
+    for values, group in groups.items():
+        accuracies: dict[float, list[float]] = {}
+        for chosen in group:
+            if chosen.finished:
+                accuracies.setdefault(ratio(chosen), []).append(chosen[BEST].mean)
+        lines.append(RatioLine(values, tuple(map(ratio, group)), accuracies))
+    return [line for line in lines if line.accuracies]
+
+
+def governing(grid: Experiment) -> list[RatioLine]:
+    """The same where equal ratios differ by less than a tenth of what all do, on every line; else none."""
+    lines = ratio_lines(grid)
+    tell = all(max(map(len, line.accuracies.values())) > 1 and line.at_equal < line.overall / 10 for line in lines)
+    return lines if tell else []
 
 
 # --- What is clear, and how a curve goes

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import yaml
@@ -18,19 +18,21 @@ from pipeline.config import load as config
 from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Config, Configuration
 from pipeline.data.dataset import Manifest
+from pipeline.data.examples import Bytes
 from pipeline.evidence import claims_file, recovery
 from pipeline.evidence import step as evidence
 from pipeline.evidence.recovered import Recovery
 from pipeline.experiments import plan, runs, selection, tidy
 from pipeline.experiments.plan import Run
 from pipeline.experiments.records import Record
-from pipeline.figures import catalogue, cells, claims, randomisation
+from pipeline.figures import catalogue, cells, claims, randomisation, thresholds
 from pipeline.figures import collapse as collapse_figure
 from pipeline.figures import step as figures
 from pipeline.files import sealed
+from pipeline.files.arrays import write_array
 from pipeline.files.typed_json import encode
 from pipeline.randomisation import record as randomisation_record
-from pipeline.randomisation.record import Variant, VariantEpoch, VariantOutcome
+from pipeline.randomisation.record import SeedOutcome, Variant, VariantEpoch, VariantKind, VariantOutcome
 from pipeline.theory import step as theory
 from pipeline.writeup import published
 
@@ -62,8 +64,11 @@ RANDOMISATION: dict[str, Any] = {
     "initial_scale": 0.1,
     "epochs": 20,
     "seed": 3,
+    "replicates": 3,
     "corruption": [0.5, 1],
 }
+
+APART = 0.001  # testing accuracies of the seeds of a randomization test
 
 Course = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy by epoch
 Rule = Callable[[Configuration, int], "Course | None"]
@@ -161,9 +166,37 @@ def checked_theory() -> str:
 
 def recovered_from(settings: Config, manifest: Manifest, file: Path) -> Recovery:
     """What these runs, and labels that occur equally often, tell of the write-up's protocol."""
-    labels = tuple(np.arange(n, dtype=np.uint8) % 10 for n in (manifest.training_images, manifest.testing_images))
     printed = published.load(published.FILE, settings)
-    return recovery.recover(printed, settings, manifest, labels, tidy.read_csv(file))
+    return recovery.recover(printed, settings, manifest, labels_of(manifest), tidy.read_csv(file))
+
+
+def labels_of(manifest: Manifest) -> tuple[Bytes, Bytes]:
+    """Labels for training and testing that occur equally often."""
+    training, testing = (np.arange(n) % 10 for n in (manifest.training_images, manifest.testing_images))
+    return training.astype(np.uint8), testing.astype(np.uint8)
+
+
+def _figures(folder: Path, settings: Config, *, draw: bool) -> None:
+    """The figures of a results folder, or placeholders."""
+    (folder / "figures").mkdir()
+    if draw and settings.tables.regularization:
+        files = (folder / name for name in ("config.json", "collapse.json", "tables/collapse.csv"))
+        collapse_figure.write(*files, folder / f"figures/{catalogue.COLLAPSE}.svg")
+    if draw:
+        figures.write_all(
+            folder / "config.json",
+            folder / "selection.json",
+            folder / "tables/summary.csv",
+            folder / "tables/curves.csv",
+            folder / "figures",
+        )
+        claims.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
+        thresholds.write(folder, folder / f"figures/{catalogue.THRESHOLDS}.svg")
+        cells.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
+    else:
+        of_evidence = (catalogue.CELLS, catalogue.CLAIMS, catalogue.THRESHOLDS)
+        for name in (*catalogue.figures(settings), catalogue.COLLAPSE, *of_evidence):
+            sealed.write_text(folder / f"figures/{name}.svg", PLACEHOLDER)
 
 
 def write_results(
@@ -190,6 +223,9 @@ def write_results(
     sealed.write_text(folder / "theory.json", checked_theory())
     (folder / "data").mkdir()
     sealed.write_text(folder / "data/data.json", json.dumps(asdict(replace(manifest, name=data))))
+    labels = labels_of(manifest)
+    for part, of in zip(("training", "testing"), labels, strict=True):
+        write_array(folder / f"data/{part}_labels.npy", of)
     settings = config.read_resolved(folder / "config.json")
 
     def train(wanted: tuple[Run, ...]) -> dict[str, Record]:
@@ -221,17 +257,7 @@ def write_results(
     if settings.tables.regularization:
         collapse.write_tables(folder / "config.json", linear, folder / "norms.csv", folder)
     evidence.write_all(folder, published.FILE, claims_file.FILE, folder / "evidence")
-    (folder / "figures").mkdir()
-    if draw and settings.tables.regularization:
-        files = (folder / name for name in ("config.json", "collapse.json", "tables/collapse.csv"))
-        collapse_figure.write(*files, folder / f"figures/{catalogue.COLLAPSE}.svg")
-    if draw:
-        figures.write_all(*inputs, folder / "tables/summary.csv", folder / "tables/curves.csv", folder / "figures")
-        claims.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
-        cells.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
-    else:
-        for name in (*catalogue.figures(settings), catalogue.COLLAPSE, catalogue.CELLS, catalogue.CLAIMS):
-            sealed.write_text(folder / f"figures/{name}.svg", PLACEHOLDER)
+    _figures(folder, settings, draw=draw)
     if settings.randomisation:
         variants = randomisation_record.variants(settings.randomisation)
         for variant in variants:
@@ -251,16 +277,27 @@ def outcome_of(
     start: int = 1,
     most: int = RANDOMISATION["epochs"],
     changed: float = 0.0,
+    seeds: int = RANDOMISATION["replicates"],
 ) -> VariantOutcome:
     """A test that is fitted after so many epochs, or never; it is above 0.9 from the epoch `start` on.
 
-    Without a testing accuracy it diverged after as many epochs.
+    Its seeds have testing accuracies APART from each other, in another order for each test. Without a testing accuracy
+    they diverged after as many epochs.
     """
     last = most if epochs is None else epochs
     rows = [VariantEpoch(2.3 - n / last, 0.95 if n >= start else 0.11) for n in range(1, last + 1)]
     if epochs is not None and testing is not None:
         rows[-1] = VariantEpoch(0.01, 1.0)
-    return VariantOutcome(variant, RANDOMISATION["images"], changed, tuple(rows), testing is None, testing)
+    order = get_args(VariantKind).index(variant.kind) + round(2 * variant.corruption)
+    steps = [(seed + order) % seeds - (seeds - 1) / 2 for seed in range(seeds)]
+    tested = [None if testing is None else min(max(testing + APART * step, 0), 1) for step in steps]
+    return VariantOutcome(
+        variant,
+        RANDOMISATION["images"],
+        tuple(
+            SeedOutcome(seed, changed, tuple(rows), value is None, value) for seed, value in enumerate(tested, start=1)
+        ),
+    )
 
 
 def usual_test(variant: Variant) -> VariantOutcome:
@@ -268,5 +305,5 @@ def usual_test(variant: Variant) -> VariantOutcome:
     if variant.kind in ("true_labels", "corrupted_labels"):
         p = variant.corruption
         return outcome_of(variant, 4 + int(8 * p), 0.9 - 0.8 * p, start=1 + int(6 * p), changed=0.9 * p)
-    testing = {"shuffled_pixels": 0.91, "random_pixels": 0.16}.get(variant.kind, 0.1)
+    testing = {"shuffled_pixels": 0.902, "random_pixels": 0.16}.get(variant.kind, 0.1)
     return outcome_of(variant, 5, testing, start=1 if variant.kind == "shuffled_pixels" else 3)

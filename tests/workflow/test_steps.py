@@ -28,7 +28,10 @@ from pipeline.theory import proof
 from pipeline.training.run import train
 from pipeline.writeup import published
 
-TRAINING = {"images": 9, "learning_rate": 1, "reg": 0, "batch_size": 3, "initial_scale": 0.1, "epochs": 1, "seed": 1}
+TRAINING = {
+    **{"images": 9, "learning_rate": 1, "reg": 0, "batch_size": 3, "initial_scale": 0.1, "epochs": 1, "seed": 1},
+    "replicates": 2,
+}
 SPECIFICATION = {
     **{"learning_rate": 1, "reg": 0, "batch_size": 3, "hidden": 4, "epochs": 1, "seed": 1, "initial_scale": 0.1},
     **{"initial_seed": 1, "validation_fraction": 0.2, "split_seed": None, "data": ""},
@@ -46,6 +49,7 @@ STEPS = {
     "figures.benchmark": "first=benchmark.json output=new.svg",
     "figures.cells": "first=results/evidence/cells.csv output=new.svg",
     "figures.claims": "results=results output=new.svg",
+    "figures.thresholds": "results=results output=new.svg",
     "analysis.collapse": "config=results/config.json prepared=prepared norms=results/norms.csv output=new",
     "figures.collapse": "config=results/config.json linear=results/collapse.json table=results/tables/collapse.csv"
     " output=new.svg",
@@ -66,7 +70,7 @@ STEPS = {
     "report.specimen": "first=html title-block templates=templates output=new",
     "analysis.tables": "config=results/config.json selection=results/selection.json runs=results/runs.csv"
     " histories=results/histories.csv output=new",
-    "theory.step": "neurons output=new",
+    "theory.step": "neurons output=new table=new",
     "training.step": "specification data=prepared output=new",
 }
 OTHER_COMMANDS = {
@@ -114,7 +118,7 @@ def spoilt(step: str) -> Iterator[tuple[str, str]]:
             yield from ((name, wrong) for wrong in NO_JSON)
             yield from ((name, json.dumps(json.loads(value) | {field: ["x"]})) for field in json.loads(value))
             yield from ((name, json.dumps(json.loads(value) | {field: -1})) for field in json.loads(value))
-        elif name == "output":
+        elif name in ("output", "table"):
             if step in ("report.gate", "data.preparation"):  # soon done; all steps write by the same functions
                 yield name, "noise/below"
         elif name in WORDS or value in ("true_labels", "html"):
@@ -156,7 +160,8 @@ def test_a_step_writes_what_it_computes(folder: Path, tmp_path: Path, monkeypatc
     training = randomisation.Training(**TRAINING, hidden=4)
     alone = randomisation.run(Variant("true_labels"), prepared, description.classes, training)
     assert record.read(tmp_path, Variant("true_labels")) == alone
-    assert call("theory.step", given("theory.step") | {"output": str(tmp_path / "theory.json")}, monkeypatch) == 0
+    written = {"output": str(tmp_path / "theory.json"), "table": str(tmp_path / "mathematics.csv")}
+    assert call("theory.step", given("theory.step") | written, monkeypatch) == 0
     solutions = proof.read(tmp_path / "theory.json").solutions
     assert {name: each.weights for name, each in solutions.items()} == {"and": (0.5, 0.5), "or": (1, 1)}
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipeline.analysis import comparison
+from pipeline.analysis import comparison, ratio
 from pipeline.analysis.comparison import Estimate
 from pipeline.config.metrics import METRICS
 from pipeline.config.settings import Configuration, Experiment
@@ -25,6 +25,8 @@ SEARCHED = ("best_validation_accuracy", "validation_accuracy", "training_accurac
 
 def data(figure: Figure, experiment: Experiment, summary: pd.DataFrame, curves: pd.DataFrame) -> Data:
     """The data of one figure of the catalogue, from summary.csv and curves.csv."""
+    if figure.kind == "ratio":
+        return _ratios(experiment, summary)
     return _cells(experiment, summary) if figure.kind == "grid" else _curves(figure, experiment, curves)
 
 
@@ -56,6 +58,21 @@ def _cells(experiment: Experiment, summary: pd.DataFrame) -> Data:
         rows.append(DataRow(position, _parameters(configuration, parameters), values))
     columns = tuple(escape(METRICS[metric].title) for metric in SEARCHED)
     return Data(tuple(map(typography.symbol, parameters)), columns, tuple(rows))
+
+
+def _ratios(experiment: Experiment, summary: pd.DataFrame) -> Data:
+    """A row for each configuration that finished, with its ratio before its parameters."""
+    results = Rows(summary[summary["metric"] == comparison.JUDGED_BY])
+    rows = []
+    for position, configuration in enumerate(experiment.configurations):
+        (found,) = results.of(experiment, configuration).to_dict("records")
+        estimate = comparison.estimate(found, comparison.JUDGED_BY)
+        if estimate.n and not estimate.diverged:
+            place = ratio.of(configuration)
+            named = (Value(escape(f"{place:.4g}"), place), *_parameters(configuration, experiment.varied))
+            rows.append(DataRow(position, named, (_value(estimate),)))
+    heads = (Markup("Learning rate / batch size"), *map(typography.symbol, experiment.varied))
+    return Data(heads, (escape(METRICS[comparison.JUDGED_BY].title),), tuple(rows))
 
 
 def _parameters(configuration: Configuration, names: Sequence[str]) -> tuple[Value, ...]:

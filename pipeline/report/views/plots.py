@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from pipeline.analysis import comparison
+from pipeline.analysis import comparison, ratio
 from pipeline.analysis.comparison import Estimate
 from pipeline.config.quantity import written
 from pipeline.config.settings import Config, Experiment
@@ -52,8 +52,23 @@ class Plots:
     def _describe(self, figure: Figure, experiment: Experiment) -> str:
         if figure.kind == "grid":
             return f"Heat maps of the validation accuracy at the best epoch. {self._cells(experiment, figure.panels)}."
+        if figure.kind == "ratio":
+            return f"Validation accuracy at the best epoch by learning rate over batch size. {self._lines(experiment)}"
         told = "; ".join(self._end(experiment, position, figure.kind) for position in figure.panels)
         return f"Line chart of training and validation {figure.kind} against the epoch. In the last epoch, {told}."
+
+    def _lines(self, experiment: Experiment) -> str:
+        """Each line by the means at its ends and at its highest point."""
+        estimates = {c: self._best(experiment, position) for position, c in enumerate(experiment.configurations)}
+        accuracies = {c: estimate.mean for c, estimate in estimates.items() if estimate.n and not estimate.diverged}
+        told = []
+        for line in ratio.lines(experiment, accuracies):
+            others = [name for name in experiment.varied if name not in ratio.PARAMETERS]
+            named = ", ".join(f"{labels.words(name)} {written(line.shared.value(name))}" for name in others)
+            places = dict.fromkeys((min(line.means), line.best, max(line.means)))
+            means = ", ".join(f"{line.means[place]:.4f} at {place:.4g}" for place in places)
+            told.append(f"{named}: {means}" if named else means)
+        return f"Smallest, best and largest ratio: {'; '.join(told)}." if told else "All made a run diverge."
 
     def _cells(self, experiment: Experiment, panels: Sequence[int]) -> str:
         """Every cell, or the highest and the lowest where nobody would listen to all."""

@@ -16,12 +16,12 @@ Shown = tuple[Experiment, Configuration]
 
 
 class Provenance:
-    """Names the sources. `config` has its selections made; `runs` is runs.csv."""
+    """Names the sources. `config` has its selections made; `runs` is runs.csv, or the part of it that is shown."""
 
     def __init__(self, config: Config, runs: pd.DataFrame) -> None:
         self.config = config
         self._runs = runs
-        self._keys = {point: list(keys) for point, keys in runs.groupby(["experiment", *PARAMETERS], sort=False)["key"]}
+        self._keys = {point: list(keys) for point, keys in runs.groupby(["experiment", *PARAMETERS])["key"]}
 
     def table(self, name: str) -> Source:
         """The source of a table of section 3, by its name in the catalogue."""
@@ -35,7 +35,7 @@ class Provenance:
         """The source of a figure of the catalogue."""
         experiment = self.config.experiments[figure.experiment]
         shown = [(experiment, experiment.configurations[position]) for position in figure.panels]
-        table = "summary" if figure.kind == "grid" else "curves"
+        table = "summary" if figure.kind in ("grid", "ratio") else "curves"
         return self._of(f"results/tables/{table}.csv", FIGURES, shown)
 
     def experiments(self, file: str, module: str, experiments: Iterable[Experiment]) -> Source:
@@ -60,11 +60,10 @@ class Provenance:
         return tuple(dict.fromkeys(self._keys.get((experiment.name, *parameters), ())))
 
     def _of(self, file: str, module: str, shown: Iterable[Shown]) -> Source:
-        runs: dict[str, None] = {}  # a set that keeps the order: equal runs of two experiments count once
-        experiments: dict[str, None] = {}
-        for experiment, configuration in shown:
-            runs |= dict.fromkeys(self.keys(experiment, configuration))
-            experiments[experiment.name] = None
+        shown = tuple(shown)
+        # as keys, which keep their order: equal runs of two experiments count once
+        runs = dict.fromkeys(key for experiment, configuration in shown for key in self.keys(experiment, configuration))
+        experiments = dict.fromkeys(experiment.name for experiment, _ in shown)
         return Source(file, module, tuple(runs), tuple(experiments))
 
     def _in_table(self, name: str) -> Iterator[Shown]:

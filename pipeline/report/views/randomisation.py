@@ -1,35 +1,29 @@
-"""What section 2.3 says of the randomization tests: their table, their figure, and how they compare with the paper's.
+"""What section 2.3 says of the randomization tests, and how they compare with the paper's.
 
-The paper is Zhang et al. (2017). Every claim of the section is decided here, from the outcomes of the tests.
+The paper is Zhang et al. (2017). Every claim of the section is decided here, from the outcomes of the tests. Tests are
+compared seed by seed: a difference is clear if its 95% confidence interval leaves out zero, with one seed none is.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from statistics import fmean
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from pipeline.analysis import intervals
 from pipeline.config.settings import Config, Randomisation
 from pipeline.data.dataset import Manifest
 from pipeline.files.sealed import read_text
 from pipeline.randomisation import record
-from pipeline.randomisation.record import FIGURE, FOLDER, Variant, VariantOutcome, marked
-from pipeline.report.views import typography, wording
-from pipeline.report.views.blocks import Data, DataRow, Plot, Source, Table, Value
+from pipeline.randomisation.record import FIGURE, FOLDER, VariantOutcome
+from pipeline.report.views import randomisation_exhibits as exhibits
+from pipeline.report.views import typography
+from pipeline.report.views.blocks import Plot, Table
+from pipeline.report.views.randomisation_exhibits import VariantText, name, over_seeds, tested, to_fit, told
 
-TOLERANCE = 0.03  # testing accuracies this near to each other, or to chance, are told as alike
-MARGIN = 0.1  # so are numbers of epochs that differ by this share of the smaller one: each test has one seed
-
-
-@dataclass(frozen=True)
-class VariantText:
-    """A test in words, with its numbers as they read: None where there is none."""
-
-    label: Markup
-    epochs: int | None
-    training_accuracy: str | None
-    testing_accuracy: str | None
+HALF_AN_EPOCH = 0.5  # epochs are counted whole, so that seeds which agree tell no more than this
 
 
 @dataclass(frozen=True)
@@ -41,7 +35,7 @@ class Slowdown:
 
     random: VariantText
     true: VariantText
-    factor: str
+    factor: Markup
     longer: bool
     grows: bool | None
 
@@ -51,15 +45,16 @@ class Decline:
     """Testing accuracy from true labels to the strongest corruption.
 
     `falls`: whether each test is clearly below the one before. `random` tells whether the strongest replaces every
-    label, `at_chance` whether it ends near chance, `gap` away from it. `above` are the tests between with an accuracy
-    above chance; `between` tells how many there are between, and `fitted` whether every one of them was fitted.
+    label, `at_chance` whether it ends at chance as far as the seeds tell (None: one does not), `gap` away from it.
+    `above` are the tests between that are clearly above chance; `between` tells how many there are between, and
+    `fitted` whether every one of them was fitted.
     """
 
     true: VariantText
     last: VariantText
     falls: bool
     random: bool
-    at_chance: bool
+    at_chance: bool | None
     gap: float
     above: tuple[VariantText, ...]
     between: int
@@ -68,10 +63,10 @@ class Decline:
 
 @dataclass(frozen=True)
 class Start:
-    """The first epoch in which a test is more than halfway from chance to a perfect fit; None if it never is."""
+    """The first epoch in which a test is more than halfway from chance to a perfect fit; None if a seed never is."""
 
     label: Markup
-    epoch: int | None
+    epoch: Markup | None
 
 
 @dataclass(frozen=True)
@@ -91,21 +86,24 @@ class Order:
 
 @dataclass(frozen=True)
 class Shuffled:
-    """One permutation for all images against none: whether the testing accuracies are alike."""
+    """One permutation for all images against none: whether the testing accuracies clearly differ."""
 
     shuffled: VariantText
     true: VariantText
-    alike: bool
+    differ: bool
 
 
 @dataclass(frozen=True)
 class Meaningless:
-    """What is left to predict from: pixel values without their places, and noise, which ends `gap` from chance."""
+    """What is left to predict from: pixel values without their places, and noise, which ends `gap` from chance.
+
+    `above_chance` and `off_chance` tell whether the one is clearly above it, and the other clearly away from it.
+    """
 
     pixels: VariantText
     noise: VariantText
     above_chance: bool
-    guesses: bool
+    off_chance: bool
     gap: float
 
 
@@ -128,9 +126,8 @@ class RandomisationText:
     testing_images: int
     corruption: tuple[Markup, ...]
     chance: str
-    tolerance: float
-    margin: str
-    tests: int
+    seeds: int
+    level: str
     unfitted: tuple[VariantText, ...]
     diverged: tuple[VariantText, ...]
     slowdown: Slowdown | None
@@ -165,8 +162,8 @@ def describe(
         for kind in ("true_labels", "corrupted_labels", "shuffled_pixels", "random_pixels", "gaussian_images")
     )
     return RandomisationText(
-        plot=_plot(outcomes, svg),
-        table=_table(outcomes),
+        plot=exhibits.plot(outcomes, svg),
+        table=exhibits.table(outcomes),
         settings=settings,
         hidden=hidden,
         pixels=pixels,
@@ -175,12 +172,11 @@ def describe(
         images=true.images,
         testing_images=manifest.testing_images,
         corruption=tuple(typography.decimal(outcome.variant.corruption) for outcome in by_corruption[1:]),
-        chance=_accuracy(1 / classes),
-        tolerance=TOLERANCE,
-        margin=f"{MARGIN:.0%}",
-        tests=len(outcomes),
-        unfitted=tuple(_told(o) for o in outcomes if not o.diverged and o.epochs_to_fit is None),
-        diverged=tuple(_told(o) for o in outcomes if o.diverged),
+        chance=exhibits.accuracy(1 / classes),
+        seeds=settings.replicates,
+        level=f"{intervals.LEVEL:.0%}",
+        unfitted=tuple(told(o) for o in outcomes if not (o.diverged or o.fitted)),
+        diverged=tuple(told(o) for o in outcomes if o.diverged),
         slowdown=_slowdown(by_corruption),
         decline=_decline(by_corruption, 1 / classes),
         order=_order(random, (permuted, noise), true, 1 / classes),
@@ -189,70 +185,57 @@ def describe(
     )
 
 
-def name(variant: Variant) -> Markup:
-    """A test in a sentence: 'labels with p = 0.2', 'random labels', 'shuffled pixels'."""
-    if variant.kind != "corrupted_labels":
-        return escape(variant.words)
-    if variant.corruption == 1:
-        return Markup("random labels")
-    return Markup("labels with <i>p</i>\u00a0=\u00a0{}").format(typography.decimal(variant.corruption))
-
-
-def _accuracy(value: float) -> str:
-    return f"{value:.4f}"
-
-
-def _told(outcome: VariantOutcome) -> VariantText:
-    training, testing = (
-        None if value is None else _accuracy(value) for value in (outcome.training_accuracy, outcome.testing_accuracy)
-    )
-    return VariantText(name(outcome.variant), outcome.epochs_to_fit, training, testing)
-
-
 # --- Comparisons
 
 
-def _fewer(epochs: int, others: int) -> bool:
-    """Whether the first number of epochs is clearly the smaller one."""
-    return others > (1 + MARGIN) * epochs
+def _clear(first: Sequence[float], second: Sequence[float], slack: float = 0.0) -> bool:
+    """Whether the first numbers, seed by seed, clearly differ from the second, by more than `slack`."""
+    differences = [a - b for a, b in zip(first, second, strict=True)]
+    return len(differences) >= intervals.FEWEST and not intervals.mean(differences).contains(0.0, slack)
+
+
+def _above(first: Sequence[float], second: Sequence[float], slack: float = 0.0) -> bool:
+    return fmean(first) > fmean(second) and _clear(first, second, slack)
+
+
+def _longer(first: Sequence[int], second: Sequence[int]) -> bool:
+    return _above(first, second, HALF_AN_EPOCH)
 
 
 def _slowdown(by_corruption: Sequence[VariantOutcome]) -> Slowdown | None:
     true, *corrupted = by_corruption
     random = corrupted[-1]
-    if not (true.epochs_to_fit and random.epochs_to_fit):
+    if not (true.fitted and random.fitted):
         return None
-    epochs = [outcome.epochs_to_fit for outcome in by_corruption]
-    fitted = [each for each in epochs if each is not None]
-    grows = all(_fewer(a, b) for a, b in pairwise(fitted))
-    factor = random.epochs_to_fit / true.epochs_to_fit
+    epochs = [to_fit(outcome) for outcome in by_corruption]
+    known = len(corrupted) > 1 and all(outcome.fitted for outcome in by_corruption)
     return Slowdown(
-        random=_told(random),
-        true=_told(true),
-        factor=f"{factor:.1f}",
-        longer=_fewer(true.epochs_to_fit, random.epochs_to_fit),
-        grows=grows if len(corrupted) > 1 and len(fitted) == len(epochs) else None,
+        random=told(random),
+        true=told(true),
+        factor=over_seeds([slow / fast for slow, fast in zip(epochs[-1], epochs[0], strict=True)], 1),
+        longer=_longer(epochs[-1], epochs[0]),
+        grows=all(_longer(b, a) for a, b in pairwise(epochs)) if known else None,
     )
 
 
 def _decline(by_corruption: Sequence[VariantOutcome], chance: float) -> Decline | None:
-    accuracies = [o.testing_accuracy for o in by_corruption if o.testing_accuracy is not None]
-    if len(accuracies) < len(by_corruption):
+    if any(outcome.diverged for outcome in by_corruption):
         return None
+    accuracies = [tested(outcome) for outcome in by_corruption]
     last = by_corruption[-1]
+    guesses = [chance] * len(last.seeds)
     random = last.variant.corruption == 1
     between = by_corruption[1:-1] if random else by_corruption[1:]
-    above = [o for o in between if (o.testing_accuracy or 0) > chance + TOLERANCE]
     return Decline(
-        true=_told(by_corruption[0]),
-        last=_told(last),
-        falls=all(a > b + TOLERANCE for a, b in pairwise(accuracies)),
+        true=told(by_corruption[0]),
+        last=told(last),
+        falls=all(_above(a, b) for a, b in pairwise(accuracies)),
         random=random,
-        at_chance=abs(accuracies[-1] - chance) <= TOLERANCE,
-        gap=accuracies[-1] - chance,
-        above=tuple(map(_told, above)),
+        at_chance=None if len(guesses) < intervals.FEWEST else not _clear(accuracies[-1], guesses),
+        gap=fmean(accuracies[-1]) - chance,
+        above=tuple(told(o) for o in between if _above(tested(o), guesses)),
         between=len(between),
-        fitted=all(o.epochs_to_fit for o in between),
+        fitted=all(o.fitted for o in between),
     )
 
 
@@ -262,94 +245,41 @@ def _order(
     compared = (true, *others)
     if random.variant.corruption < 1 or any(outcome.diverged for outcome in (random, *compared)):
         return None
-    halfway = (1 + chance) / 2
-    starts = [outcome.first_above(halfway) for outcome in compared]
-    start = random.first_above(halfway)
-    beyond = len(random.epochs) + 1  # what it takes at least that did not happen
-    sooner = [o for o in others if o.epochs_to_fit and _fewer(o.epochs_to_fit, random.epochs_to_fit or beyond)]
+    starts = [_start(outcome, (1 + chance) / 2) for outcome in compared]
+    late, start = _start(random, (1 + chance) / 2)
+    sooner = [o for o in others if o.fitted and _longer(to_fit(random), to_fit(o))]
     return Order(
-        random=_told(random),
-        sooner=tuple(map(_told, sooner)),
-        not_sooner=tuple(_told(o) for o in others if o not in sooner),
-        random_start=Start(name(random.variant), start),
-        starts=tuple(Start(name(o.variant), epoch) for o, epoch in zip(compared, starts, strict=True)),
-        later=all(epoch is not None and _fewer(epoch, start or beyond) for epoch in starts),
+        random=told(random),
+        sooner=tuple(map(told, sooner)),
+        not_sooner=tuple(told(o) for o in others if o not in sooner),
+        random_start=start,
+        starts=tuple(told for _, told in starts),
+        later=all(told.epoch and _longer(late, early) for early, told in starts),
     )
+
+
+def _start(outcome: VariantOutcome, accuracy: float) -> tuple[list[int], Start]:
+    """The first epoch of each seed above an accuracy, one more than it had if there is none, and as it reads."""
+    first = [seed.first_above(accuracy) for seed in outcome.seeds]
+    told = over_seeds(first, 1 if len(first) > 1 else 0) if all(first) else None
+    reached = [epoch or len(seed.epochs) + 1 for epoch, seed in zip(first, outcome.seeds, strict=True)]
+    return reached, Start(name(outcome.variant), told)
 
 
 def _shuffled(shuffled: VariantOutcome, true: VariantOutcome) -> Shuffled | None:
-    if shuffled.testing_accuracy is None or true.testing_accuracy is None:
+    if shuffled.diverged or true.diverged:
         return None
-    alike = abs(shuffled.testing_accuracy - true.testing_accuracy) <= TOLERANCE
-    return Shuffled(_told(shuffled), _told(true), alike)
+    return Shuffled(told(shuffled), told(true), _clear(tested(shuffled), tested(true)))
 
 
 def _meaningless(pixels: VariantOutcome, noise: VariantOutcome, chance: float) -> Meaningless | None:
-    if pixels.testing_accuracy is None or noise.testing_accuracy is None:
+    if pixels.diverged or noise.diverged:
         return None
-    gap = noise.testing_accuracy - chance
+    guesses = [chance] * len(noise.seeds)
     return Meaningless(
-        pixels=_told(pixels),
-        noise=_told(noise),
-        above_chance=pixels.testing_accuracy > chance + TOLERANCE,
-        guesses=abs(gap) <= TOLERANCE,
-        gap=gap,
+        pixels=told(pixels),
+        noise=told(noise),
+        above_chance=_above(tested(pixels), guesses),
+        off_chance=_clear(tested(noise), guesses),
+        gap=fmean(tested(noise)) - chance,
     )
-
-
-# --- The table and the figure
-
-
-def _table(outcomes: Sequence[VariantOutcome]) -> Table:
-    return Table(
-        corner=Markup("Test"),
-        columns=tuple(map(Markup, ("Changed labels", "Epochs to fit", "Training accuracy", "Testing accuracy"))),
-        rows=tuple((_head(outcome.variant), _cells(outcome)) for outcome in outcomes),
-        source=Source(f"{FOLDER}/*.json", "pipeline.randomisation.step"),
-    )
-
-
-def _head(variant: Variant) -> Markup:
-    return typography.capitalized(name(variant))
-
-
-def _cells(outcome: VariantOutcome) -> tuple[Markup, ...]:
-    told = _told(outcome)
-    epochs = told.epochs or ("–" if outcome.diverged else f"over {len(outcome.epochs)}")
-    accuracies = ("diverged" if text is None else text for text in (told.training_accuracy, told.testing_accuracy))
-    return tuple(escape(cell) for cell in (_accuracy(outcome.changed_labels), epochs, *accuracies))
-
-
-def _plot(outcomes: Sequence[VariantOutcome], svg: str) -> Plot:
-    told = "; ".join(_ending(outcome) for outcome in outcomes)
-    return Plot(
-        name=FIGURE,
-        svg=svg,
-        description=f"Line charts of the training accuracy against the epoch, a panel for each test. {told}.",
-        data=_data(outcomes),
-        source=Source(f"{FOLDER}/*.csv", "pipeline.figures.randomisation"),
-    )
-
-
-def _ending(outcome: VariantOutcome) -> str:
-    words = name(outcome.variant).striptags()
-    if outcome.diverged:
-        return f"{words}: diverged"
-    return f"{words}: {_accuracy(outcome.epochs[-1].accuracy)} after {wording.epochs(len(outcome.epochs))}"
-
-
-def _data(outcomes: Sequence[VariantOutcome]) -> Data:
-    """A row for each epoch that is marked; tests sort in their order."""
-    rows = [
-        DataRow(
-            panel,
-            (Value(name(outcome.variant), panel), Value(escape(epoch), epoch)),
-            tuple(
-                Value(escape(_accuracy(value)), value)
-                for value in (outcome.epochs[epoch - 1].accuracy, outcome.epochs[epoch - 1].loss)
-            ),
-        )
-        for panel, outcome in enumerate(outcomes)
-        for epoch in marked(len(outcome.epochs))
-    ]
-    return Data((Markup("Test"), Markup("Epoch")), (Markup("Training accuracy"), Markup("Training loss")), tuple(rows))

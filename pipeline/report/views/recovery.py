@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from pipeline.config.quantity import Quantity
 from pipeline.evidence.recovered import DecimalReading, Factor, Match, Recovery
 from pipeline.report.views import typography
+from pipeline.report.views.evidence import EpochChoice
 from pipeline.report.views.wording import listing
 
 
@@ -29,10 +30,11 @@ class RecoveryText:
     as_here: bool
     readings: tuple[tuple[Markup, DecimalReading], ...]
     readings_refuted: bool
+    choices: tuple[EpochChoice, ...] = ()
 
 
-def tell(facts: Recovery) -> RecoveryText:
-    """What the page says of the facts."""
+def tell(facts: Recovery, choices: tuple[EpochChoice, ...] = ()) -> RecoveryText:
+    """What the page says of the facts, and of the rows that leave open of which epoch they are."""
     split, penalty = facts.split, facts.penalty
     return RecoveryText(
         facts=facts,
@@ -48,6 +50,7 @@ def tell(facts: Recovery) -> RecoveryText:
         as_here=penalty is not None and penalty.nearest.factor == 1,
         readings=tuple((typography.setting(each.parameter, Quantity(each.written)), each) for each in facts.readings),
         readings_refuted=any(each.refuted for each in facts.readings),
+        choices=choices,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from pipeline.analysis.comparison import Estimate, Trained
+from pipeline.analysis.intervals import Interval
 from pipeline.config.metrics import DIGITS, METRICS
 from pipeline.config.settings import Experiment
 from pipeline.experiments import labels
@@ -14,11 +15,14 @@ from pipeline.report.views import typography
 SMALLEST = 1e-17  # a smaller difference of numbers of order one is none
 
 
-def cell(estimate: Estimate) -> Markup:
-    """0.9464 ± 0.0018, or 0.9464 for one seed, or 'diverged', or the mean with the number of diverged seeds."""
+def cell(estimate: Estimate, digits: int = DIGITS) -> Markup:
+    """0.9464 ± 0.0018, or 0.9464 for one seed, or 'diverged', or the mean with the number of diverged seeds.
+
+    `digits` are those of a number whose metric has none of its own.
+    """
     if estimate.n == 0:
         return Markup("diverged")
-    digits = METRICS[estimate.metric].digits if estimate.metric in METRICS else DIGITS
+    digits = METRICS[estimate.metric].digits if estimate.metric in METRICS else digits
     text = f"{estimate.mean:.{digits}f}"
     if estimate.sd is not None:
         text += f"\u00a0±\u00a0{estimate.sd:.{digits}f}"
@@ -30,13 +34,18 @@ def cell(estimate: Estimate) -> Markup:
 def listing(items: Sequence[Markup], conjunction: str = "and") -> Markup:
     """'a', 'a and b', 'a, b and c'."""
     if len(items) < 2:
-        return Markup("").join(items)
+        return Markup().join(items)
     return Markup(", ").join(items[:-1]) + f" {conjunction} " + items[-1]
 
 
 def points(value: float) -> str:
     """The size of a difference of accuracies in percentage points: '1.84 percentage points'."""
     return f"{abs(value) * 100:.2f} percentage points"
+
+
+def interval(found: Interval) -> str:
+    """The ends of an interval of differences of accuracies, with their signs, in percentage points: '−0.10 to 0.25'."""
+    return labels.minus(f"{found.low * 100:.2f} to {found.high * 100:.2f}")
 
 
 def gap(value: float) -> str:

@@ -1,0 +1,100 @@
+"""Whether printed numbers lie on one side of their runs: a normal deviate for each, and their mean."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from configuration import CONFIG_YAML
+from judging import judged
+from scipy import stats
+
+from pipeline.config import load as config
+from pipeline.evidence import shift
+from pipeline.evidence.cells import JudgedCell
+from pipeline.writeup import published
+
+(COLUMN, *_) = published.load(published.FILE, config.load(CONFIG_YAML)).cells  # prints 0.9450
+
+
+def cell(*values: float, printed: str = "0.9450", column: str = "a", metric: str = "training_accuracy") -> JudgedCell:
+    found = judged(COLUMN, metric, *values)
+    return replace(found, printed=printed, table=f"Table {column}")
+
+
+ONE = stats.norm.ppf(stats.t.cdf(0.001 / math.hypot(0.0017320508, 0.00005 / math.sqrt(3)), 1))  # of 0.943 and 0.945
+
+
+def test_a_deviate_has_the_probability_of_students_t() -> None:
+    """Of 0.943 and 0.945, 0.944 ± 0.001414 √1.5, and the rounding with 0.00005 / √3; t with one degree of freedom."""
+    scale = math.hypot(0.0017320508, 0.00005 / math.sqrt(3))
+    assert shift.deviate(cell(0.943, 0.945)) == pytest.approx(stats.norm.ppf(stats.t.cdf(0.001 / scale, 1)))
+    assert shift.deviate(cell(0.943, 0.945, printed="0.9430")) == pytest.approx(-ONE, abs=1e-5)
+    assert shift.deviate(cell(0.944, 0.946)) == 0
+    scale = math.hypot(0.0017320508, 0.005 / math.sqrt(3))
+    assert shift.deviate(cell(0.943, 0.945, printed="0.95")) == pytest.approx(
+        stats.norm.ppf(stats.t.cdf(0.006 / scale, 1))
+    )
+    far = 0.8449995 / math.hypot(8.66e-7, 0.00005 / math.sqrt(3))
+    assert shift.deviate(cell(0.1, 0.100001)) == pytest.approx(stats.norm.isf(stats.t.sf(far, 1)), abs=0.01)
+
+
+def test_cells_of_different_columns_count_fully() -> None:
+    """Two deviates of the same size, of runs that go apart: their mean over 1/√2."""
+    found = shift.of([cell(0.943, 0.945, column="a"), cell(0.945, 0.943, column="b")])
+    assert found is not None
+    assert (found.cells, found.above, found.within, found.between) == (2, 2, 0, 0)
+    assert found.mean == pytest.approx(ONE, abs=1e-5)
+    assert found.p == pytest.approx(2 * stats.norm.sf(ONE * math.sqrt(2)), abs=1e-5)
+    assert not found.systematic
+    one_table = [replace(cell(*runs), named={"reg": runs[0]}) for runs in ((0.943, 0.945), (0.945, 0.943))]
+    assert shift.of(one_table) == found
+
+
+def test_cells_count_by_how_far_they_go_together_in_a_column_and_between_columns() -> None:
+    values = [[0.940, 0.942, 0.947], [0.930, 0.932, 0.937], [0.940, 0.944, 0.942]]
+    column, other = [cell(*each) for each in values[:2]], cell(*values[2], column="b")
+    lone = cell(0.943, 0.945, column="c")  # of other seeds, so that nothing is known of how it goes with the others
+    r = np.corrcoef(values)
+    within, between = r[0, 1], (r[0, 2] + r[1, 2]) / 2
+    found = shift.of([*column, other, lone])
+    assert found is not None
+    assert (found.within, found.between) == pytest.approx((within, between))
+    total = sum(map(shift.deviate, (*column, other, lone)))
+    assert found.mean == pytest.approx(total / 4)
+    variance = 4 + 2 * within + 10 * between  # of twelve ordered pairs two are of one column
+    assert found.p == pytest.approx(2 * stats.norm.sf(abs(total) / math.sqrt(variance)))
+
+
+def test_what_goes_apart_does_not_count_more_than_once_each() -> None:
+    assert shift.correlations([cell(0.943, 0.945), cell(0.945, 0.943)]) == (0, 0)
+
+
+def test_losses_class_shares_and_what_is_not_judged_have_no_side() -> None:
+    one = cell(0.943, 0.945)
+    others = [replace(one, metric="training_loss"), replace(one, discrete=True), cell(0.9)]
+    others.append(replace(one, metric="testing_accuracy rate of change"))
+    assert shift.of(others) is None
+    found = shift.of([one, *others])
+    assert found is not None
+    assert found.cells == 1
+
+
+@pytest.mark.parametrize(
+    ("printed", "above", "best_of"), [("0.9452", 8, 2), ("0.9461", 8, 3), ("0.9490", 8, None), ("0.9428", 0, None)]
+)
+def test_many_small_shifts_are_systematic_and_the_best_of_a_few_runs_explains_those_above(
+    printed: str, above: int, best_of: int | None
+) -> None:
+    """Of 0.943 and 0.945: 0.0012 / 0.001732 is t = 0.69, as a deviate 0.51, and 0.0021 is 1.21, 0.77."""
+    runs = [(0.943, 0.945), (0.945, 0.943)]  # which go together on average as little as apart
+    many = shift.of([cell(*runs[n % 2], printed=printed, column=str(n)) for n in range(40)])
+    assert many is not None
+    assert many.systematic
+    assert (many.above, many.best_of) == (above * 5, best_of)
+
+
+def test_the_largest_of_a_few_normal_draws() -> None:
+    rng = np.random.default_rng(2)
+    for runs, mean in shift.BEST_OF.items():
+        assert rng.standard_normal((100_000, runs)).max(axis=1).mean() == pytest.approx(mean, abs=0.01)
