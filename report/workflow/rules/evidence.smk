@@ -28,6 +28,7 @@ rule evidence:
     """Hold the write-up's numbers and claims against the runs."""
     input:
         config="results/config.json",
+        labels=["results/data/training_labels.npy", "results/data/testing_labels.npy"],
         data="results/data/data.json",
         selection="results/selection.json",
         runs="results/runs.csv",
@@ -81,3 +82,18 @@ rule claims_figure:
         "logs/benchmarks/claims_figure.tsv"
     shell:
         "{sys.executable:q} -m pipeline.figures.claims --results results --output {output} --log {log}"
+
+
+rule thresholds_figure:
+    """Draw how the verdict of each test moves with its threshold."""
+    input:
+        "results/evidence.json",
+        code=files_behind("pipeline.figures.thresholds"),
+    output:
+        for_report("results/figures/claims-thresholds.svg", "Figures"),
+    log:
+        "logs/thresholds_figure.log",
+    benchmark:
+        "logs/benchmarks/thresholds_figure.tsv"
+    shell:
+        "{sys.executable:q} -m pipeline.figures.thresholds --results results --output {output} --log {log}"

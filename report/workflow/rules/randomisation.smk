@@ -5,7 +5,7 @@
 # Trained anew after an edit of its settings or of the code behind its numbers, comments apart, as runs are. Not sent to
 # a cluster: where a job is lost, Snakemake keeps the old files of a name as if they were new.
 rule randomisation:
-    """Train one randomization test of section 2.3."""
+    """Train one randomization test of section 2.3, with all its seeds."""
     input:
         "results/prepared/prepared.json",
     output:

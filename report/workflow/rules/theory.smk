@@ -1,5 +1,6 @@
 # In: the neurons of config.yaml and the equations of templates/sections/theory.html.j2.
-# Out: results/theory.json, and results/theory.verified where all of it holds.
+# Out: results/theory.json, results/evidence/mathematics.csv on what the write-up states there, and results/theory.verified
+# where all that the report states holds.
 
 
 rule theory:
@@ -7,7 +8,8 @@ rule theory:
     input:
         code=files_behind("pipeline.theory.step"),
     output:
-        "results/theory.json",
+        theory="results/theory.json",
+        table=for_report("results/evidence/mathematics.csv", "Evidence"),
     log:
         "logs/theory.log",
     benchmark:
@@ -16,7 +18,8 @@ rule theory:
         neurons=build.neurons,
         numerics=build.config.numerics,
     shell:
-        "{sys.executable:q} -m pipeline.theory.step --neurons {params.neurons:q} --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.theory.step --neurons {params.neurons:q} --output {output.theory}"
+        " --table {output.table} --log {log}"
 
 
 rule gate:
