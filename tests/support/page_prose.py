@@ -561,7 +561,8 @@ def _ratio(case: Case, lines: Sequence[RatioLine]) -> list[Fact]:
             fail("Section 3.3: accuracy does not follow learning rate over batch size; the page says it does")
         return []
     item = next(p for s in case.page.sections for p in s.paragraphs if p.startswith("Learning rate over batch size:"))
-    pattern = r"differ by at most ([^;]*?) percentage points.*?, all by (.*?)\. The highest accuracy is that of the ratio ([^;]*);"
+    pattern = r"differ by at most ([^;]*?) percentage points.*?, all by (.*?)\."
+    pattern += r" The highest accuracy is that of the ratio ([^;]*);"
     found = re.search(pattern, item)
     equal, overall, best = found.groups() if found else ("", "", "")
     numbers_of = functools.partial(re.findall, r"[\d.]*\d")
