@@ -387,8 +387,9 @@ def test_outside_its_own_interval_a_number_is_unusual_and_outside_that_of_the_fi
     # what lies within the interval of the file is not refused
     assert [(each.others, each.refused) for each in judged] == [(4, 1)] * 4 + [(4, 0)]
     assert [each.instead for each in judged] == [None] * 2 + ["last_testing_accuracy"] * 3
-    found = cells.tally(judged)
-    assert (found.reproduced, found.unusual, found.failed, found.unjudged, found.with_interval) == (2, 2, 1, 0, 5)
+    found = cells.tally([*judged, *judge(write(tmp_path), runs(testing_accuracy=[0.9]))])
+    counts = (found.reproduced, found.unusual, found.failed, found.unjudged, found.with_interval, found.outside)
+    assert counts == (2, 2, 1, 4, 5, 3)
 
 
 SHARES = ClassShares(validation=(0.09, 0.1, 0.1104), testing=(0.1, 0.11352, 0.12))
@@ -498,3 +499,52 @@ def test_the_first_seeds_are_those_of_the_smallest_numbers_in_whatever_order_the
     (sample,) = readings.samples(runs(testing_accuracy=[0.91, 0.92, 0.93, None]).iloc[::-1]).values()
     first = sample.to_seed(2)
     assert (first.seeds, first.values["testing_accuracy"], first.diverged) == ((1, 2), (0.91, 0.92), 1)
+
+
+def rates_file(folder: Path, metrics: list[str], printed: list[str]) -> Path:
+    """Rates of change between the rates 1 and 0.5, and 1 and 0.25, which no column has."""
+    rows = [{"metric": metrics, "printed": ["0.9450", "0.9300"]}]
+    path = write(folder, rows=rows)
+    tree = yaml.safe_load(path.read_text())
+    change = {"name": "Table 2", "table": "Table 1", "metric": metrics[0], "pairs": [["1", "0.5"], ["0.5", "1"]]}
+    path.write_text(yaml.safe_dump(tree | {"rates_of_change": change | {"printed": printed}}))
+    return path
+
+
+def test_a_rate_of_change_is_of_the_epoch_that_its_row_is_taken_for(tmp_path: Path) -> None:
+    """The accuracies fit the best epoch, from which the rate is (0.945 - 0.930) / 0.5."""
+    best = ([0.944, 0.945, 0.946], [0.929, 0.930, 0.931])
+    tables = [
+        runs(
+            testing_accuracy=[level + 0.5 for level in own], best_validation_accuracy=own, validation_accuracy=[0.5] * 3
+        )
+        for own in best
+    ]
+    tables[1] = tables[1].assign(learning_rate=0.5, key=["m0", "m1", "m2"])
+    path = rates_file(tmp_path, ["validation_accuracy", "best_validation_accuracy"], ["0.03", "-"])
+    *row, rate = judge(path, pd.concat(tables))
+    assert [each.metric for each in row] == ["best_validation_accuracy"] * 2
+    assert (rate.metric, rate.values) == ("best_validation_accuracy rate of change", pytest.approx((0.03,) * 3))
+
+
+def test_a_rate_of_change_may_be_negative_and_without_runs_of_one_column_is_not_judged(tmp_path: Path) -> None:
+    path = rates_file(tmp_path, ["testing_accuracy"], ["-", "0.01"])
+    first = runs(testing_accuracy=[0.94, 0.95, 0.96])
+    *_, rate = judge(path, first)
+    assert (rate.verdict, rate.values, rate.others, rate.refused) == ("not judged", (), 0, 0)
+    second = runs(testing_accuracy=[0.95, 0.95, 0.95]).assign(learning_rate=0.5, key=["m0", "m1", "m2"])
+    *cells_of_table, rate = judge(path, pd.concat([first, second]))
+    assert rate.interval is not None
+    assert rate.interval.low < 0 < rate.interval.high
+    assert [each.configurations[0].learning_rate for each in cells_of_table] == [1, 0.5]
+
+
+def test_of_class_shares_the_epoch_with_more_runs_of_the_printed_one_is_likelier(tmp_path: Path) -> None:
+    """Of three runs two have the share at the best epoch and none at the last one: 3 of 6 against 1 of 6."""
+    rows = [{"metric": ["validation_accuracy", "best_validation_accuracy"], "printed": ["0.1104", "-"]}]
+    table = runs(validation_accuracy=[0.09, 0.09, 0.1], best_validation_accuracy=[0.1104, 0.1104, 0.1])
+    file = published.load(write(tmp_path, rows=rows), CONFIG)
+    (judged,) = cells.judge(file, readings.samples(table), SHARES)
+    assert (judged.metric, judged.discrete) == ("best_validation_accuracy", True)
+    assert judged.open is not None
+    assert judged.open.advantage == pytest.approx(math.log(3))

@@ -98,3 +98,22 @@ def test_the_largest_of_a_few_normal_draws() -> None:
     rng = np.random.default_rng(2)
     for runs, mean in shift.BEST_OF.items():
         assert rng.standard_normal((100_000, runs)).max(axis=1).mean() == pytest.approx(mean, abs=0.01)
+
+
+def test_a_number_at_the_mean_is_not_above_it() -> None:
+    found = shift.of([cell(0.944, 0.946), cell(0.943, 0.945, column="b")])
+    assert found is not None
+    assert (found.cells, found.above) == (2, 1)
+
+
+def test_cells_that_go_together_wholly_count_as_one_and_equal_runs_tell_nothing_of_that() -> None:
+    found = shift.of([cell(0.943, 0.945), cell(0.933, 0.935), cell(0.944, 0.944)])
+    assert found is not None
+    assert (found.within, found.between) == (pytest.approx(1), 0)
+    assert shift.of([cell(0.943, 0.945), cell(0.944, 0.944, column="b")]) is not None
+
+
+def test_no_deviate_is_larger_than_a_probability_can_tell() -> None:
+    many = cell(*np.linspace(0.94, 0.941, 60), printed="0.9000")
+    assert shift.deviate(many) == -8
+    assert shift.deviate(replace(many, printed="0.9900")) == 8
