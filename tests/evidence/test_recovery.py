@@ -201,6 +201,9 @@ def test_class_shares_are_judged_only_of_a_part_as_large_as_the_write_ups(
 
 def test_the_write_up_holds_out_a_fifth() -> None:
     assert recovery.sizes(WRITE_UP, CONFIG, 60_000) == HeldOut(12_000, 12_000)
+    quarter = replace(CONFIG, split=replace(CONFIG.split, validation_fraction=0.25))
+    assert recovery.sizes(WRITE_UP, quarter, 60_000) == HeldOut(15_000, 12_000)
+    assert recovery.sizes(replace(WRITE_UP, protocol={}), quarter, 60_000) == HeldOut(15_000, 15_000), "it does not say"
 
 
 # --- Distances to runs
@@ -237,6 +240,9 @@ def test_the_factor_of_the_penalty_is_that_of_the_nearest_runs(tmp_path: Path) -
     found = recovery.penalty(numbers, runs(*trained, half, half | {"seed": 2}))
     assert found is not None
     assert (found.reg, found.cells, found.nearest.factor) == ("e^-3", 2, 2.0)
+    labels = np.zeros(5, np.uint8)
+    whole = runs(*trained, half, half | {"seed": 2})
+    assert recovery.recover(numbers, CONFIG, replace(MANIFEST, name="MNIST"), (labels, labels), whole).penalty == found
     # (0.10 + 0.20) / 2, (0.01 + 0.01) / 2 and (0.20 + 0.10) / 2
     assert {each.factor: pytest.approx(each.distance) for each in found.factors} == {1.0: 0.15, 2.0: 0.01, 0.5: 0.15}
 
@@ -272,6 +278,17 @@ def test_a_power_of_e_that_is_no_decimal_number_with_ten_is_passed_over(tmp_path
     assert [(each.written, each.seeds, each.sd) for each in found] == [("e^-1", 0, None)]
 
 
+def test_a_power_of_e_beside_a_plain_number_is_read_and_two_runs_have_a_deviation(tmp_path: Path) -> None:
+    tables = (
+        table("T", [{"learning_rate": "0.5", "reg": "e^-1"}], testing_accuracy=["0.90"]),
+        table("U", [{"learning_rate": "0.5", "reg": "0.1"}], testing_accuracy=["0.95"]),
+    )
+    trained = runs(*({"learning_rate": 0.5, "reg": 0.1, "testing_accuracy": value} for value in (0.94, 0.96)))
+    (found,) = recovery.read_as_tenths(printed(tmp_path, *tables), trained)
+    assert (found.parameter, found.written, found.seeds) == ("reg", "e^-1", 2)
+    assert found.sd == pytest.approx(0.02 / math.sqrt(2))
+
+
 def test_the_testing_accuracy_is_of_the_epoch_whose_model_is_nearer(tmp_path: Path) -> None:
     columns = [{"reg": "1"}, {"reg": "2"}, {"reg": "3"}, {"reg": "4"}]
     numbers = printed(tmp_path, table("T", columns, testing_accuracy=["0.80", "0.90", "0.70", "0.60"]))
@@ -289,7 +306,7 @@ def test_diverged_runs_and_runs_counted_twice_say_nothing(tmp_path: Path) -> Non
     numbers = printed(tmp_path, table("T", [{"reg": "1"}], testing_accuracy=["0.80"]))
     trained = runs(
         {"reg": 1.0, "testing_accuracy": 0.80, "last_testing_accuracy": 0.80, "key": "same"},
-        {"reg": 1.0, "testing_accuracy": 0.80, "last_testing_accuracy": 0.80, "key": "same"},
+        {"reg": 1.0, "testing_accuracy": 0.80, "last_testing_accuracy": 0.80, "key": "same", "experiment": "other"},
         {"reg": 1.0, "testing_accuracy": math.nan, "last_testing_accuracy": math.nan, "status": "diverged"},
         {"reg": 1.0, "testing_accuracy": 0.83, "last_testing_accuracy": 0.80},
     )
