@@ -15,6 +15,7 @@ from scipy import stats
 from pipeline.analysis import intervals
 from pipeline.config import load as config
 from pipeline.config.metrics import METRICS
+from pipeline.config.quantity import Quantity
 from pipeline.evidence import cells, readings, spread
 from pipeline.evidence.class_shares import ClassShares
 from pipeline.experiments.tidy import PARAMETERS
@@ -169,7 +170,7 @@ def test_equal_runs_leave_the_rounding_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("values", [[0.945], [0.945, None], [None, None, None], [0.944, 0.945, 0.946, None]])
 def test_too_few_runs_or_a_diverged_one_judge_nothing(tmp_path: Path, values: list[float | None]) -> None:
     judged = judge(write(tmp_path), runs(testing_accuracy=values))[0]
-    assert judged.verdict == "not judged"
+    assert (judged.verdict, judged.others, judged.refused) == ("not judged", 0, 0)
     assert (judged.interval is None) == (judged.n < 2)
     assert judged.diverged == values.count(None)
     assert judged.n == len(values) - values.count(None)
@@ -548,3 +549,16 @@ def test_of_class_shares_the_epoch_with_more_runs_of_the_printed_one_is_likelier
     assert (judged.metric, judged.discrete) == ("best_validation_accuracy", True)
     assert judged.open is not None
     assert judged.open.advantage == pytest.approx(math.log(3))
+
+
+def test_a_rate_of_change_of_a_number_that_is_not_printed_is_left_out(tmp_path: Path) -> None:
+    path = rates_file(tmp_path, ["testing_accuracy"], ["0.03", "-"])
+    path.write_text(path.read_text().replace("'0.9300'", "'-'"))
+    assert [each.table for each in judge(path, runs(testing_accuracy=SPREAD))] == ["Table 1"]
+
+
+def test_as_far_above_the_mean_as_below_it_a_number_is_as_likely() -> None:
+    reading = readings.Reading("testing_accuracy", (0.941, 0.942, 0.943), spread.Spread(0.001, 5))
+    above, below, far = (reading.log_likelihood(Quantity(text)) for text in ("0.9440", "0.9400", "0.9460"))
+    assert above == pytest.approx(below)
+    assert far < above - 1
