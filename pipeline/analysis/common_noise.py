@@ -60,4 +60,5 @@ def _fluctuations(trained: Trained, experiment: Experiment, results: Results) ->
     history = results.histories.of(experiment, trained.configuration).sort_values(["seed", "epoch"])
     accuracy = history["validation_accuracy"].to_numpy(float).reshape(-1, trained.configuration.epochs)
     changes = np.diff(accuracy, axis=1)
-    return changes - changes.mean(axis=0)  # type: ignore[no-any-return]
+    fluctuations: npt.NDArray[np.float64] = changes - changes.mean(axis=0)
+    return fluctuations

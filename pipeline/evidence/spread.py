@@ -19,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import digamma, polygamma
 
+from pipeline.analysis import intervals
+
 ALIKE = 2.0  # the ratio of error rates, or of losses, up to which configurations are alike
-FEWEST = 2  # runs that tell anything about their spread
 _STEPS = 50
 
 Values = npt.NDArray[np.float64]
@@ -47,7 +48,7 @@ def moderated(samples: Sequence[Sequence[float]], distances: Sequence[float]) ->
 
     `distances` say how far each sample's mean is from the best there can be: an error rate, or a loss.
     """
-    variances = np.array([variance(each) if len(each) >= FEWEST else math.nan for each in samples])
+    variances = np.array([variance(each) if len(each) >= intervals.FEWEST else math.nan for each in samples])
     freedoms = np.array([len(each) - 1.0 for each in samples])
     places = np.array(distances, dtype=np.float64)
     spreads: list[Spread | None] = []
@@ -61,7 +62,7 @@ def moderated(samples: Sequence[Sequence[float]], distances: Sequence[float]) ->
 
 
 def _posterior(own: float, freedom: float, variances: Values, freedoms: Values) -> Spread:
-    if len(variances) < FEWEST:
+    if len(variances) < intervals.FEWEST:
         return Spread(math.sqrt(own), freedom)
     prior = fit(variances, freedoms)
     variance = (prior.freedom * prior.variance + freedom * own) / (prior.freedom + freedom)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import schema
-from pipeline.config.quantity import Quantity, half_unit, is_decimal, read_numbers, written
+from pipeline.config.quantity import Quantity, is_decimal, read_numbers, written
 from pipeline.config.settings import Config, Configuration
 from pipeline.errors import InputError, shown
 from pipeline.files.yamlfile import read_yaml
@@ -61,11 +61,6 @@ class Cell:
     metrics: tuple[str, ...]
     column: Column
     printed: Quantity
-
-    @property
-    def rounding(self) -> float:
-        """By how much the number may differ from the printed one by rounding: half a unit in the last place."""
-        return float(half_unit(self.printed.text))
 
 
 @dataclass(frozen=True)

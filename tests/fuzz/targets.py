@@ -11,6 +11,7 @@ from configuration import CONFIG_YAML
 
 from pipeline.config import checks
 from pipeline.config import load as config
+from pipeline.config.quantity import half_unit
 from pipeline.data import csv_images, idx, npz_images
 from pipeline.errors import InputError
 from pipeline.files.unpacked import LARGEST_BYTES
@@ -77,7 +78,7 @@ def printed_numbers(content: bytes, path: Path) -> None:
     """A file of printed numbers."""
     path.write_bytes(content)
     found = published.load(path, CONFIG)
-    assert all(cell.rounding > 0 for cell in found.cells)
+    assert all(half_unit(cell.printed.text) > 0 for cell in found.cells)
     assert_sets(found.title, found.data, *(cell.table for cell in found.cells))
 
 
