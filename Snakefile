@@ -7,6 +7,7 @@
 # evidence -> report: the write-up's numbers and claims, held against the runs
 # prepare -> randomisation (one job per test) -> randomisation_figure -> report, where config.yaml asks for it
 # speed -> report, where there is report/benchmark.json
+# data, prepare, selection -> network (one job per run) -> pictures -> pictures_figures -> report
 # theory -> report; gate: a report whose mathematics fails its checks is not published
 # report -> publish: report/ becomes that of this build
 import os
@@ -55,11 +56,15 @@ localrules:
     collapse_figure,
     evidence,
     evidence_figure,
+    overview_figure,
     claims_figure,
     thresholds_figure,
     speed,
     randomisation,
     randomisation_figure,
+    network,
+    pictures,
+    pictures_figures,
     report,
     publish,
 
@@ -87,12 +92,11 @@ rule all:
         "results/runs.csv",
         "results/histories.csv",
         "results/norms.csv",
-        "results/recovery.json",
-        "results/evidence.json",
+        "results/pictures.json",
+        build.verdicts,
         expand("results/tables/{name}.csv", name=build.tables),
         build.collapse,
         expand("results/figures/{name}.svg", name=build.shown_figures),
-        expand("results/evidence/{name}.csv", name=build.evidence),
         expand(
             "results/randomisation/{test}.{kind}",
             test=build.tests,
@@ -107,6 +111,7 @@ include: "rules/training.smk"
 include: "rules/results.smk"
 include: "rules/evidence.smk"
 include: "rules/randomisation.smk"
+include: "rules/pictures.smk"
 include: "rules/report.smk"
 
 

@@ -1,4 +1,5 @@
-// Values of a figure under the pointer and by the arrow keys, and tables that sort by a column.
+// Values of a figure under the pointer and by the arrow keys, tables that sort by a column, and no stop of the keyboard
+// where there is nothing to scroll.
 // Values are those of the figure's data table, places those of its marks: the k-th row of a panel
 // belongs to the k-th mark of each of the panel's series.
 "use strict";
@@ -62,7 +63,7 @@
     least(points, ({ x, y }) => {
       const along = (x - from.x) * right + (y - from.y) * down;
       const across = Math.abs((x - from.x) * down) + Math.abs((y - from.y) * right);
-      return along > 0.5 && across <= along ? along + 3 * across : Infinity;
+      return along > 0.5 && (down || across <= along) ? along + 3 * across : Infinity; // up and down to an inset, too
     });
 
   const highlight = ({ marks, box, isCell, x }) => {
@@ -143,6 +144,7 @@
       if (!next) return;
       event.preventDefault(); // of scrolling
       show(next);
+      overlay.lastElementChild.scrollIntoView({ block: "nearest", inline: "nearest" });
     });
   };
 
@@ -174,6 +176,14 @@
     });
   };
 
+  const scrolled = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+
   document.querySelectorAll(".data table").forEach(sortable);
   document.querySelectorAll(".exhibit").forEach(explore);
+  document.querySelectorAll(".scroll, .plot:not([role])").forEach((box) => scrolled.observe(box));
 })();

@@ -43,11 +43,13 @@ class CommonNoise:
 
 def common_noise(found: Sweep, experiment: Experiment, results: Results) -> CommonNoise | None:
     """The correlations of a sweep; None with fewer than FEWEST seeds or changes, or where nothing fluctuates."""
-    moves = {place: _fluctuations(each, experiment, results) for place, each in enumerate(found.ranked)}
+    moves = [_fluctuations(each, experiment, results) for each in found.ranked]
+    if min(moves[0].shape) < FEWEST:
+        return None
     pairs = [
-        Pair(found.ranked[a], found.ranked[b], float(np.corrcoef(moves[a].ravel(), moves[b].ravel())[0, 1]))
-        for a, b in itertools.combinations(moves, 2)
-        if min(*moves[a].shape, *moves[b].shape) >= FEWEST and min(moves[a].std(), moves[b].std()) > STILL
+        Pair(first, second, float(np.corrcoef(one.ravel(), other.ravel())[0, 1]))
+        for (first, one), (second, other) in itertools.combinations(zip(found.ranked, moves, strict=True), 2)
+        if min(one.std(), other.std()) > STILL
     ]
     if not pairs:
         return None

@@ -22,6 +22,7 @@ SETTLED = 0.01  # accuracy within which a curve counts as having reached its bes
 LATE_EPOCHS = 3  # what "the last epochs" means, where there are as many
 MOVING = 0.002  # accuracy over the last epochs from which on a curve counts as rising or falling
 LOSS_MOVING = 0.01  # relative fall of the training loss over the last epoch that counts as progress
+NEAR = 0.95  # share of its best validation accuracy from which on a run counts as near it
 JUDGED_BY = "best_validation_accuracy"
 
 
@@ -60,7 +61,9 @@ class Course:
     falls: epochs whose validation accuracy is below the one before.
     late_gain: validation accuracy won over the last LATE_EPOCHS epochs.
     late_loss_fall: relative fall of the training loss over the last epoch.
-    gap: training minus validation accuracy of the last epoch.
+    first_gap, gap: training minus validation accuracy of the first and of the last epoch.
+    crossings: epochs after which the two have changed sides.
+    near_epoch: the first epoch of a run with NEAR of its best validation accuracy.
     settled_epoch: first epoch within SETTLED of the best validation accuracy of the mean curve.
     lowest_validation_loss_epoch: where the mean validation loss is lowest.
     validation_loss_rises: whether it is clearly higher in the last epoch than there; None with one seed.
@@ -71,7 +74,10 @@ class Course:
     falls: float
     late_gain: float
     late_loss_fall: float
+    first_gap: float
     gap: float
+    crossings: float
+    near_epoch: float
     settled_epoch: int
     lowest_validation_loss_epoch: int
     validation_loss_rises: bool | None
@@ -212,13 +218,17 @@ def _course(histories: pd.DataFrame, epochs: int) -> Course:
     )
     curve = accuracy.mean(axis=1)
     lowest = int(validation_loss.mean(axis=1).argmin())
+    gaps, ahead = training - accuracy, training > accuracy
     return Course(
         epochs=epochs,
         late_epochs=min(LATE_EPOCHS, epochs - 1),
         falls=float((np.diff(accuracy, axis=0) < 0).sum(axis=0).mean()),
         late_gain=float(curve[-1] - curve[max(0, epochs - 1 - LATE_EPOCHS)]),
         late_loss_fall=float((1 - loss[-1] / loss[max(0, epochs - 2)]).mean()),
-        gap=float((training[-1] - accuracy[-1]).mean()),
+        first_gap=float(gaps[0].mean()),
+        gap=float(gaps[-1].mean()),
+        crossings=float((ahead[1:] != ahead[:-1]).sum(axis=0).mean()),
+        near_epoch=float((accuracy >= NEAR * accuracy.max(axis=0)).argmax(axis=0).mean()) + 1,
         settled_epoch=int((curve >= curve.max() - SETTLED).argmax()) + 1,
         lowest_validation_loss_epoch=lowest + 1,
         validation_loss_rises=_clearly_positive(validation_loss[-1] - validation_loss[lowest]),

@@ -2,7 +2,9 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.analysis import intervals, ratio
 from pipeline.analysis.common_noise import CommonNoise, common_noise
@@ -17,8 +19,10 @@ from pipeline.analysis.comparison import (
     sweep,
     trained_configuration,
 )
+from pipeline.analysis.neighbours import Neighbourhood, neighbourhood
 from pipeline.analysis.penalty import WithoutPenalty, without_penalty
 from pipeline.analysis.ratio import RatioFinding
+from pipeline.analysis.trained_on import TrainedOn, trained_on
 from pipeline.config.settings import Config, Experiment, SweepTable, TuningTable
 
 CHANCE_MARGIN = 0.05  # accuracy above a constant answer's from which on a network counts as having learned something
@@ -32,7 +36,9 @@ class LearningRates:
 
     `smallest_ending` is how the smallest rate's curve ends, or "chance" if it never left a constant answer.
     `smallest_gains_more`: it gains more over its last epochs than the best rate. `rougher` is the one of smallest and
-    largest whose accuracy falls at least once more from an epoch to the next, seed for seed on average.
+    largest whose accuracy falls at least once more from an epoch to the next, seed for seed on average. `rising` are
+    the finished rates by size. `crosses_anyway`: the smallest rate's training accuracy begins below validation accuracy
+    and ends above it.
     """
 
     sweep: Sweep
@@ -43,6 +49,8 @@ class LearningRates:
     smallest_ending: str
     smallest_gains_more: bool
     rougher: Trained | None
+    rising: tuple[Trained, ...]
+    crosses_anyway: bool
     common_noise: CommonNoise | None
 
 
@@ -62,13 +70,17 @@ class Regularization:
     `collapsed` learned nothing; `penalty_collapses` tells whether they are the largest coefficients and a
     smaller one learned, so that the penalty explains it. `falls_clearly`: some step to a smaller
     coefficient clearly lowers the accuracy. `widest_gap` has its training accuracy farthest above validation accuracy;
-    None if that is the smallest coefficient, or none is above.
+    None if that is the smallest coefficient, or none is above. `falling` are the finished coefficients by size, largest
+    first; `learned` are those that learned something, the default last if it has a smaller coefficient; `converges`:
+    whether each comes near its best accuracy in fewer epochs than the one before it, or only the last in fewer than the
+    first. `unpenalized` is the default without its penalty.
     """
 
     sweep: Sweep
     collapsed: tuple[Trained, ...]
     penalty_collapses: bool
     smallest: Trained
+    falling: tuple[Trained, ...]
     steps: tuple[Step, ...]
     largest_step: Step | None
     monotone: bool
@@ -76,6 +88,9 @@ class Regularization:
     widest_gap: Trained | None
     default: Trained | None
     default_against_best: Difference | None
+    learned: tuple[Trained, ...]
+    converges: Literal["faster", "mostly", "no faster"]
+    unpenalized: WithoutPenalty | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,8 @@ class Tuning:
     `fell_back`: over its seeds it does worse than in the grid. `lucky`: in the grid it beat the default, whatever it
     does over its seeds. `fits_closer`: its training accuracy is above validation accuracy, and farther than the
     default's. `ratio` is there where accuracy follows rate over batch size, and `marginals` has the other parameters
-    then. `unpenalized` is of the first row of Table 7 but the default one that was trained without its penalty, too.
+    then. `unpenalized` and `trained_on` are of the first row of Table 7 but the default one that was trained without
+    its penalty, too, and for more epochs.
     """
 
     best: Trained
@@ -118,6 +134,8 @@ class Tuning:
     ratio: RatioFinding | None
     marginals: tuple[Marginal, ...]
     unpenalized: WithoutPenalty | None
+    trained_on: TrainedOn | None
+    neighbourhood: Neighbourhood | None
     rivals: int | None
     fell_back: bool
     lucky: bool
@@ -161,6 +179,8 @@ def _learning_rates(table: SweepTable, config: Config, results: Results) -> Lear
         smallest_ending="chance" if _learned_nothing(smallest, results) else smallest.finished.ending,
         smallest_gains_more=smallest.finished.late_gain > found.best.finished.late_gain,
         rougher=_rougher(smallest, largest),
+        rising=tuple(by_rate),
+        crosses_anyway=smallest.finished.first_gap < 0 < smallest.finished.gap,
         common_noise=common_noise(found, config.experiments[table.experiment], results),
     )
 
@@ -183,11 +203,13 @@ def _regularization(table: SweepTable, config: Config, results: Results) -> Regu
     default = _less_regularized(falling[-1], config, results)
     collapsed = tuple(t for t in falling if _learned_nothing(t, results))
     widest = max(found.ranked, key=lambda t: t.finished.gap)
+    learned = tuple(t for t in falling if t not in collapsed) + ((default,) if default else ())
     return Regularization(
         sweep=found,
         collapsed=collapsed,
         penalty_collapses=0 < len(collapsed) < len(falling) and collapsed == tuple(falling[: len(collapsed)]),
         smallest=falling[-1],
+        falling=tuple(falling),
         steps=steps,
         largest_step=max(steps, key=lambda step: abs(step.difference.value), default=None),
         monotone=all(step.difference.value >= 0 for step in steps),
@@ -195,7 +217,19 @@ def _regularization(table: SweepTable, config: Config, results: Results) -> Regu
         widest_gap=widest if widest is not falling[-1] and widest.finished.gap > 0 else None,
         default=default,
         default_against_best=difference(default[JUDGED_BY], found.best[JUDGED_BY]) if default else None,
+        learned=learned,
+        converges=_converges(learned),
+        unpenalized=without_penalty(config.experiments[config.tables.tuning.default], default, results)
+        if default and config.tables.tuning
+        else None,
     )
+
+
+def _converges(learned: Sequence[Trained]) -> Literal["faster", "mostly", "no faster"]:
+    epochs = [each.finished.near_epoch for each in learned]
+    if len(epochs) < 2 or epochs[-1] >= epochs[0]:
+        return "no faster"
+    return "faster" if all(b < a for a, b in itertools.pairwise(epochs)) else "mostly"
 
 
 def _learned_nothing(trained: Trained, results: Results) -> bool:
@@ -224,6 +258,7 @@ def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | No
         return None
     chosen = next(t[JUDGED_BY] for t in grid.trained if t.configuration == best.configuration)
     governing = _governing_ratio(config.searched, grid)
+    tuned = [(config.experiments[name], rows[name]) for name in (table.best, *table.others)]
     told_apart = [name for name in config.searched.varied if not (governing and name in ratio.PARAMETERS)]
     return Tuning(
         best=best,
@@ -234,7 +269,9 @@ def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | No
         chosen_in_grid=chosen,
         ratio=governing,
         marginals=tuple(_marginal(name, config.searched, grid) for name in told_apart),
-        unpenalized=_unpenalized(table, rows, config, results),
+        unpenalized=next(filter(None, (without_penalty(*each, results) for each in tuned)), None),
+        trained_on=next(filter(None, (trained_on(*each, results) for each in tuned)), None),
+        neighbourhood=neighbourhood(config.searched, grid, best.configuration),
         rivals=_rivals(best, grid),
         fell_back=chosen.mean > best[JUDGED_BY].mean,
         lucky=chosen.mean > default[JUDGED_BY].mean,
@@ -245,13 +282,6 @@ def _tuning(table: TuningTable, config: Config, results: Results) -> Tuning | No
 def _governing_ratio(searched: Experiment, grid: Sweep) -> RatioFinding | None:
     found = ratio.finding(searched, {t.configuration: t[JUDGED_BY].mean for t in grid.ranked})
     return found if found and found.governs else None
-
-
-def _unpenalized(
-    table: TuningTable, rows: dict[str, Trained], config: Config, results: Results
-) -> WithoutPenalty | None:
-    tried = (without_penalty(config.experiments[name], rows[name], results) for name in (table.best, *table.others))
-    return next((found for found in tried if found), None)
 
 
 def _rivals(best: Trained, grid: Sweep) -> int | None:

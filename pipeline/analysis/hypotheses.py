@@ -109,10 +109,11 @@ def held_with(p: float, others: Sequence[float]) -> Held:
 def seeds_to_decide(measured: Measured, distance: float, level: float) -> int:
     """How many seeds of each part would put a mean beyond a bound at this level with probability POWER.
 
-    If it is where it seems, at this distance from the bound, and a seed spreads as it does. More than MOST_SEEDS are
-    counted as one more.
+    If it is where it seems, at this distance beyond the bound, and a seed spreads as it does. More than MOST_SEEDS are
+    counted as one more, and so is a number that no seeds can tell: that of a mean on the
+    bound or before it, or without spread.
     """
-    if distance <= 0 or measured.spread == 0:
+    if measured.spread == 0:
         return MOST_SEEDS + 1
     seeds = np.arange(measured.seeds + 1, MOST_SEEDS + 1)
     freedom = measured.parts * (seeds - 1)

@@ -1,4 +1,4 @@
-"""The network near zero weights, where training is linear: from which penalty on the weights stay there.
+"""The network near zero weights, where training is linear: from which penalty on small weights stay there.
 
 With W1 = W2 = 0 and the output biases at the logarithms of the class shares, every image gets the shares ȳ as its
 probabilities. To first order in the weights, the gradients of pipeline.training.network are then those of
@@ -15,14 +15,17 @@ touches nothing but what all hidden units have in common. The hidden biases do n
 
 For each singular value s of C the differences between hidden units therefore have a direction that grows at the rate
 s/4 - reg and one that decays at s/4 + reg; the rest of W1 decays at reg. With two hidden units or more, weights leave
-zero exactly if reg < max s / 4, the critical coefficient.
+zero exactly if reg < max s / 4, the critical coefficient. pipeline.analysis.linear_flow checks these equations.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from pipeline.analysis import linear_flow
+from pipeline.analysis.linear_flow import FlowCheck
 from pipeline.data.examples import Bytes
 from pipeline.files.sealed import read_json, write_json
 from pipeline.training.network import Array
@@ -34,7 +37,8 @@ DIGITS = 12  # significant ones that are kept: those beyond depend on the linear
 class Linearisation:
     """The linear flow of a training set: the growth rates s/4 without a penalty, largest first, and what it is of.
 
-    `largest_class` is the largest share that a class has of the training labels.
+    `largest_class` is the largest share that a class has of the training labels. `flow` says
+    whether the equations hold of the network.
     """
 
     critical: float
@@ -43,11 +47,13 @@ class Linearisation:
     pixels: int
     classes: int
     largest_class: float
+    flow: Mapping[str, FlowCheck]
 
 
 def linearise(images: Bytes, labels: Bytes, classes: int) -> Linearisation:
     """The linear flow of images (n, pixels) with labels (n,); rates per learning_rate × updates."""
-    singular = np.linalg.svd(covariance(images, labels, classes), compute_uv=False)
+    c = covariance(images, labels, classes)
+    singular = np.linalg.svd(c, compute_uv=False)
     negligible = singular[0] * max(images.shape[1], classes) * np.finfo(np.float64).eps
     rates = tuple(float(f"{rate / 4:.{DIGITS}g}") for rate in np.where(singular > negligible, singular, 0.0))
     return Linearisation(
@@ -57,6 +63,7 @@ def linearise(images: Bytes, labels: Bytes, classes: int) -> Linearisation:
         pixels=images.shape[1],
         classes=classes,
         largest_class=float(np.bincount(labels).max() / len(labels)),
+        flow=linear_flow.check(c, images, labels),
     )
 
 

@@ -39,19 +39,19 @@ def without_penalty(experiment: Experiment, trained: Trained, results: Results) 
     if configuration.reg == 0:
         return None
     own = _best(results.histories.of(experiment, configuration), configuration.epochs)
-    free = _best(_trained_alike(results.histories.table, replace(configuration, reg=0)), configuration.epochs)
+    free = _best(trained_alike(results.histories.table, replace(configuration, reg=0)), configuration.epochs)
     if min(own.size, free.size) < intervals.FEWEST:
         return None
     gain = float(free.mean() - own.mean())
     return WithoutPenalty(experiment, trained, gain, intervals.difference(free, own), free.size, own.size)
 
 
-def _trained_alike(histories: pd.DataFrame, wanted: Configuration) -> pd.DataFrame:
-    """The epochs of whatever runs differ from a configuration in nothing but more epochs, each seed's once."""
+def trained_alike(histories: pd.DataFrame, wanted: Configuration) -> pd.DataFrame:
+    """The epochs of whatever runs have a configuration but for more epochs, or as many; each seed's once."""
     same = [name for name in PARAMETERS if name != "epochs"]
     alike = (histories[same] == [wanted.value(name) for name in same]).all(axis=1)
     found = histories[alike & (histories["epochs"] >= wanted.epochs)]
-    return found.drop_duplicates(["seed", "epoch"])
+    return found.sort_values("epochs", ascending=False, kind="stable").drop_duplicates(["seed", "epoch"])
 
 
 def _best(histories: pd.DataFrame, epochs: int) -> npt.NDArray[np.float64]:

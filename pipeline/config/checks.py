@@ -34,6 +34,7 @@ _ROLES = ("training_images", "training_labels", "testing_images", "testing_label
 # What a part is replaced by that the schema refuses. Sizes of 0 are those that nobody knows.
 _STAND_IN: Mapping[str, Any] = {
     "title": UNKNOWN,
+    "subtitle": UNKNOWN,
     "author": UNKNOWN,
     "source": UNKNOWN,
     "replicates": 1,

@@ -98,7 +98,9 @@ def _build(tree: Mapping[str, Any]) -> Config:
     data = tree["data"]
     return Config(
         title=tree["title"],
-        author=tree["author"],
+        subtitle=tree.get("subtitle") or "",
+        author=tree.get("author") or "",
+        writeup=tree.get("writeup", "true") == "true",
         source=tree["source"],
         numerics=tree.get("numerics", "fast"),
         data=DataSet(

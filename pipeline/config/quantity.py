@@ -14,7 +14,7 @@ _PLAIN = re.compile(rf"{_NUMBER}(?:[eE][+-]?\d+)?", re.ASCII)
 LONGEST = 40  # characters of a number
 # What has such a key is a text, even where it is 2024.
 TEXTS = (
-    *("title", "author", "name", "data", "table"),
+    *("title", "subtitle", "author", "name", "data", "table"),
     *("section", "text", "what", "reason", "supported", "contradicted", "undetermined"),
 )
 

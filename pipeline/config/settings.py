@@ -206,18 +206,24 @@ class Randomisation(RandomisationTraining):
 
 @dataclass(frozen=True)
 class TitleBlock:
-    """What the head of the report shows; it changes no number."""
+    """What the head of the report shows; it changes no number. Subtitle and author may be empty."""
 
     title: str
-    author: str
+    subtitle: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True)
 class Config:
-    """The whole configuration, checked. `replicates` is what experiments have that say nothing of their own."""
+    """The whole configuration, checked. `replicates` is what experiments have that say nothing of their own.
+
+    `writeup` is whether the report holds its runs against the write-up.
+    """
 
     title: str
+    subtitle: str
     author: str
+    writeup: bool
     source: Literal["auto", "mnist", "sample"]
     numerics: Numerics
     data: DataSet

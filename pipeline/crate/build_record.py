@@ -16,7 +16,7 @@ None of it goes into the report, whose bytes are the same on any day and in any 
 
 import csv
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,12 +63,12 @@ def training_seconds(folder: Path) -> float:
     return math.fsum(read_json(folder / "timing.json", RunTiming, hint).seconds_per_epoch)
 
 
-def rules(benchmarks: Path, keys: Iterable[str]) -> dict[str, Any]:
+def rules(benchmarks: Path, keys: Sequence[str]) -> dict[str, Any]:
     """Jobs, seconds and peak memory by rule, from the benchmarks that Snakemake writes; of runs, those of `keys`.
 
     The step that publishes is left out: it is not done yet.
     """
-    files: dict[str, list[Path]] = {"train": [benchmarks / "train" / f"{key}.tsv" for key in keys]}
+    files = {rule: [benchmarks / rule / f"{key}.tsv" for key in keys] for rule in ("train", "network")}
     for path in sorted(benchmarks.glob("*.tsv")):
         files.setdefault(path.name.partition(".")[0], []).append(path)
     measured = {rule: [row for path in paths for row in _rows(path)] for rule, paths in files.items()}

@@ -14,7 +14,7 @@ RESULTS = "results"
 METADATA = "ro-crate-metadata.json"
 WORKFLOW = "Snakefile"
 RULES = "rules"
-INPUTS = ("results/config.json", "pipeline/writeup/published.yaml", "pipeline/writeup/claims.yaml")
+WRITEUP = ("pipeline/writeup/published.yaml", "pipeline/writeup/claims.yaml")
 PLACES = {
     "results/report/report.html": "report.html",
     "results/report/report.pdf": "report.pdf",
@@ -25,19 +25,23 @@ PLACES = {
 WORKFLOW_FOLDER = "workflow"  # with the Snakefile and rules/
 
 
+def inputs(config: Config) -> list[str]:
+    """What the report is made from: the configuration, and the write-up where the report speaks of it."""
+    return ["results/config.json", *(WRITEUP if config.writeup else ())]
+
+
 def results(config: Config, tests: Iterable[str]) -> list[str]:
     """The results that are copied to the crate; `tests` are the randomization tests."""
     return [
         "results/data/data.json",
         "results/theory.json",
-        "results/recovery.json",
-        "results/evidence.json",
+        "results/pictures.json",
         "results/selection.json",
         "results/runs.csv",
         "results/histories.csv",
         *(f"results/tables/{name}.csv" for name in catalogue.tables(config)),
         *catalogue.collapse(config),
-        *(f"results/evidence/{name}.csv" for name in catalogue.EVIDENCE),
+        *catalogue.verdicts(config),
         catalogue.MATHEMATICS,
         *(f"results/randomisation/{test}.{kind}" for test in tests for kind in ("csv", "json")),
     ]

@@ -253,7 +253,7 @@ def _decided(tested: Tested, own: _Weight, others: Sequence[_Weight]) -> Tested:
     family, share = (others, own.tests) if test.decides else ((), 1)
     together = [each for each in family if each.tests]
     supported = held_with(test.p_supported(measured), [each.supported for each in together])
-    contradicted = held_with(min(1.0, share * test.p_contradicted(measured)), [each.contradicted for each in together])
+    contradicted = held_with(share * test.p_contradicted(measured), [each.contradicted for each in together])
     judged = replace(tested, p_supported=supported.p, p_contradicted=contradicted.p)
     levels = supported.level, contradicted.level / share
     if test.predicts != "within":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.analysis.intervals import Interval
-from pipeline.evidence.claims import ClaimVerdict, JudgedClaim, Tested
+from pipeline.evidence.claims import Claim, ClaimVerdict, JudgedClaim, Tested
 from pipeline.evidence.measures import POINTS
 
 
@@ -31,9 +31,14 @@ def rows(judged: Sequence[JudgedClaim]) -> list[Row]:
     return sorted(found, key=lambda row: not row.points)
 
 
+def title(claim: Claim) -> str:
+    """The short name of a claim: 'local minimum'."""
+    return claim.name.replace("-", " ")
+
+
 def _row(claim: JudgedClaim, number: int, tested: Tested, undecided: Interval) -> Row:
     test, scale = tested.test, tested.test.unit.scale
-    name = claim.claim.name.replace("-", " ") + (f", {number}" if len(claim.deciding) > 1 else "")
+    name = title(claim.claim) + (f", {number}" if len(claim.deciding) > 1 else "")
     return Row(
         name=name if test.unit == POINTS else f"{name} ({test.unit.name})",
         points=test.unit == POINTS,

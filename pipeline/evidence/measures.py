@@ -50,7 +50,7 @@ UNITS = {  # of what is no accuracy
     "epochs_to_share": EPOCHS,
     "updates_to": Unit(1, 1, "thousand updates", COUNT),
     "gradient_against_end": Unit(1, 2, "times", 0.01),
-    "drops": Unit(1, 1, "drops", COUNT),
+    "drops": Unit(1, 1, "falls", COUNT),
     "crossings": Unit(1, 1, "crossings", COUNT),
 }
 

@@ -4,6 +4,7 @@ Where something could not be judged, its part is None.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class ClassColumn:
+    """A printed column whose testing and validation accuracies are class shares; `named` as its head has it."""
+
+    named: Mapping[str, str]
+    validation: Match
+    testing: Match
+
+    @property
+    def at_odds(self) -> bool:
+        """Whether no network that gives every image the same answer has both."""
+        return not set(self.validation.classes) & set(self.testing.classes)
+
+
+@dataclass(frozen=True)
 class Chance:
     """Among `draws` random splits, `hits` have every printed number as a class share."""
 
@@ -58,7 +73,8 @@ class RecoveredSplit:
     """Which split the printed accuracies of networks that answer with one class fit.
 
     The columns are those whose printed testing accuracy is a class share of the testing images. The parts are of the
-    split in use (`shuffled`, or else the last images in file order) and of the one in file order.
+    split in use (`shuffled`, or else the last images in file order) and of the one in file order. Of the columns,
+    `columns` have validation accuracies that are class shares of the split in use.
     """
 
     shuffled: bool
@@ -68,6 +84,7 @@ class RecoveredSplit:
     training: Part
     training_in_order: Part
     chance: Chance
+    columns: tuple[ClassColumn, ...] = ()
 
     @property
     def order_excluded(self) -> bool:
@@ -91,16 +108,6 @@ class HeldOut:
     def same(self) -> bool:
         """Whether the parts are of one size, without which their class shares cannot be compared."""
         return self.here == self.published
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """In how many columns the validation accuracy is below the testing one: as printed, and in runs of the same."""
-
-    columns: int
-    below: int
-    run_columns: int
-    run_below: int
 
 
 @dataclass(frozen=True)
@@ -182,7 +189,6 @@ class Recovery:
     published_data: str
     held_out: HeldOut
     split: RecoveredSplit | None
-    ranking: Ranking | None
     penalty: Penalty | None
     readings: tuple[DecimalReading, ...]
     epoch: EpochDistances | None

@@ -24,6 +24,7 @@ from pipeline.data.examples import Bytes
 from pipeline.evidence.class_shares import Counts, class_counts, classes_of, is_share, split_counts
 from pipeline.evidence.recovered import (
     Chance,
+    ClassColumn,
     DecimalReading,
     EpochDistances,
     Factor,
@@ -31,7 +32,6 @@ from pipeline.evidence.recovered import (
     Match,
     Part,
     Penalty,
-    Ranking,
     RecoveredSplit,
     Recovery,
 )
@@ -63,7 +63,6 @@ def recover(
         published_data=printed.data,
         held_out=held_out,
         split=recover_split(printed, config, manifest.classes, *labels) if judged else None,
-        ranking=rank(printed, finished),
         penalty=penalty(printed, finished),
         readings=tuple(read_as_tenths(printed, finished)),
         epoch=epoch(printed, finished),
@@ -107,7 +106,17 @@ def recover_split(
         training=part(training, numbers(_TRAINING)),
         training_in_order=part(training_in_order, numbers(_TRAINING)),
         chance=chance(class_counts(labels, classes), int(validation.sum()), answered),
+        columns=tuple(_class_columns(printed, validation, tested)),
     )
+
+
+def _class_columns(printed: Published, validation: Counts, testing: Counts) -> Iterable[ClassColumn]:
+    """The columns with both accuracies among the class shares; the counts are those of the images held out."""
+    tested = {(c.table, c.column.configuration): c.printed.text for c in _cells(printed, _TESTING)}
+    for cell in _cells(printed, _VALIDATION):
+        number, other = cell.printed.text, tested.get((cell.table, cell.column.configuration), "")
+        if other and (own := classes_of(number, validation)) and (others := classes_of(other, testing)):
+            yield ClassColumn(cell.column.texts, Match(number, own), Match(other, others))
 
 
 def part(counts: Counts, printed: Sequence[str]) -> Part:
@@ -134,25 +143,6 @@ def chance(counts: Counts, size: int, printed: Sequence[str], draws: int = DRAWS
 
 
 # --- Distances to runs; `runs` are the finished ones, each once
-
-
-def rank(printed: Published, runs: pd.DataFrame) -> Ranking | None:
-    """Count the columns whose validation accuracy is below the testing one."""
-    testing = {(c.table, c.column.configuration): c.printed for c in _cells(printed, _TESTING)}
-    pairs = {
-        (c.table, c.column.configuration): (c.printed, testing[c.table, c.column.configuration])
-        for c in _cells(printed, _VALIDATION)
-        if (c.table, c.column.configuration) in testing
-    }
-    if not pairs:
-        return None
-    measured = [
-        (rows[_VALIDATION].mean(), rows[_TESTING].mean())
-        for rows in (trained_with(runs, configuration) for _, configuration in pairs)
-        if len(rows)
-    ]
-    below, run_below = (sum(bool(a < b) for a, b in each) for each in (pairs.values(), measured))
-    return Ranking(len(pairs), below, len(measured), run_below)
 
 
 def penalty(printed: Published, runs: pd.DataFrame) -> Penalty | None:

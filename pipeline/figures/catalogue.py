@@ -11,7 +11,7 @@ EVIDENCE = ("cells", "audit", "claims", "tests")  # the CSV files under results/
 MATHEMATICS = "results/evidence/mathematics.csv"  # which section 1 alone decides
 COLLAPSE = "collapse"  # the figure of collapse.csv, on the two experiments of section 3.2
 # the figures of the evidence, which no experiment has: its figures are called {experiment}-...
-CELLS, CLAIMS, THRESHOLDS = "evidence-cells", "claims-curves", "claims-thresholds"
+OVERVIEW, CELLS, CLAIMS, THRESHOLDS = "evidence-overview", "evidence-cells", "claims-curves", "claims-thresholds"
 MOST_PANELS = 24  # in one figure
 
 FigureKind = Literal["accuracy", "loss", "grid", "ratio"]
@@ -28,6 +28,17 @@ class Figure:
     kind: FigureKind
     experiment: str
     panels: tuple[int, ...]
+
+
+def verdicts(config: Config) -> list[str]:
+    """The files on what the write-up prints and claims; none where the report leaves it out."""
+    files = ["results/recovery.json", "results/evidence.json", *(f"results/evidence/{name}.csv" for name in EVIDENCE)]
+    return files if config.writeup else []
+
+
+def verdict_figures(config: Config) -> list[str]:
+    """The figures of those files."""
+    return [OVERVIEW, CELLS, CLAIMS, THRESHOLDS] if config.writeup else []
 
 
 def tables(config: Config) -> list[str]:
@@ -69,7 +80,9 @@ def collapse(config: Config) -> list[str]:
 
 def further(config: Config) -> list[Experiment]:
     """The experiments that sections 3.1 to 3.3 do not show and that are not there for the evidence."""
-    shown = {*config.tables.evidence, *(experiment.name for experiment in sweeps(config))}
+    shown = {experiment.name for experiment in sweeps(config)}
+    if config.writeup:
+        shown |= {*config.tables.evidence}
     if config.tables.regularization and config.tables.regularization.critical:
         shown.add(config.tables.regularization.critical)
     if config.tables.tuning and config.searched:

@@ -22,11 +22,11 @@ from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VA
 from pipeline.files.sealed import write_text
 from pipeline.writeup.published import RATE, UNNAMED
 
-ROW = 0.155  # inches
+ROW = 0.135  # inches
 LINEAR = 0.1  # percentage points around zero
 HEAD = 1.3  # rows that the name of a table takes
 STYLES: dict[str, tuple[dict[str, Any], str]] = {  # of a mark, and what stands beside it
-    "reproduced": ({"color": TRAINING.colour, "marker": "o", "markersize": 3.6}, ""),
+    "reproduced": ({"color": TRAINING.colour, "marker": "o", "markersize": 4}, ""),
     "unusual": ({"color": VALIDATION.colour, "marker": "D", "markersize": 3.8}, "unusual"),
     "not reproduced": ({"color": VALIDATION.colour, "marker": "X", "markersize": 6}, "not reproduced"),
 }
@@ -63,7 +63,7 @@ def _cell(axes: Axes, number: int, place: float, row: Any) -> None:
     ends = (row.low, row.high, row.file_low, row.file_high, float(row.published))
     low, high, file_low, file_high, printed = ((value - row.mean) * 100 for value in ends)
     axes.plot([file_low, file_high], [place, place], color=OTHER_COLOUR, linewidth=0.7, solid_capstyle="butt")
-    axes.plot([low, high], [place, place], color=OTHER_COLOUR, linewidth=3.2, alpha=0.45, solid_capstyle="butt")
+    axes.plot([low, high], [place, place], color=OTHER_COLOUR, linewidth=2.4, solid_capstyle="butt")
     axes.plot([0], [place], marker="|", markersize=5, color=OTHER_COLOUR, linestyle="none")
     style, note = STYLES[row.verdict]
     mark(axes, number, printed, place, zorder=3, markeredgewidth=0, **style)
@@ -101,7 +101,7 @@ def _frame(axes: Axes, judged: pd.DataFrame, heights: list[float]) -> None:
     for table, place, first in zip(judged["table"], heights, begins, strict=True):
         if first:
             axes.annotate(
-                table,
+                f"Write-up’s {table}",
                 (0, place - 1),
                 xycoords=axes.get_yaxis_transform(),
                 xytext=(-3.5, 0),

@@ -35,7 +35,7 @@ STYLES: tuple[dict[str, Any], ...] = (
 
 
 def draw(shown: Sequence[Curve]) -> Canvas:
-    """Draw the three panels; in the last one also the training accuracies, as pale lines."""
+    """Draw the three panels; in the last one also the training accuracies, as thin lines."""
     canvas = Canvas(figsize=(FULL_WIDTH, HEIGHT), layout="constrained")
     panels = canvas.subplots(1, len(PANELS))
     number = 0
@@ -44,7 +44,7 @@ def draw(shown: Sequence[Curve]) -> Canvas:
         _frame(axes, panel, bool(own))
         for curve, style in zip(own, STYLES, strict=False):
             if panel == len(PANELS) - 1:
-                _line(axes, curve, curve.training, {**style, "alpha": 0.5})
+                _line(axes, curve, curve.training, {**style, "linewidth": 0.5})
             _line(axes, curve, curve.validation, style)
             for epoch in curve.marked:
                 marker = {"marker": style["marker"], "color": style["color"], "markersize": 3}
@@ -76,7 +76,7 @@ def _frame(axes: Axes, panel: int, trained: bool) -> None:
 
 def _line(axes: Axes, curve: Curve, accuracies: Sequence[float], style: dict[str, Any]) -> None:
     seen = [(epoch * curve.unit, each) for epoch, each in enumerate(accuracies, start=1) if each >= LOWEST]
-    axes.plot([x for x, _ in seen], [y for _, y in seen], linewidth=1.1, **{**style, "marker": ""})
+    axes.plot([x for x, _ in seen], [y for _, y in seen], **{"linewidth": 1.1, **style, "marker": ""})
 
 
 def write(results: Path, output: Path) -> None:

@@ -1,7 +1,8 @@
 """Learning curves: means over the seeds against the epoch, with bands of one standard deviation.
 
 A page script finds what is drawn by these ids: `frame-{p}` is the frame of panel p, and the k-th mark in
-`panel-{p}-training-out`, `panel-{p}-training` and `panel-{p}-validation` belongs to its k-th epoch.
+`panel-{p}-training-out`, `panel-{p}-training` and `panel-{p}-validation` belongs to its k-th epoch. The frame of single
+runs in a figure of one panel is panel 1.
 """
 
 from typing import Any
@@ -13,11 +14,12 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.markers import CARETDOWN, CARETUP
 from matplotlib.text import Annotation
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from pipeline.config.settings import Config, Configuration, Experiment
 from pipeline.experiments import labels
 from pipeline.experiments.tidy import Rows
+from pipeline.figures import scale
 from pipeline.figures.catalogue import Figure
 from pipeline.figures.spacing import apart
 from pipeline.figures.style import FULL_WIDTH, SERIES, SINGLE, SMALL, STYLE, Series
@@ -25,19 +27,24 @@ from pipeline.figures.style import FULL_WIDTH, SERIES, SINGLE, SMALL, STYLE, Ser
 PANEL_HEIGHT = 1.75  # inches
 TITLE_LINE = 0.19  # inches that each further line of a title takes
 COLUMNS = 5  # panels per row at most
-MARGIN = 0.04  # of the range of the values, on each side
 MARKER = 2.8  # points, where the epochs lie far enough apart
 LINE_HEIGHT = 1.15 * SMALL  # points between two labels
+RUNS = 5  # at most in the frame of single runs
+DETAIL = (0.2, 0.42, 0.78, 0.44)  # left, bottom, width and height of the frame of single runs, in the panel's
 LABEL_GAP = 3.0  # points between the frame and its labels
 
-Range = tuple[float, float]
 
-
-def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataFrame) -> Canvas:
-    """Draw the figure's configurations, a panel each."""
+def draw(
+    figure: Figure,
+    config: Config,
+    summary: pd.DataFrame,
+    curves: pd.DataFrame,
+    histories: pd.DataFrame | None = None,
+) -> Canvas:
+    """Draw the figure's configurations, a panel each; of a single one that is flat its runs in `histories`, too."""
     experiment = config.experiments[figure.experiment]
     metric = figure.kind
-    limits = _limits(curves[curves["experiment"] == experiment.name], metric)
+    limits = scale.common(curves[curves["experiment"] == experiment.name], metric)
     titles = [_title(experiment, experiment.configurations[position]) for position in figure.panels]
     canvas, grid = _panels(len(figure.panels), max(title.count("\n") for title in titles))
     rows, points = Rows(summary), Rows(curves)
@@ -49,6 +56,8 @@ def draw(figure: Figure, config: Config, summary: pd.DataFrame, curves: pd.DataF
         noted = _note_divergence(axes, rows.of(experiment, configuration))
         if len(grid) > 1:
             axes.set_title(titles[panel], pad=17 if noted else 4)
+        elif histories is not None and scale.flat(points.of(experiment, configuration), limits, metric):
+            _detail(axes, Rows(histories).of(experiment, configuration), metric)
     _name_axes(canvas, grid, metric.capitalize())
     if any(axes.lines for axes in grid):
         _name_lines(canvas, grid)
@@ -76,13 +85,35 @@ def _columns(panels: int) -> int:
     return -(-panels // rows)
 
 
-def _frame(axes: Axes, panel: int, limits: Range, epochs: int) -> None:
-    margin = MARGIN * (epochs - 1) or 0.5
+def _frame(axes: Axes, panel: int, limits: scale.Range, epochs: int) -> None:
+    margin = scale.MARGIN * (epochs - 1) or 0.5
     axes.set_xlim(max(1 - margin, 0.01), epochs + margin)  # there is no epoch 0
     axes.set_ylim(*limits)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     axes.patch.set_gid(f"frame-{panel}")
+
+
+def _detail(axes: Axes, history: pd.DataFrame, metric: str) -> None:
+    """Single runs on a scale of their own, above the curves: the first seed as they are drawn, the others thin."""
+    frame = axes.inset_axes(DETAIL)
+    run = scale.single_run(history)
+    values = history[[f"{series.name}_{metric}" for series in SERIES]]
+    frame.set_xlim(axes.get_xlim())
+    frame.set_ylim(*scale.padded(values.to_numpy().min(), values.to_numpy().max()))
+    frame.xaxis.set_major_locator(NullLocator())
+    frame.yaxis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10]))
+    frame.patch.set_gid("frame-1")
+    validation = SERIES[-1]
+    others = history.pivot_table(index="epoch", columns="seed", values=f"{validation.name}_{metric}").iloc[:, 1:RUNS]
+    lines = others.reindex([*others.index, np.inf])  # a break between the seeds, so that they are one path
+    x, y = np.tile(lines.index, lines.shape[1]), lines.to_numpy().T.ravel()
+    frame.plot(x, y, color=validation.colour, linewidth=0.4)
+    for series in SERIES:
+        column = run.set_index("epoch")[f"{series.name}_{metric}"]
+        frame.plot(column.index, column, color=series.colour, linestyle=series.line, linewidth=1)
+        _marks(frame, f"panel-1-{series.name}", series, column, MARKER)
+    frame.set_title("single runs, own scale", fontsize=SMALL, style="italic", pad=3)
 
 
 def _marker(width: float, epochs: int) -> float:
@@ -183,20 +214,3 @@ def _label(axes: Axes, series: Series, end: float) -> Annotation:
 def _share(axes: Axes, value: float) -> float:
     low, high = axes.get_ylim()
     return (value - low) / (high - low)
-
-
-def _limits(curves: pd.DataFrame, metric: str) -> Range:
-    """One range for every panel of an experiment, so that they can be compared.
-
-    The running means of the first epoch, which begin with the untrained network, would flatten all
-    that follows; they may lie outside where there are later epochs.
-    """
-    low, high = np.inf, -np.inf
-    for series in SERIES:
-        counted = curves if series.name == "validation" or curves["epoch"].max() == 1 else curves[curves["epoch"] > 1]
-        mean, sd = counted[f"{series.name}_{metric}_mean"], counted[f"{series.name}_{metric}_sd"].fillna(0)
-        low, high = min(low, (mean - sd).min()), max(high, (mean + sd).max())
-    if not np.isfinite([low, high]).all():  # every run diverged in its first epoch
-        return 0.0, 1.0
-    margin = MARGIN * (high - low) or MARGIN
-    return float(low - margin), float(high + margin)

@@ -26,7 +26,7 @@ PANEL_HEIGHT = 1.55  # inches
 MARKER = 2.8  # points
 AROUND = 1.15  # between an epoch and the edge of the frame, as a factor
 MARGIN = 0.05  # of the accuracies, above and below
-PALE = 0.45  # opacity of a seed
+PALE = 0.7  # opacity of a seed, which still tells it from the page
 
 
 def draw(outcomes: Sequence[VariantOutcome]) -> Canvas:

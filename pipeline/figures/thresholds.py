@@ -22,18 +22,18 @@ from pipeline.figures.drawing import mark, to_svg
 from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
 from pipeline.files.sealed import write_text
 
-ROW = 0.15  # inches
+ROW = 0.14  # inches
 LINEAR = 1.0  # in the unit, around zero
 REACH = 1.6  # of the axes, beyond what is drawn
 LINES: dict[ClaimVerdict, dict[str, Any]] = {
     "supported": {"color": TRAINING.colour, "linestyle": "-", "linewidth": 1.6},
     "contradicted": {"color": VALIDATION.colour, "linestyle": (0, (2.5, 1.2)), "linewidth": 1.6},
-    "undetermined": {"color": OTHER_COLOUR, "linestyle": "-", "linewidth": 3.6, "alpha": 0.35},
+    "undetermined": {"color": OTHER_COLOUR, "linestyle": "-", "linewidth": 2.4},
 }
 MARKS: dict[ClaimVerdict, dict[str, Any]] = {
     "supported": {"color": TRAINING.colour, "marker": "o", "markersize": 4.2},
     "contradicted": {"color": VALIDATION.colour, "marker": "X", "markersize": 5.6, "markeredgewidth": 0},
-    "undetermined": {"color": OTHER_COLOUR, "marker": "D", "markersize": 3.8},
+    "undetermined": {"color": OTHER_COLOUR, "marker": "D", "markersize": 4.6},
 }
 TICKS = (0.5, 1, 10, 100)
 

@@ -111,8 +111,13 @@ class Numbering:
         return Markup('<a href="#{}-{}">{}</a>').format(kind, name, text)
 
     def link(self, kind: str, name: str, words: str) -> Markup:
-        """A link to what `name` names, with words of its own. Raises InputError if the kind is unknown."""
-        self.ref(kind, name)
+        """A link to what `name` names, with words of its own. Raises InputError if the kind is unknown.
+
+        A heading without a number can be linked to like this alone.
+        """
+        _check_kind(kind, name)
+        if (kind, name) not in self._known:
+            self._unknown[kind, name] = None
         return Markup('<a href="#{}-{}">{}</a>').format(kind, name, words)
 
     def _check_free(self, kind: str, name: str) -> None:

@@ -1,5 +1,6 @@
 """The report: templates and context become one HTML file, or a PDF set from the same templates."""
 
+import re
 from html import unescape
 from pathlib import Path
 from typing import Literal
@@ -24,12 +25,22 @@ from pipeline.report.views import typography, wording
 from pipeline.report.views.blocks import Plot
 
 STYLES: dict[Medium, tuple[str, ...]] = {
-    "screen": ("page.css", "provenance.css", "screen.css", "figure.css", "evidence.css", "speed.css"),
-    "print": ("page.css", "provenance.css", "print.css", "evidence.css", "speed.css"),
+    "screen": (
+        "page.css",
+        "front.css",
+        "provenance.css",
+        "screen.css",
+        "figure.css",
+        "evidence.css",
+        "pictures.css",
+        "speed.css",
+    ),
+    "print": ("page.css", "front.css", "provenance.css", "print.css", "evidence.css", "pictures.css", "speed.css"),
 }
 SCRIPTS = ("contents.js", "figure.js")
 FONTS = "/* the fonts */"
 ADDED = "\u2010\u2022"  # hyphens at line ends, the bullets of lists
+SPACE_BEFORE_LINK = re.compile(r"(?<=[^\s>])\s+(?=<a )")
 
 
 def render(context: object, templates: Path, medium: Medium, page: str = "report.html.j2") -> str:
@@ -44,6 +55,8 @@ def render(context: object, templates: Path, medium: Medium, page: str = "report
     text = ""
     for _ in numbering.passes():
         text = document.render(report=context, medium=medium, styles=styles, script=script)
+    if medium == "print":  # or WeasyPrint may end a line after the first word of a text before a link
+        text = SPACE_BEFORE_LINK.sub("<span> </span>", text)
     return text.replace(FONTS, font_faces(_characters(text)), 1)
 
 
@@ -69,6 +82,7 @@ def environment(templates: Path, medium: Medium, numbering: Numbering) -> Enviro
         "listing": wording.listing,
         "points": wording.points,
         "gap": wording.gap,
+        "won": wording.won,
         "interval": wording.interval,
         "minus": labels.minus,
         "epochs": wording.epochs,
@@ -81,6 +95,8 @@ def environment(templates: Path, medium: Medium, numbering: Numbering) -> Enviro
         "words": labels.words,
         "powers": typography.powers,
         "capitalized": typography.capitalized,
+        "plain": typography.plain,
+        "breakable": typography.breakable,
         "value": typography.value,
         "decimal": typography.decimal,
         "title_of": labels.title,
@@ -125,7 +141,7 @@ def write(
     """
     packages = software.installed(lock, project)
     head = title_block.title, title_block.author
-    context = report_context.build(results, *head, packages, benchmark)
+    context = report_context.build(results, *head, packages, benchmark, subtitle=title_block.subtitle)
     if format == "html":
         write_text(output, render(context, templates, "screen"))
     else:

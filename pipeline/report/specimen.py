@@ -70,7 +70,9 @@ def prove(
     able = typesetting.formats()
     if not formats and "pdf" not in able:
         logger.warning(typesetting.no_pdf())
-    set_page(formats or able, vars(title_block).values() if title_block else (), templates, output)
+    set_page(
+        formats or able, [text for text in vars(title_block).values() if text] if title_block else (), templates, output
+    )
 
 
 main = command(prove)

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.errors import RunError
+from pipeline.report import pagination, tagging
 
 # By name, as WeasyPrint opens them, with Debian's package. Without the last one it cuts the fonts with fontTools.
 LIBRARIES = {
@@ -67,8 +68,9 @@ def to_pdf(html: str) -> bytes:
     identifier = hashlib.sha256(html.encode()).digest()[:16]
     with warnings.collect("weasyprint"):
         fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
-        document = weasyprint.HTML(string=html, base_url=None, url_fetcher=fetcher)
-        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=_scope_headers)
+        page = weasyprint.HTML(string=html, base_url=None, url_fetcher=fetcher)
+        options = weasyprint.DEFAULT_OPTIONS | {"pdf_variant": "pdf/ua-1", "pdf_identifier": identifier}
+        pdf: bytes = pagination.fill(page, **options).write_pdf(finisher=tagging.finish, **options)
     if of_the_page := [message for message in warnings.messages if not message.startswith(OF_THE_MACHINE)]:
         raise RunError(*(f"report.pdf: expected a page without warnings, found: {each}." for each in of_the_page))
     if warnings.messages:
@@ -101,19 +103,6 @@ def _weasyprint() -> Any:
         unknown = f"report.pdf: expected WeasyPrint to find its libraries, found: {said}. Hint: see its documentation"
         raise RunError(unknown if "pdf" in formats() else no_pdf()) from error
     return weasyprint
-
-
-def _scope_headers(_: Any, pdf: Any) -> None:
-    """Say of each header cell whether it heads a column or a row, which WeasyPrint leaves open."""
-    objects = {each.number: each for each in pdf.objects}
-
-    def parent(element: Any) -> Any:
-        return objects[int(element["P"].split()[0])]
-
-    for element in pdf.objects:
-        if isinstance(element, dict) and element.get("S") == "/TH":
-            group = parent(parent(element))
-            element["A"]["Scope"] = "/Column" if group["S"] == "/THead" else "/Row"
 
 
 class _Collector(logging.Handler):

@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.cli.command_line import command
 from pipeline.config.metrics import HISTORY_COLUMNS, METRICS, NORM_COLUMNS
 from pipeline.data import preparation
+from pipeline.data.examples import Prepared
 from pipeline.environment import fingerprint
 from pipeline.errors import InputError, RunError
 from pipeline.files import epoch_table
@@ -23,7 +24,13 @@ from pipeline.training.specification import Specification
 
 
 def run(specification: Specification, folder: Path) -> Result:
-    """Train the run that the specification describes on the images prepared in `folder`.
+    """Train the run that the specification describes on the images prepared in `folder`. Raises as `prepared_for`."""
+    classes, prepared = prepared_for(specification, folder)
+    return train(specification, prepared, classes)
+
+
+def prepared_for(specification: Specification, folder: Path) -> tuple[int, Prepared]:
+    """The number of classes, and the images prepared in `folder` for a run.
 
     Raises InputError if they are not the specification's or too few, RunError if the code, NumPy or its kernels are
     not: the numbers would be kept under a key that is not theirs.
@@ -51,7 +58,7 @@ def run(specification: Specification, folder: Path) -> Result:
         raise InputError(
             f"batch_size: expected at most {images:,} (the training set), found {specification['batch_size']:,}."
         )
-    return train(specification, prepared, description.classes)
+    return description.classes, prepared
 
 
 def write(result: Result, specification: Specification, folder: Path) -> None:

@@ -58,7 +58,7 @@ def _unit(change: Change) -> float:
         return 100 * ACCURACY
     if about.get("unit") == "nats":
         return RELATIVE
-    if about.get("unit") in ("drops", "crossings"):
+    if about.get("unit") in ("falls", "crossings"):
         return COUNTED
     if "testing_accuracy" in measure:
         return TESTING_ACCURACY

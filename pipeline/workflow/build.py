@@ -21,6 +21,8 @@ from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.experiments import keys, plan
 from pipeline.figures import catalogue
 from pipeline.files import locks, sealed
+from pipeline.pictures import choice
+from pipeline.pictures import record as pictures
 from pipeline.randomisation import record
 from pipeline.report import typesetting
 from pipeline.training import benchmarks
@@ -32,6 +34,7 @@ STATE = Path(".snakemake")
 FOLDERS = ("results", "report", "logs")
 TEMPLATES = ("*.j2", "*.css", "*.js", "formulas.json")
 RUN_FILE = "results/runs/{key}/metrics.json"
+NETWORK_FILE = "results/networks/{key}/network.json"
 DATA = "results/data/data.json"
 PREPARED = "results/prepared/prepared.json"
 SELECTION = "results/selection.json"
@@ -44,7 +47,7 @@ class Build:
     def __init__(self, config: Config, tree: Mapping[str, Any]) -> None:
         self.config = config
         self.environment = surroundings.UTF_8 | numerics.environment(config.numerics)
-        self.title_block = json.dumps({"title": config.title, "author": config.author})
+        self.title_block = json.dumps({name: getattr(config, name) for name in configuration_file.TITLE_BLOCK})
         # where the files lie is left out: they are the same files wherever they are found
         self.data_settings = json.dumps({"source": tree["source"], "data": tree["data"]})
         self.split = json.dumps(vars(config.split))
@@ -55,6 +58,8 @@ class Build:
         self.tables = catalogue.tables(config)
         self.figures = list(catalogue.figures(config))
         self.evidence = catalogue.EVIDENCE
+        # none where the report leaves the write-up out
+        self.verdicts = catalogue.verdicts(config)
         # none where nothing was measured: then the report has no such section
         self.benchmark = [benchmarks.FILE] if Path(benchmarks.FILE).exists() else []
         # none without the table of regularization
@@ -64,17 +69,19 @@ class Build:
         self.tests_code = fingerprint.of(record.CODE)
         tests = record.variants(config.randomisation) if config.randomisation else ()
         self.tests = [test.name for test in tests]
+        self.networks_code, self.pictures_code = map(fingerprint.of, (pictures.NETWORK_CODE, pictures.CODE))
+        self.pictures = [f"{pictures.FOLDER}/{name}.npy" for name in pictures.NAMES]
+        self.picture_figures = [pictures.figure(name) for name in pictures.NAMES]
         self.shown_figures = [
             *self.figures,
             *collapse_figures,
-            catalogue.CELLS,
-            catalogue.CLAIMS,
-            catalogue.THRESHOLDS,
+            *catalogue.verdict_figures(config),
+            *self.picture_figures,
             *([benchmarks.FIGURE] if self.benchmark else []),
             *([record.FIGURE] if tests else []),
         ]
         self.workflow = workflow_files()
-        self.crate_inputs = [*layout.INPUTS, *self.benchmark]
+        self.crate_inputs = [*layout.inputs(config), *self.benchmark]
         self.crate_results = layout.results(config, self.tests)
         # without Pango there is no PDF
         self.formats = typesetting.formats()
@@ -187,11 +194,14 @@ class Build:
 
         A selection of another configuration is about to be made anew; until then its experiments have no runs.
         """
-        try:
-            config = plan.select(self.config, plan.read_selection(Path(selection), self.config))
-        except InputError:
-            config = self.config
-        return self._files(manifest, config.experiments.values())
+        return self._files(manifest, (self._selected(selection) or self.config).experiments.values())
+
+    def networks(self, manifest: str, selection: str) -> list[str]:
+        """The networks of the runs that are pictured, given prepared.json and selection.json; none as in `all_runs`."""
+        config = self._selected(selection)
+        chosen = choice.choose(config, plan.read_fingerprint(Path(manifest))).runs if config else {}
+        self._runs |= chosen
+        return [NETWORK_FILE.format(key=key) for key in chosen]
 
     def wanted_runs(self, manifest: str) -> list[str]:
         """The runs that make check asks for, given data.json; a problem with its file ends the program."""
@@ -210,6 +220,12 @@ class Build:
         if key not in self._runs:
             _end(2, f"results/runs/{key}: expected the key of a run of this build, found another. Hint: make report")
         return keys.canonical(self._runs[key].specification)
+
+    def _selected(self, selection: str) -> Config | None:
+        try:
+            return plan.select(self.config, plan.read_selection(Path(selection), self.config))
+        except InputError:
+            return None
 
     def _files(self, manifest: str, experiments: Iterable[Experiment]) -> list[str]:
         try:

@@ -1,4 +1,4 @@
-"""Deletes trained runs that nothing uses, with their logs.
+"""Deletes trained runs that nothing uses, with their networks and logs.
 
 In use is what config.yaml asks for, what the last build asked for, overrides included, and what the last
 make check asked for. Of an experiment that another is selected from, every configuration counts with the
@@ -55,8 +55,10 @@ def prune(config: Path, results: Path, logs: Path) -> None:
         found = orphans(config, results)
         for folder in found:
             shutil.rmtree(folder)
-            (logs / "train" / f"{folder.name}.log").unlink(missing_ok=True)
-            (logs / "benchmarks" / "train" / f"{folder.name}.tsv").unlink(missing_ok=True)
+            shutil.rmtree(results / "networks" / folder.name, ignore_errors=True)
+            for rule in ("train", "network"):
+                (logs / rule / f"{folder.name}.log").unlink(missing_ok=True)
+                (logs / "benchmarks" / rule / f"{folder.name}.tsv").unlink(missing_ok=True)
     sys.stdout.write(f"{len(found)} unused runs deleted from {results / 'runs'}.\n")
 
 

@@ -19,9 +19,13 @@ COLUMNS = ("claim", "published", "recomputed", "verdict")
 
 @dataclass(frozen=True)
 class Audited:
-    """A statement of a section, what it prints, and what the tables give; empty where that is nothing."""
+    """A statement of a section, what it prints, and what the tables give; empty where that is nothing.
+
+    `phase` is the accuracy that it is checked on, empty where there is none.
+    """
 
     section: str
+    phase: str
     claim: str
     published: str
     recomputed: str
@@ -36,15 +40,21 @@ def audit(published: Published) -> tuple[Audited, ...]:
 
 def to_frame(audited: Sequence[Audited]) -> pd.DataFrame:
     """audit.csv: COLUMNS."""
-    rows = [(f"{each.section} {each.claim}", each.published, each.recomputed, each.verdict) for each in audited]
+    rows = [(_named(each), each.published, each.recomputed, each.verdict) for each in audited]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _named(audited: Audited) -> str:
+    """3.1 training accuracy: difference among the rates."""
+    phase = f"{audited.phase}: " if audited.phase else ""
+    return f"{audited.section} {phase}{audited.claim}"
 
 
 def _audited(said: Statement, tables: PrintedTables) -> Audited:
     try:
         found = said.compute(tables)
     except (MissingError, ZeroDivisionError):  # a ratio to a printed 0 is none
-        return Audited(said.section, said.claim, said.published, "", "not judged")
+        return Audited(said.section, said.phase, said.claim, said.published, "", "not judged")
     right = holds(said.relation, found.value, said.printed)
     recomputed = f"{found.text} {said.unit}".strip()
-    return Audited(said.section, said.claim, said.published, recomputed, "right" if right else "wrong")
+    return Audited(said.section, said.phase, said.claim, said.published, recomputed, "right" if right else "wrong")

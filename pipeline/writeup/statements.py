@@ -33,9 +33,9 @@ Computation = Callable[[PrintedTables], Found]
 class Statement:
     """Something that a section derives from tables.
 
-    claim: what of, in words of our own. printed: the number that the section gives, or its word where it gives none.
-    relation: how that is meant (pipeline.writeup.arithmetic.holds). unit: of the number; none of an accuracy as in
-    the tables.
+    claim: what of, in words of our own. phase: the accuracy that it is checked on; empty where there is none.
+    printed: the number that the section gives, or its word where it gives none. relation: how that is meant
+    (pipeline.writeup.arithmetic.holds). unit: of the number; none of an accuracy as in the tables.
     """
 
     section: str
@@ -44,6 +44,7 @@ class Statement:
     relation: Relation
     unit: str
     compute: Computation
+    phase: str = ""
 
     @property
     def published(self) -> str:
@@ -75,9 +76,9 @@ def statements(published: Published) -> tuple[Statement, ...]:
 
 def _statements(published: Published) -> Iterator[Statement]:
     section = "3.1"
-    claim = "{phase}: difference among the rates 1, e^-1 and 5e^-2"
+    claim = "difference among the rates 1, e^-1 and 5e^-2"
     yield from _each(_SETS, section, claim, ("0.2", "at most", POINTS), _spread_of_larger)
-    claim = "{phase}: how far e^-2 is below the mean of those three"
+    claim = "how far e^-2 is below the mean of those three"
     yield from _each(_SETS, section, claim, ("2", "about", POINTS), _below_larger)
     for rate, printed in ((_E1, "0.3679"), (_E2, "0.1353")):
         yield Statement(section, f"{rate.text} in decimals", printed, "equal", "", partial(_decimal, rate=rate))
@@ -95,21 +96,21 @@ def _statements(published: Published) -> Iterator[Statement]:
     yield Statement(section, claim, "4", "equal", "", partial(_spanned, least=_E2))
     claim = "Table 5: rates that its last pair, e^-1 to 1, spans (the highest)"
     yield Statement(section, claim, "3", "equal", "", partial(_spanned, least=_E1))
-    claim = "{phase}: smallest step as the rate rises to 1"
+    claim = "smallest step as the rate rises to 1"
     yield from _each(_SETS, section, claim, ("no dip", "not below", POINTS), _smallest_step_of_rates)
 
     section = "3.2"
-    claim = "{phase}: e^-4 above 1"
+    claim = "e^-4 above 1"
     yield from _each(_PHASES, section, claim, ("improved", "above", POINTS), _smallest_against_largest)
-    claim = "{phase}: smallest step to the next smaller coefficient"
+    claim = "smallest step to the next smaller coefficient"
     yield from _each(_PHASES, section, claim, ("improved", "above", POINTS), _smallest_step_of_coefficients)
-    claim = "{phase}: where it rises most"
+    claim = "where it rises most"
     yield from _each(_PHASES, section, claim, (_step(_SAID), "above", ""), _largest_rise)
-    claim = "{phase}: rise from e^-3 to e^-4"
+    claim = "rise from e^-3 to e^-4"
     yield from _each(_PHASES, section, claim, ("0.6", "over", ""), partial(_rise, step=_SAID))
-    claim = "{phase}: rise from e^-2 to e^-3, if that was meant"
+    claim = "rise from e^-2 to e^-3, if that was meant"
     yield from _each(_PHASES, section, claim, ("0.6", "over", ""), partial(_rise, step=_MEANT))
-    claim = "{phase}: lowest of section 3.1 above the highest of section 3.2"
+    claim = "lowest of section 3.1 above the highest of section 3.2"
     yield from _each(_SETS, section, claim, ("higher", "above", POINTS), _rates_against_coefficients)
     claim = "smallest coefficient tested, less the default one"
     yield Statement(section, claim, "default is smaller", "above", "", _above_default)
@@ -119,9 +120,9 @@ def _statements(published: Published) -> Iterator[Statement]:
     section = "3.3"
     claim = "Table 5: its last number below the smaller of the others (little gain above e^-1)"
     yield Statement(section, claim, "lower", "above", "", _marginal)
-    claim = "{phase}: parameters found above the default row"
+    claim = "parameters found above the default row"
     yield from _each(_PHASES, section, claim, ("higher", "above", POINTS), _found_against_default)
-    claim = "{phase}: parameters found above the best of all other columns"
+    claim = "parameters found above the best of all other printed columns"
     yield from _each(_PHASES, section, claim, ("highest", "above", POINTS), _lead)
     claim = "how much closer validation is to testing accuracy than to training accuracy"
     yield Statement(section, claim, "closer", "above", POINTS, _closeness)
@@ -136,8 +137,7 @@ def _each(
 ) -> Iterator[Statement]:
     """One statement for each phase, `meant` as (printed, relation, unit); `compute` gets its metric."""
     for metric, phase in phases.items():
-        computation = partial(_of_metric, compute=compute, metric=metric)
-        yield Statement(section, claim.format(phase=phase), *meant, computation)
+        yield Statement(section, claim, *meant, partial(_of_metric, compute=compute, metric=metric), phase)
 
 
 def _of_metric(tables: PrintedTables, compute: Callable[[PrintedTables, str], Found], metric: str) -> Found:

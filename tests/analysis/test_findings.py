@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -478,16 +478,51 @@ def tuned(
     best: tuple[Any, ...] = (0.95, 0.001),
     default: tuple[Any, ...] = (0.9, 0.001),
     courses: Mapping[Configuration, list[Epochs]] | None = None,
+    known: Mapping[tuple[float, int], Configuration] = GRID,
+    also: Sequence[Experiment] = (),
 ) -> findings.Tuning | None:
-    experiment = Experiment("grid", "grid", ("learning_rate", "batch_size"), tuple(GRID[each] for each in grid), 1)
+    experiment = Experiment("grid", "grid", ("learning_rate", "batch_size"), tuple(known[each] for each in grid), 1)
     chosen = max(grid, key=lambda each: -1 if grid[each] is None else float(grid[each] or 0))
-    selected = replace(single("best", GRID[chosen]), best_of="grid")
+    selected = replace(single("best", known[chosen]), best_of="grid")
     usual = single("default")
     of_grid = [(mean, None, int(mean is not None), int(mean is None)) for mean in grid.values()]
     data = points(experiment, *of_grid) + points(selected, best) + points(usual, default)
+    data += [point for each in also for point in points(each, (0.9, 0.001))]
     table = TuningTable("best", "default", (), ("testing_accuracy",))
-    found = findings.findings(settings(experiment, selected, usual, tuning=table), results(*data, courses=courses), [])
+    found = findings.findings(
+        settings(experiment, selected, usual, *also, tuning=table), results(*data, courses=courses), []
+    )
     return found.tuning
+
+
+EVEN = {(rate, size): replace(BASE, learning_rate=rate, batch_size=size) for rate in (1, 2, 4) for size in (16, 32, 64)}
+
+
+@pytest.mark.parametrize(("odd", "governs"), [(0.0039, True), (0.0041, False)])
+def test_where_accuracy_follows_the_ratio_rate_and_batch_size_are_not_told_apart(odd: float, governs: bool) -> None:
+    by_ratio = {1 / 64: 0.90, 1 / 32: 0.92, 1 / 16: 0.94, 1 / 8: 0.93, 1 / 4: 0.92}
+    grid: dict[tuple[float, int], float | None] = {(rate, size): by_ratio[rate / size] for rate, size in EVEN}
+    grid[2, 32] = by_ratio[1 / 16] - odd
+    found = tuned(grid, known=EVEN)
+    assert found is not None
+    if governs:
+        assert found.ratio is not None
+        assert found.ratio.best == (1 / 16, 1 / 16)
+        assert found.ratio.lines[0].overall == pytest.approx(0.04)
+        assert found.marginals == ()
+    else:
+        assert found.ratio is None
+        assert [each.parameter for each in found.marginals] == ["learning_rate", "batch_size"]
+
+
+def test_the_first_row_that_was_also_trained_without_its_penalty_tells_what_that_gains() -> None:
+    unpenalized = replace(GRID[3, 16], reg=0)
+    courses = {GRID[3, 16]: [flat(0.90), flat(0.91), flat(0.92)], unpenalized: [flat(0.95), flat(0.97)]}
+    found = tuned(RISING, courses=courses, also=(single("free", unpenalized),))
+    assert found is not None
+    assert found.unpenalized is not None
+    assert (found.unpenalized.experiment.name, found.unpenalized.gain) == ("best", pytest.approx(0.05))
+    assert (found.unpenalized.seeds, found.unpenalized.against) == (2, 3)
 
 
 RISING = {(1, 16): 0.90, (1, 20): 0.88, (2, 16): 0.92, (2, 20): 0.90, (3, 16): 0.96, (3, 20): 0.94}
@@ -745,6 +780,20 @@ def test_an_empty_deviation_is_unknown_not_zero() -> None:
 
 
 # --- What the sentences say of courses
+
+
+def test_rates_whose_curves_move_alike_share_their_noise() -> None:
+    experiment = sweep_of("learning_rate", 1, 2)
+    moves = [(0.8, 0.9, 0.85, 0.95, 0.9), (0.8, 0.85, 0.9, 0.88, 0.95), (0.8, 0.8, 0.82, 0.9, 0.91)]
+    seeds = [[(1.0, 0.9, 1.0, accuracy) for accuracy in each] for each in moves]
+    told = results(
+        *points(experiment, (0.9, 0.01), (0.8, 0.01)), courses=dict.fromkeys(experiment.configurations, seeds)
+    )
+    table = SweepTable(experiment.name, ("testing_accuracy",))
+    found = findings.findings(settings(experiment, learning_rates=table), told, []).learning_rates
+    assert found is not None
+    assert found.common_noise is not None
+    assert found.common_noise.most.correlation == pytest.approx(1)
 
 
 def falling(times: int) -> Epochs:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, stats
 
 from pipeline.analysis import hypotheses
 from pipeline.analysis.hypotheses import Measured, held_with
@@ -32,6 +32,11 @@ def test_a_difference_of_two_samples_is_welchs() -> None:
     above = stats.ttest_ind(FIRST - 0.05, SECOND, equal_var=False, alternative="greater").pvalue
     assert found.p_above(0.05) == pytest.approx(above)
     assert found.p_below(0.05) == pytest.approx(1 - above)
+
+
+def test_a_difference_of_equal_spreads_has_the_freedom_of_both_samples() -> None:
+    found = hypotheses.of_difference(FIRST, FIRST - 0.1)
+    assert (found.freedom, found.parts) == pytest.approx((6, 2))
 
 
 def test_a_bound_as_far_as_the_reach_has_the_level_as_its_p() -> None:
@@ -79,7 +84,11 @@ def rejected(p_values: list[float]) -> set[int]:
     return found
 
 
-@given(st.lists(st.sampled_from([0.0, 0.001, 0.004, 0.006, 0.009, 0.011, 0.016, 0.02, 0.03, 0.049, 0.051, 0.5, 1.0])))
+@given(
+    st.lists(
+        st.sampled_from([0.0, 0.001, 0.004, 0.006, 0.009, 0.0125, 0.016, 0.02, 0.025, 0.03, 0.05, 0.051, 0.5, 1.0])
+    )
+)
 def test_what_holm_rejects_has_a_small_adjusted_p_and_is_within_its_level(p_values: list[float]) -> None:
     expected = rejected(p_values)
     for own, p in enumerate(p_values):
@@ -118,6 +127,19 @@ def test_the_seeds_that_decide_are_those_of_tables_of_power(
 ) -> None:
     measured = Measured(0.0, 1.0, 1.0, 3, spread=parts**0.5, parts=parts)
     assert hypotheses.seeds_to_decide(measured, effect, level) == seeds
+
+
+def power(seeds: int, effect: float, level: float) -> float:
+    """Of a one-sided test of one sample: Student's noncentral distribution."""
+    bound = stats.t.ppf(1 - level, seeds - 1)
+    return float(stats.nct.sf(bound, seeds - 1, effect * seeds**0.5))
+
+
+@pytest.mark.parametrize(("level", "seeds"), [(0.025, 4), (0.05, 5), (0.01, 9), (0.05, 999), (0.05, 1000)])
+def test_the_seeds_that_decide_are_the_first_with_the_power_of_student(level: float, seeds: int) -> None:
+    effect = optimize.brentq(lambda each: power(seeds, each, level) - 0.8001, 0.001, 20)
+    assert power(seeds - 1, effect, level) < 0.8
+    assert hypotheses.seeds_to_decide(Measured(0.0, 1.0, 1.0, 2, spread=1.0), effect, level) == seeds
 
 
 def test_a_test_that_four_in_five_families_of_so_many_seeds_decide() -> None:

@@ -62,6 +62,12 @@ def test_the_ratio_governs_where_equal_ones_differ_by_less_than_a_tenth_of_all_o
     assert told.governs is governs
 
 
+def test_two_pairs_of_equal_ratio_are_enough_to_tell() -> None:
+    told = found(peak, grid_of((0.2, 0.4), (16, 32), (0.001,), ("learning_rate", "batch_size")))
+    assert told is not None
+    assert [len(each) for each in told.lines[0].accuracies.values()] == [1, 2, 1]
+
+
 def test_accuracies_that_never_differ_follow_no_ratio() -> None:
     told = found(lambda c: 0.95)
     assert told is not None

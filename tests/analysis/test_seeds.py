@@ -1,4 +1,4 @@
-"""What seeds share, what they chose, and what longer runs of them tell of shorter ones."""
+"""What seeds share, and what longer runs of them tell of shorter ones."""
 
 from dataclasses import replace
 
@@ -6,15 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
-from configuration import CONFIG_YAML
 from scipy import stats
 
 from pipeline.analysis.common_noise import common_noise
 from pipeline.analysis.comparison import Estimate, Results, Sweep, Trained
 from pipeline.analysis.penalty import without_penalty
-from pipeline.config import load as config
 from pipeline.config.settings import Configuration, Experiment
-from pipeline.experiments.tidy import Rows, fresh
+from pipeline.experiments.tidy import Rows
 
 BASE = Configuration(learning_rate=0.6, reg=0.0001, batch_size=16, hidden=128, epochs=4)
 Accuracies = npt.NDArray[np.float64]  # (seeds, epochs)
@@ -109,6 +107,25 @@ def test_the_gain_without_a_penalty_is_of_as_many_epochs() -> None:
     wanted = stats.ttest_ind([0.964, 0.966], [0.960, 0.962, 0.961], equal_var=False).confidence_interval()
     assert (found.interval.low, found.interval.high) == pytest.approx((wanted.low, wanted.high))
     assert (found.seeds, found.against) == (2, 3)
+    assert (found.experiment.name, found.trained) == ("own", trained(BASE))
+
+
+def test_runs_of_the_same_length_without_the_penalty_count_whole() -> None:
+    assert gain(WITHOUT[:, :4], replace(BASE, reg=0)) == pytest.approx(0.004)
+
+
+def test_a_configuration_without_a_penalty_gains_nothing_by_leaving_it_out() -> None:
+    free = replace(BASE, reg=0)
+    told = results(history("own", free, WITH), history("more", replace(free, epochs=5), WITHOUT))
+    assert without_penalty(Experiment("own", "single", (), (free,), 3), trained(free), told) is None
+
+
+def test_a_large_penalty_is_compared_with_none_as_a_small_one_is() -> None:
+    large = replace(BASE, reg=1)
+    told = results(history("own", large, WITH), history("free", replace(BASE, reg=0, epochs=5), WITHOUT))
+    found = without_penalty(Experiment("own", "single", (), (large,), 3), trained(large), told)
+    assert found is not None
+    assert found.gain == pytest.approx(0.004)
 
 
 def test_a_run_without_the_penalty_that_two_experiments_share_counts_once() -> None:
@@ -131,24 +148,3 @@ def test_where_a_seed_without_the_penalty_diverged_there_is_no_gain() -> None:
     short = history("free", replace(BASE, reg=0, epochs=5), WITHOUT).query("seed == 1 or epoch < 3")
     told = results(history("own", BASE, WITH), short)
     assert without_penalty(Experiment("own", "single", (), (BASE,), 3), trained(BASE), told) is None
-
-
-# --- Seeds that did not choose
-
-
-@pytest.mark.parametrize(
-    ("choosing", "own", "seeds"),
-    [(1, 10, range(2, 11)), (1, 3, range(2, 4)), (1, 2, range(1, 3)), (1, 1, range(1, 2)), (3, 3, range(1, 4))],
-)
-def test_a_selection_is_told_by_two_seeds_or_more_that_did_not_choose_it(choosing: int, own: int, seeds: range) -> None:
-    tree = config.load(CONFIG_YAML)
-    grid = replace(tree.experiments["grid"], replicates=choosing)
-    best = replace(tree.experiments["best"], replicates=own)
-    settings = replace(tree, experiments={"grid": grid, "best": best})
-    assert settings.fresh_seeds(best) == seeds
-    assert settings.fresh_seeds(grid) == grid.seeds
-    runs = pd.DataFrame([(name, seed) for name in ("grid", "best") for seed in range(1, 11)])
-    runs.columns = pd.Index(["experiment", "seed"])
-    kept = fresh(runs, settings)
-    assert list(kept.loc[kept["experiment"] == "grid", "seed"]) == list(range(1, 11))
-    assert list(kept.loc[kept["experiment"] == "best", "seed"]) == list(seeds)

@@ -19,9 +19,12 @@ from pipeline.config import load as config
 from pipeline.verification import reference
 from pipeline.workflow.build import Build
 
-FIGURES = {"figures": 1, "collapse_figure": 1, "evidence_figure": 1, "claims_figure": 1, "thresholds_figure": 1}
+FIGURES = {
+    **{"figures": 1, "collapse_figure": 1, "evidence_figure": 1, "overview_figure": 1, "claims_figure": 1},
+    "thresholds_figure": 1,
+}
 AGGREGATION = FIGURES | {
-    **{"runs": 1, "recovery": 1, "tables": 1, "collapse": 1, "evidence": 1},
+    **{"runs": 1, "recovery": 1, "tables": 1, "collapse": 1, "evidence": 1, "pictures": 1, "pictures_figures": 1},
     **{"report": 2, "publish": 1, "all": 1},
 }
 
@@ -39,7 +42,8 @@ def test_a_build_ends_with_both_reports_and_says_what_they_were_built_on(built: 
 
 def test_the_page_needs_no_network_and_names_no_path(built: Project):
     html = (built / "report/report.html").read_text()
-    assert not re.search(r'(src|href)="(?!#|data:|https://arxiv\.org|https://doi\.org)', html)
+    cited = r"https://(?:arxiv|doi|en\.wikipedia)\.org"
+    assert not re.search(rf'(src|href)="(?!#|data:|{cited})', html)
     assert "@import" not in html
     assert str(built.folder) not in html
 
@@ -67,8 +71,9 @@ def test_the_record_is_of_the_build_and_its_report(built: Project):
         **{"theory": 1, "gate": 1, "data": 1, "prepare": 1, "selection": 1, "runs": 1, "recovery": 1},
         **{"tables": 1, "figures": 1, "train": 15, "report": 2},
         **{"collapse": 1, "collapse_figure": 1, "evidence": 1, "evidence_figure": 1, "claims_figure": 1},
-        **{"thresholds_figure": 1},
+        **{"thresholds_figure": 1, "overview_figure": 1},
         **{"randomisation": 5, "randomisation_figure": 1},
+        **{"network": 3, "pictures": 1, "pictures_figures": 1},
     }
     assert 0 < record["training_seconds"] < record["rules"]["train"]["seconds"]["sum"]
     for name, content in before.items():
@@ -108,7 +113,7 @@ def test_what_is_verified_is_all_that_a_build_makes(built: Project, monkeypatch:
     verified = set(reference.outputs(Build(config.parse(tree, "config.yaml"), tree)))
     results = built / "results"
     made = {path.relative_to(results).as_posix() for path in results.rglob("[!.]*") if path.is_file()}
-    others = {name for name in made if name.startswith(("runs/", "data/", "prepared/"))}
+    others = {name for name in made if name.startswith(("runs/", "data/", "prepared/", "networks/", "pictures/"))}
     proof = {"theory.verified", "published.json", "specimen.html", "specimen.pdf", "specimen.json"}
     assert made - others == verified | {"config.json"} | proof
 
@@ -120,7 +125,8 @@ def test_the_report_tells_its_software_and_its_data(built: Project):
     assert f"Python {platform.python_version()} " in text
     assert json.loads((built / "results/data/data.json").read_text())["fingerprint"] in text
     assert "A How this report was made" in text
-    assert all(key in text for key in pd.read_csv(built / "results/runs.csv")["key"])
+    page = (built / "report/report.html").read_text()
+    assert all(key in page for key in pd.read_csv(built / "results/runs.csv")["key"])
 
 
 def test_runs_csv_has_a_row_per_experiment_run_and_seed(built: Project):
@@ -143,7 +149,7 @@ def test_runs_csv_has_a_row_per_experiment_run_and_seed(built: Project):
 def test_one_changed_value_trains_its_own_runs_and_going_back_trains_nothing(built: Project):
     before = built.keys()
     built.experiments(regularization={"sweep": {"reg": [1, "e^-3"]}})
-    assert built.planned() == {"train": 2, **AGGREGATION}
+    assert built.planned() == {"train": 2, "network": 1, **AGGREGATION}
     built.build("results/runs.csv")
     assert len(built.keys() - before) == 2
     built.experiments(regularization=SMALL["experiments"]["regularization"])
@@ -189,7 +195,7 @@ def test_a_comment_in_the_training_code_trains_nothing_and_code_does(built: Proj
 def test_another_probability_runs_one_randomization_test_and_without_them_there_is_no_section(built: Project):
     original = (built / "config.yaml").read_text(encoding="utf-8")
     page = (built / "report/report.html").read_bytes()
-    assert "Figure R1." in text_of(built / "report/report.pdf")
+    assert "Changed labels are the share" in " ".join(text_of(built / "report/report.pdf").split())
     tests = SMALL["randomisation"]
     built.configure(randomisation=tests | {"corruption": [0.5, 1]})
     assert built.planned() == {"randomisation": 1, "randomisation_figure": 1, **AGGREGATION}
@@ -217,7 +223,7 @@ def test_the_same_run_in_two_experiments_is_trained_once(built: Project):
     assert built.planned() == AGGREGATION
     built.build("results/report/report.html")
     page = (built / "results/report/report.html").read_text()
-    assert "Further experiments" in page
+    assert 'id="section-further-again"' in page
     assert "Again" in page
 
 

@@ -56,7 +56,8 @@ def test_sections_can_be_left_out_and_values_added(built: Project):
     )
     built.build("results/report/report.html")
     page = (built / "results/report/report.html").read_text()
-    assert re.search(r'id="section-further"', page)
+    assert re.search(r'id="section-further-widths"', page)
+    assert re.search(r'id="section-further-corner"', page)
     assert "Widths" in page
     assert "hidden units" in page
 

@@ -50,7 +50,7 @@ def setting(path: str, value):
 @pytest.mark.parametrize(
     ("path", "value", "line"),
     [
-        ("epochz", 3, "the file: expected 'title', 'author', 'source'"),
+        ("epochz", 3, "the file: expected 'title', 'subtitle', 'author'"),
         ("neurons.and.weights", [1], "neurons.and.weights: expected a list of two numbers, found [1]"),
         ("neurons.or.bias", "e^-1", "neurons.or: expected numbers with at most 6 decimal places and no power of e"),
         ("neurons.or.bias", 1e-7, "neurons.or: expected numbers with at most 6 decimal places and no power of e"),
@@ -132,7 +132,7 @@ def test_all_mistakes_are_told_at_once():
     def change(tree):
         tree["replicates"] = "many"
         tree["defaults"]["reg"] = -1
-        del tree["author"]
+        del tree["title"]
 
     assert len(problems(change)) == 3
 

@@ -278,7 +278,7 @@ from pathlib import Path
 from pipeline.workflow.build import Build
 build = Build.open(Path("config.yaml"))
 names = ["theory.json", "data/data.json", "recovery.json", "selection.json", "runs.csv", "histories.csv", "norms.csv"]
-names += ["evidence.json"]
+names += ["evidence.json", "pictures.json"]
 names += [f"evidence/{name}.csv" for name in build.evidence] + [f"tables/{name}.csv" for name in build.tables]
 names += [f"figures/{name}.svg" for name in build.shown_figures]
 names += [f"randomisation/{test}.{kind}" for test in build.tests for kind in ("csv", "json")]
@@ -298,7 +298,7 @@ def test_title_and_author_reach_the_report_step_as_they_are(tmp_path: Path) -> N
     """The only texts of config.yaml that stand in a command line: Snakemake formats it, and a shell reads it."""
     copy_project(tmp_path)
     text = " ".join(ACTIVE)[:200]
-    tree = TREE | {"title": text, "author": text[::-1], "data": TREE["data"] | {"name": text}}
+    tree = TREE | {"title": text, "subtitle": text[1:], "author": text[::-1], "data": TREE["data"] | {"name": text}}
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(tree, allow_unicode=True))
     marker = tmp_path / "seen"
     # in place of the report step, one that says what it was given
@@ -317,7 +317,7 @@ def test_title_and_author_reach_the_report_step_as_they_are(tmp_path: Path) -> N
     rule = ("--allowed-rules", "report", "--quiet", "--printshellcmds", "results/report/report.html")
     ended = snakemake(tmp_path, *rule)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert yaml.safe_load(marker.read_text()) == {"title": text, "author": text[::-1]}
+    assert yaml.safe_load(marker.read_text()) == {"title": text, "subtitle": text[1:], "author": text[::-1]}
     assert not list(tmp_path.rglob("canary*"))
     assert not list(tmp_path.parent.glob("canary*"))
 

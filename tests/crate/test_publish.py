@@ -204,7 +204,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the step reads, in a folder that is the present one."""
     write_results(tmp_path / "results")
     sealed.write_json(tmp_path / "results/data/data.json", asdict(crates.SAMPLE))
-    made_from = ("CITATION.cff", "locks/requirements.lock", "pyproject.toml", *layout.INPUTS[1:])
+    made_from = ("CITATION.cff", "locks/requirements.lock", "pyproject.toml", *layout.WRITEUP)
     for name in ("Snakefile", "rules/data.smk", *made_from):
         write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
     for name in ("report.html", "report.pdf"):
@@ -224,7 +224,7 @@ def run_step(
     results = [path for path in layout.results(settings, ["true_labels"]) if Path(path).exists()]
     arguments: dict[str, Any] = {
         "--title-block": [json.dumps({"title": title, "author": "An author"})],
-        "--inputs": layout.INPUTS,
+        "--inputs": ("results/config.json", *layout.WRITEUP),
         "--reports": [f"results/report/report.{name}" for name in formats],
         "--results": results,
         "--workflow": ["Snakefile", "rules/data.smk"],
@@ -323,7 +323,7 @@ def test_the_configuration_beside_the_report_is_valid_by_the_schema(
     assert copy.read_bytes() == (project / "results/config.json").read_bytes()
     schema = yaml.safe_load((ROOT / "pipeline/config/config.schema.yaml").read_text(encoding="utf-8"))
     tree = yaml.safe_load(copy.read_text(encoding="utf-8"))
-    assert set(schema["required"]) - set(tree) == {"title", "author"}
+    assert set(schema["required"]) - set(tree) == {"title"}
     assert set(tree) <= set(schema["properties"])
 
 

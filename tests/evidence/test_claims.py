@@ -113,6 +113,15 @@ def test_nor_does_it_decide_whether_two_are_equivalent(sign: int, part: float, e
     assert claims._decided(claims.Tested(rule("within", 0.2), sure), claims._Weight(1, 0, 0), []).verdict == expected
 
 
+def test_that_two_differ_at_all_is_told_by_the_likelier_side_twice() -> None:
+    sample = np.array([0.504, 0.507, 0.503, 0.506])
+    beyond = Measured(sample.mean(), stats.sem(sample), 3, 4, sample.std(ddof=1))
+    outer = rule("within", 0.2)
+    one_sided = stats.ttest_1samp(sample, 0.00205, alternative="greater").pvalue
+    assert outer.p_contradicted(beyond) == pytest.approx(2 * one_sided)
+    assert outer.p_contradicted(replace(beyond, value=0.0)) == 1
+
+
 def test_the_margin_is_in_the_p_value() -> None:
     sample = np.array([0.501, 0.504, 0.506, 0.503])
     ((found,),) = [each.tests for each in judged((rule("above", 50), tuple(sample)))]
@@ -263,7 +272,39 @@ def test_as_many_seeds_as_are_wanted_would_decide_four_times_of_five(mean: float
     assert first.seeds_wanted == seeds[power >= 0.8][0]
 
 
+def test_the_p_values_of_a_background_are_its_own_on_either_side() -> None:
+    background = rule("above", 50, decides=False)
+    for mean in (0.5, -0.5):
+        (claim,) = judged((rule("above", 50), values(0.5, 0.01)), (background, values(mean, 0.03)), alone=False)
+        tested = claim.tests[1]
+        assert tested.measured is not None
+        own = background.p_supported(tested.measured), background.p_contradicted(tested.measured)
+        assert (tested.p_supported, tested.p_contradicted) == pytest.approx(own)
+
+
 # --- Which runs count
+
+
+def test_a_test_that_was_not_measured_has_no_p_in_the_table_of_tests() -> None:
+    told = claims.tests_to_frame(claims.judge([Claim("c", "3", "A.", (rule(runs=(Wanted(BEST),)),))], Archive({})))
+    assert told.loc[0, ["value", "low", "high", "p_supported", "p_contradicted"]].isna().all()
+    assert told.loc[0, "seeds"] == 0
+
+
+def test_one_run_of_more_epochs_tells_nothing_of_the_seeds() -> None:
+    longer = replace(BEST, epochs=30)
+    assert Archive({longer: course(longer, 0.9)}).find(BEST) is None
+    assert Archive({longer: course(longer, 0.9)}).longest(BEST) is None
+    assert Archive({longer: course(longer, 0.9, 0.91)}).find(BEST) is not None
+
+
+def test_what_is_missing_names_the_configuration_and_the_seeds_only_where_it_asks_for_some() -> None:
+    test = rule(runs=(Wanted(BEST), Wanted(BEST, after=5)))
+    ((found,),) = [each.tests for each in claims.judge([Claim("c", "3.1", "t", (test,))], Archive({}))]
+    first, second = found.sentence.split("; of ")
+    assert "batch_size 16" in first
+    assert "after" not in first
+    assert "after seed 5" in second
 
 
 @pytest.mark.parametrize(("claim", "test"), TESTS, ids=[f"{c.name}-{c.tests.index(t)}" for c, t in TESTS])

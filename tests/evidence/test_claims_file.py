@@ -186,7 +186,7 @@ def test_what_is_wrong_with_a_test_is_a_line(tmp_path: Path, broken: dict[str, A
         ),
         (
             tree(claim(trial(measure={"drops": 5}))),
-            "claims.0.tests.0: expected a threshold in drops, found one in percentage points",
+            "claims.0.tests.0: expected a threshold in falls, found one in percentage points",
         ),
         (
             tree(claim(trial(claimed={"below": "much"}))),

@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,7 @@ BEST, LARGE_BATCH = STATED.curves["batch_size"]
 RATE_1, RATE_E1, _ = STATED.curves["learning_rate"]
 SMALL = Threshold("rather-small", 0.2, "percentage points", "half of much")
 ANY = Threshold("loss", -1, "", "it has a unit nowhere")
+ONE = Threshold("one", 1, "percentage points", "alone")
 NO_RUNS = pd.DataFrame(columns=["experiment", "key", *PARAMETERS])
 
 
@@ -44,7 +45,7 @@ def facts(*judged: JudgedClaim, folder: Path, runs: pd.DataFrame = NO_RUNS, **mo
     for name in (catalogue.CLAIMS, catalogue.THRESHOLDS):
         sealed.write_text(folder / f"{name}.svg", PLACEHOLDER)
     given: dict[str, Any] = {"title": "A write-up", "obstacles": (), "cells": (), "audit": (), "curves": ()}
-    found = Evidence(claims=judged, thresholds=(SMALL, ANY), **(given | more))
+    found = Evidence(claims=judged, thresholds=(SMALL, ANY, ONE), **(given | more))
     return claims_text.build(found, Provenance(CONFIG, runs), folder)
 
 
@@ -101,24 +102,99 @@ def test_the_claims_are_counted_by_their_verdicts(tmp_path: Path) -> None:
     ]
     told = told_of(shown)
     said = told.sentence("^Of ")
-    assert said.numbers("any") == [6, 1, 2, 3]
+    assert said.numbers("any")[:4] == [6, 1, 2, 3]
     assert said.has("1 is supported, 2 are contradicted and 3 are undetermined")
     # what was measured and decides: first, second, third, fourth, sixth, seventh
     assert told.sentence("verdicts rest").numbers("any")[0] == 6
-    assert told.sentence("called supported wrongly").number("percent") == 5
+    assert told.sentence("claim supported wrongly").number("percent") == 5
     assert told.sentence("describe and do not decide").number("percent") == 95
     assert told.sentence("number of seeds that would decide").number("percent") == 80
     assert told.sentence("moved against it").has(r"0\.005 points")
-    chosen = told.sentence("choices of this report")
-    assert chosen.has(r"rather small \(0\.2 percentage points\): half of much; loss \(−1\): it has a unit nowhere")
+    assert [(str(name), *map(str, cells)) for name, cells in shown.thresholds.rows] == [
+        ("rather small", "0.2 percentage points", "half of much"),
+        ("loss", "−1", "it has a unit nowhere"),
+        ("one", "1 percentage point", "alone"),
+    ]
     assert told.sentence("mean over the last").number("epochs") == 3
-    assert told.has("equal numbers of epochs")
+    assert told.has("equal numbers of epochs mislead")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "local-minimum",
+            {
+                "supported": r"stays behind .* as in a local minimum",
+                "contradicted": r"is not caught in a local minimum; it needs more epochs",
+                "undetermined": r"local minimum or needs more epochs cannot be told",
+            },
+        ),
+        (
+            "best-of-grid",
+            {
+                "supported": r"is ahead of batches of twice the size",
+                "contradicted": r"does not win the grid .* do better",
+                "undetermined": r"wins the grid cannot be told",
+            },
+        ),
+        (
+            "early-stopping",
+            {
+                "supported": r"early stopping pays: .* loses accuracy",
+                "contradicted": r"early stopping is not needed: .* gains 1\.50 points",
+                "undetermined": r"needs early stopping cannot be told",
+            },
+        ),
+    ],
+)
+def test_what_a_reader_takes_away_follows_the_verdict(name: str, said: dict[ClaimVerdict, str], tmp_path: Path) -> None:
+    for verdict, words in said.items():
+        shown = facts(claimed(name, "3.1", trial(verdict, "first")), *CLAIMED, folder=tmp_path)
+        told = told_of(shown)
+        told.line(words, name.replace("-", " "))
+        assert not any(told.has(other) for at, other in said.items() if at != verdict)
+        html = sections.html("claims", sections.page_of(claims=shown))
+        assert f'<a href="#claim-{name}">' in html
+    unlike = facts(claimed(name, "3.1"), obstacles=(Obstacle("data", "MNIST", "Synthetic"),), folder=tmp_path)
+    assert not any(map(told_of(unlike).has, said.values()))
+
+
+@pytest.mark.parametrize(
+    ("name", "predicts", "value", "said"),
+    [
+        ("early-stopping", "below", 0.0037, r"configuration gains 0\.37 points of accuracy"),
+        ("early-stopping", "below", 0.0001, r"configuration loses no accuracy that counts"),
+        ("best-of-grid", "above", 0.0001, r"twice the size do as well\. "),
+        ("best-of-grid", "above", 0.0037, r"twice the size do as well\. "),
+        ("best-of-grid", "above", -0.0037, r"twice the size do better\. "),
+    ],
+)
+def test_a_lesson_says_a_gain_or_a_tie_as_the_interval_has_it(
+    name: str, predicts: Literal["above", "below"], value: float, said: str, tmp_path: Path
+) -> None:
+    of = trial("contradicted", "first")
+    error = 0.0002  # 4.3 times as much is the half width with two degrees of freedom: 0.0009
+    one = replace(of, test=replace(of.test, predicts=predicts), measured=Measured(value, error, 2, 3, error))
+    assert told_of(facts(claimed(name, "3.3", one), folder=tmp_path)).has(said)
+
+
+def test_what_a_reader_takes_away_speaks_of_the_runs_that_are_compared() -> None:
+    """Batches of twice the size, and three times the epochs."""
+    tests = {claim.name: [test for test in claim.tests if test.decides] for claim in STATED.claims}
+    assert set(claims_text.LESSONS) <= set(tests)
+    (grid,) = tests["best-of-grid"]
+    assert [each.batch_size for each in grid.needs] == [16, 32]
+    (stopping,) = tests["early-stopping"]
+    assert (stopping.needs[0].epochs, stopping.measure.since) == (30, 10)
+    minimum = tests["local-minimum"]
+    assert all(small.epochs > large.epochs for large, small in (test.needs for test in minimum))
 
 
 def test_what_cannot_be_measured_rests_on_no_test(tmp_path: Path) -> None:
     obstacles = (Obstacle("data", "MNIST", "Synthetic"),)
     told = told_of(facts(*CLAIMED[-1:], obstacles=obstacles, folder=tmp_path))
-    assert not told.has("verdicts rest|equal numbers of epochs")
+    assert not told.has("verdicts rest|equal numbers of epochs|matters most")
 
 
 def test_the_table_of_claims_shows_each_test_with_its_verdict(tmp_path: Path) -> None:
@@ -126,17 +202,18 @@ def test_the_table_of_claims_shows_each_test_with_its_verdict(tmp_path: Path) ->
     bodies = [body.split("</tbody>")[0] for body in html.split('<tbody id="claim-')[1:]]
     assert len(bodies) == len(CLAIMED)
     first, second = (sections.cells(body) for body in bodies[:2])
-    assert first[0] == ["first claim of e−2 (3.1)", "supported"]
-    assert first[1] == ["First", "above 0.20", "0.40 percentage points (0.30 to 0.50)", "0.031", "first is supported."]
+    assert first[0] == ["First. first claim of e−2 (3.1)", "supported"]
+    assert first[1] == ["First", "above 0.20", "0.40 points (0.30 to 0.50)", "0.031", "first is supported."]
     assert first[2][:4] == ["Extra", "above 0.20", "–", "–"]
-    assert second[0] == ["second claim of e−2 (3.2)", "contradicted"]
+    assert second[0] == ["Second. second claim of e−2 (3.2)", "contradicted"]
     assert second[1] == [
-        "Second",
+        "1. Second",
         "above 0.20",
-        "−1.50 percentage points (−2.00 to −1.00)",
+        "−1.50 points (−2.00 to −1.00)",
         "< 0.001",
         "second is contradicted.",
     ]
+    assert second[2][0] == "2. Third"
     assert [body.count('class="background"') for body in bodies[:2]] == [1, 0]
     assert 'class="verdict contradicted">contradicted' in bodies[1]
     assert "<i>e</i><sup>−2</sup>" in bodies[2]

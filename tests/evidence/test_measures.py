@@ -88,6 +88,18 @@ def test_a_straight_line_is_not_rough_however_steep_and_what_was_before_does_not
     assert measures.roughness(3)(courses(rows)).tolist() == pytest.approx([rough])
 
 
+def test_the_share_to_reach_is_one_of_each_courses_own_best() -> None:
+    """0.855, 0.8645 and 0.9025, as 0.95 of 0.90, 0.91 and 0.95."""
+    assert measures.epochs_to_share(0.95)(courses()).tolist() == [6, 3, 5]
+
+
+def test_a_count_that_is_the_same_on_every_seed_tells_nothing_of_others() -> None:
+    same = courses(((0.5, 0.6, 0.7),) * 3)
+    assert Measure("drops", (3,)).of(same) is None
+    assert Measure("best_accuracy").of(same) is not None
+    assert Measure("drops", (8,)).of(courses()) is not None
+
+
 def test_a_curve_that_stays_as_it_is_has_not_fallen() -> None:
     assert measures.drops(4)(courses(((0.9, 0.5, 0.5, 0.6, 0.6),))).tolist() == [0]
 
@@ -133,7 +145,7 @@ def test_the_unit_of_a_number_follows_from_what_it_is() -> None:
         Measure("late", ("validation_loss",)): "nats",
         Measure("at_end", ("training_accuracy",)): "percentage points",
         Measure("gap", (5,)): "percentage points",
-        Measure("drops", (5,)): "drops",
+        Measure("drops", (5,)): "falls",
         Measure("epochs_to_share", (0.9,)): "epochs",
         Measure("best_accuracy"): "percentage points",
     }

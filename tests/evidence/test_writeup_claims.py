@@ -112,7 +112,7 @@ class Stated:
 
 
 VALIDATION, LOSS = last_three("validation_accuracy"), last_three("validation_loss")
-POINTS, NATS, EPOCHS, DROPS, CROSSINGS = "percentage points", "nats", "epochs", "drops", "crossings"
+POINTS, NATS, EPOCHS, DROPS, CROSSINGS = "percentage points", "nats", "epochs", "falls", "crossings"
 NEW, RIVALS = (6, 6), (2, 2)
 
 

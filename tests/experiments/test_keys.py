@@ -75,7 +75,8 @@ def test_how_a_value_is_written_does_not_change_the_key():
 
 
 def test_titles_tables_and_other_experiments_do_not_change_the_key():
-    overrides = {"title": "x", "author": "y", "experiments": {"extra": {"sweep": {"hidden": [1, 2]}}}, "replicates": 9}
+    overrides = {"title": "x", "author": "y", "writeup": "false", "replicates": 9}
+    overrides |= {"experiments": {"extra": {"sweep": {"hidden": [1, 2]}}}}
     other = configuration_file.load(CONFIG_YAML, overrides)
     assert key(other, other.experiments["default"].configurations[0]) == key()
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from configuration import CONFIG_YAML
 from synthetic import MANIFEST, tree
 
 from pipeline.config import load as config
@@ -14,6 +16,7 @@ from pipeline.errors import InputError
 from pipeline.experiments import plan, selection
 from pipeline.experiments.plan import Run
 from pipeline.experiments.records import Record
+from pipeline.experiments.tidy import fresh
 from pipeline.figures import catalogue
 from pipeline.files import sealed
 
@@ -151,3 +154,22 @@ def test_the_fingerprint_of_the_data_is_read_without_its_arrays(tmp_path: Path) 
     sealed.write_json(path, {"name": "MNIST"})
     with pytest.raises(InputError, match=r"data\.json: expected a file with the data's fingerprint"):
         plan.read_fingerprint(path)
+
+
+@pytest.mark.parametrize(
+    ("choosing", "own", "seeds"),
+    [(1, 10, range(2, 11)), (1, 3, range(2, 4)), (1, 2, range(1, 3)), (1, 1, range(1, 2)), (3, 3, range(1, 4))],
+)
+def test_a_selection_is_told_by_two_seeds_or_more_that_did_not_choose_it(choosing: int, own: int, seeds: range) -> None:
+    shipped = config.load(CONFIG_YAML)
+    grid = replace(shipped.experiments["grid"], replicates=choosing)
+    best = replace(shipped.experiments["best"], replicates=own)
+    both = replace(shipped, experiments={"grid": grid, "best": best})
+    assert both.fresh_seeds(best) == seeds
+    assert both.fresh_seeds(grid) == grid.seeds
+    runs = pd.DataFrame([(name, seed) for name in ("grid", "best") for seed in range(1, 11)])
+    runs.columns = pd.Index(["experiment", "seed"])
+    kept = fresh(runs, both)
+    assert list(kept.loc[kept["experiment"] == "grid", "seed"]) == list(range(1, 11))
+    assert list(kept.loc[kept["experiment"] == "best", "seed"]) == list(seeds)
+    assert len(fresh(runs, replace(shipped, experiments={"grid": grid}))) == len(runs)

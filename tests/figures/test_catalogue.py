@@ -54,6 +54,16 @@ def test_the_tables_are_those_that_the_configuration_asks_for() -> None:
     assert [each.name for each in catalogue.further(none)] == list(tree()["experiments"])
 
 
+def test_without_the_write_up_there_are_no_verdicts_and_what_was_trained_for_them_has_sections() -> None:
+    tables = tree()["tables"] | {"evidence": ["widths"]}
+    with_it, without = settings(tables=tables), settings(tables=tables, writeup="false")
+    assert "results/evidence.json" in catalogue.verdicts(with_it)
+    assert len(catalogue.verdict_figures(with_it)) == 4
+    assert catalogue.verdicts(without) == catalogue.verdict_figures(without) == []
+    assert [each.name for each in catalogue.further(with_it)] == []
+    assert [each.name for each in catalogue.further(without)] == ["widths"]
+
+
 def test_what_another_section_or_the_evidence_shows_has_no_section_of_its_own() -> None:
     tables = tree()["tables"]
     tables["regularization"]["critical"] = "critical"

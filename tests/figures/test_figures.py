@@ -35,7 +35,7 @@ from matplotlib.markers import CARETDOWN, CARETUP
 
 from pipeline.config.quantity import Quantity
 from pipeline.config.settings import Configuration, Experiment
-from pipeline.figures import catalogue, learning_curves
+from pipeline.figures import catalogue, learning_curves, scale
 from pipeline.figures import step as figures
 
 pytestmark = pytest.mark.usefixtures("house_style")
@@ -452,3 +452,10 @@ def test_a_line_of_ratios_goes_through_the_means_of_its_marks() -> None:
     assert np.allclose(lines[1], [[1 / 32, 0.899], [1 / 16, 0.929], [1 / 8, 0.949]])
     assert texts(canvas) == [r"$\lambda = 0.001$", r"$\lambda = 0.0001$"]
     assert axes.get_xscale() == "log"
+
+
+def test_the_single_run_that_is_shown_is_the_first_that_finished() -> None:
+    rows = [(1, 1, 0.5), (1, 2, float("nan")), (2, 2, 0.3), (2, 1, 0.4), (3, 1, 0.6), (3, 2, 0.2)]
+    history = pd.DataFrame(rows, columns=["seed", "epoch", "validation_loss"]).assign(epochs=2)
+    assert list(scale.single_run(history)["validation_loss"]) == [0.4, 0.3]
+    assert scale.single_run(history[history["seed"] == 1]).empty

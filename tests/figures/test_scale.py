@@ -59,7 +59,8 @@ def test_the_table_of_many_configurations_holds_the_best(large: context.Context,
     ]
     monkeypatch.setattr(report, "font_faces", lambda _: "")
     page = " ".join(report.render(large, TEMPLATES, "screen").split())
-    assert "Search: the 20 with the highest validation accuracy of 800." in page
+    assert "Search: training, validation and testing accuracy, the 20 with the highest" in page
+    assert "validation accuracy of 800." in page
     assert "Training diverged with 20 configurations." in page
     assert page.count("<tr") < 4000
 

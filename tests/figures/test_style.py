@@ -34,7 +34,8 @@ def test_inlining_fits_colours_size_and_ids_to_the_page() -> None:
     shape = f'<path id="a" style="fill: #000000; stroke: {VALIDATION.colour}"/><use href="#a" fill="#0b0b0b"/>'
     figure = f'<svg width="234pt" height="140.4pt" viewBox="0 0 234 140.4">{shape}</svg>'
     assert svg.inline(figure, "name", "<words>") == (
-        '<svg role="img" aria-label="&lt;words&gt;" style="width: 23.4rem" viewBox="0 0 234 140.4">'
+        '<svg role="img" aria-label="&lt;words&gt;" style="width: 23.4rem; min-width: 16.38rem"'
+        ' viewBox="0 0 234 140.4">'
         f'<path id="name-a" style="fill: currentColor; stroke: var(--validation, {VALIDATION.colour})"/>'
         '<use href="#name-a" fill="#0b0b0b"/></svg>'
     )

@@ -19,7 +19,7 @@ NAMES = {TRAINING.colour: "supported", VALIDATION.colour: "contradicted", OTHER_
 ABOVE = Row("first", points=True, threshold=0.2, open=Interval(0.3, 0.7), above=True, verdict="supported")
 BELOW = replace(ABOVE, name="second", threshold=-0.5, above=False, verdict="contradicted")
 COUNTED = replace(
-    ABOVE, name="third (drops)", points=False, threshold=5.0, open=Interval(2.0, 8.0), verdict="undetermined"
+    ABOVE, name="third (falls)", points=False, threshold=5.0, open=Interval(2.0, 8.0), verdict="undetermined"
 )
 
 
@@ -49,7 +49,7 @@ def test_each_row_has_its_name_and_its_threshold_as_a_mark_in_the_colour_of_its_
     with house_style():
         points, counted = thresholds.draw([ABOVE, BELOW, COUNTED]).axes
     assert [label.get_text() for label in points.get_yticklabels()] == ["first", "second"]
-    assert [label.get_text() for label in counted.get_yticklabels()] == ["third (drops)"]
+    assert [label.get_text() for label in counted.get_yticklabels()] == ["third (falls)"]
     marks = {line.get_gid(): line for axes in (points, counted) for line in axes.get_lines() if line.get_gid()}
     expected = ((0.2, 0, "supported"), (-0.5, 1, "contradicted"), (5.0, 0, "undetermined"))
     for number, (x, y, verdict) in enumerate(expected):

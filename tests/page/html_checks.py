@@ -48,7 +48,7 @@ def repeated_ids(html: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the browser found: its kind is axe, overflow, request, console or error."""
+    """What the browser found: its kind is axe, overflow, sight, contrast, contents, request, console or error."""
 
     where: str
     kind: str
@@ -56,6 +56,6 @@ class Finding:
 
 
 def in_browser(page: Path) -> list[Finding]:
-    """All findings in light and dark, wide and narrow, with details closed and open."""
+    """All findings in light and dark, wide and narrow, with details closed and open, and of the layout on a tablet."""
     answer = output("node", TOOLS / "inspect.mjs", path_of("chromium"), page)
     return [Finding(**finding) for finding in json.loads(answer)]

@@ -173,20 +173,24 @@ def _outline(entries: list[Any], level: int = 1) -> Iterator[Heading]:
 
 
 def _headings(pdf: Path) -> list[Heading]:
-    """The headings among the tags; poppler knows the text of a tag, which it prints in quotes below it."""
-    headings: list[Heading] = []
+    return [(int(kind[1]), text) for kind, text in texts(pdf, r"H[1-6]")]
+
+
+def texts(pdf: Path, kind: str) -> list[tuple[str, str]]:
+    """The tags of a kind, a regular expression, and the letters in each; poppler prints them in quotes below it."""
+    found: list[tuple[str, str]] = []
     indent, inside = 0, False
     for line in output("pdfinfo", "-struct-text", pdf).splitlines():
         text = line.strip()
         depth = len(line) - len(line.lstrip())
         inside = inside and depth > indent
-        if match := re.match(r"H([1-6])\b", text):
-            headings.append((int(match[1]), ""))
+        if match := re.match(rf"({kind})\b", text):
+            found.append((match[1], ""))
             indent, inside = depth, True
         elif inside and text.startswith('"'):
-            level, letters = headings[-1]
-            headings[-1] = level, letters + _letters(text[1:-1])
-    return headings
+            tag, letters = found[-1]
+            found[-1] = tag, letters + _letters(text[1:-1])
+    return found
 
 
 def _letters(text: str) -> str:

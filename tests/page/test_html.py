@@ -9,7 +9,8 @@ from page.conftest import Report
 from page.html_checks import Finding, broken_links, in_browser, repeated_ids, validity
 from page.programs import expect_none
 
-KINDS = ("axe", "overflow", "request", "console", "error")
+KINDS = ("axe", "overflow", "sight", "contrast", "contents", "request", "console", "error")
+BETWEEN = "768 px"
 VARIANTS = ["light, 1300 px", "light, 390 px", "dark, 1300 px", "dark, 390 px"]
 
 GOOD = """<!DOCTYPE html>
@@ -85,13 +86,45 @@ def test_a_wrong_name_is_found(check: Callable[[str], list[str]], old: str, new:
     assert check(GOOD.replace(old, new, 1)) == [problem]
 
 
-EVERYWHERE = {f"{variant}{details}" for variant in VARIANTS for details in ("", ", details open")}
+def opened(variants: list[str]) -> set[str]:
+    """The variants with details closed and open."""
+    return {f"{variant}{details}" for variant in variants for details in ("", ", details open")}
+
+
+def verdict(style: str, text: str) -> str:
+    """A table with a verdict beside a claim, in a box that scrolls sideways."""
+    return (
+        '<div style="overflow-x: auto" role="group" tabindex="0" aria-label="Claims"><table aria-label="Claims">'
+        '<thead><tr><th scope="col">Claim</th><th scope="col">Verdict</th></tr></thead><tbody><tr>'
+        f'<th scope="row" style="{style}">It holds</th><td>{text}</td></tr></tbody></table></div><p>'
+    )
+
+
+def drawing(name: str, style: str) -> str:
+    """A figure of one line."""
+    path = f'<path id="{name}" d="M0 0h9" style="fill: none; {style}"/>'
+    return f'<p><svg role="img" aria-label="A line" viewBox="0 0 9 9" style="width: 9px">{path}</svg></p><p>'
+
+
+CONTENTS = (  # they cover what they mark, for the first heading mark the second, and have the mark below their edge
+    '<h2 id="one">One</h2><div style="height: 1000px"></div><h2 id="two">Two</h2><div style="height: 1000px"></div>'
+    '<nav class="contents" style="position: fixed; inset: 0 0 auto 0; height: 3em; background: #fff">'
+    '<ol style="height: 1em; overflow: hidden"><li><br><br></li><li>'
+    '<a style="color: #000" href="#two" aria-current="location">Two</a></li></ol></nav>'
+)
+EVERYWHERE = opened(VARIANTS)
 BAD = [
     ("</style>", ".night { color: #000 } @media (prefers-color-scheme: dark) { .night { color: #222 } }</style>"),
     ("<p>", "<h3>Too deep</h3><p>"),
     ("<p>", '<p class="night">Too dark at night.</p><p>'),
     ("<p>", '<p style="width: 800px">Too wide for a telephone.</p><p>'),
+    ("<p>", verdict("min-width: 500px", "telephone")),
+    ("<p>", verdict("min-width: 900px", "tablet")),
+    ("<p>", verdict("", '<span style="display: none">hidden</span>')),
+    ("<p>", verdict("", '<div style="width: 2em; overflow-wrap: anywhere">contradicted</div>')),
+    ("<details>", f"{CONTENTS}<details>"),
     ("<p>", '<p><svg role="img" viewBox="0 0 9 9"></svg></p><p>'),
+    ("<p>", drawing("pale", "stroke: #777; stroke-opacity: 0.4") + drawing("sombre", "stroke: #444")),
     ("<p>", '<p><img src="near.png" alt="Near"><img src="https://far.invalid/far.png" alt="Far"></p><p>'),
     ("<p>", '<script>console.error("wrong")</script><script>throw new Error("worse")</script><p>'),
     ("<p>Words", '<p style="color: #777; background: #888">Words'),
@@ -116,8 +149,17 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
         ("axe", "svg-img-alt: ", EVERYWHERE),
         ("axe", ".night", {where for where in EVERYWHERE if "dark" in where}),
         ("axe", "details > p", {where for where in EVERYWHERE if "open" in where}),
-        ("overflow", "the document is ", {where for where in EVERYWHERE if "390" in where}),
+        ("overflow", "the document is ", opened([*[each for each in VARIANTS if "390" in each], BETWEEN])),
+        ("sight", "telephone is out of sight", opened([each for each in VARIANTS if "390" in each])),
+        ("sight", "tablet is out of sight", opened([*[each for each in VARIANTS if "390" in each], BETWEEN])),
+        ("sight", "hidden is not shown", opened([*VARIANTS, BETWEEN])),
+        ("sight", "contradicted is broken", opened([*VARIANTS, BETWEEN])),
         ("overflow", "P ends at ", {"print"}),
+        ("contrast", "pale: ", EVERYWHERE),
+        ("contrast", "sombre: ", {where for where in EVERYWHERE if "dark" in where}),
+        ("contents", "#one is read and #two marked", set(VARIANTS)),
+        ("contents", "#two is covered", set(VARIANTS)),
+        ("contents", "#two is marked out of sight", set(VARIANTS)),
         ("request", "near.png", set(VARIANTS)),
         ("request", "https://far.invalid/far.png", set(VARIANTS)),
         ("console", "wrong", set(VARIANTS)),

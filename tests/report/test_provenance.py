@@ -29,7 +29,7 @@ from pipeline.report import context
 from pipeline.report import render as report
 from pipeline.report.context import Context
 from pipeline.report.views import appendix, runlist
-from pipeline.report.views.blocks import LISTED, PRINTED, Plot, Source, Table
+from pipeline.report.views.blocks import LISTED, Plot, Source, Table
 from pipeline.report.views.provenance import Provenance
 
 
@@ -83,6 +83,7 @@ def test_the_runs_are_those_that_runs_csv_has_for_what_is_shown(results: Path, p
         "table-regularization": of("regularization"),
         "table-tuning": of("best") | of("other") | of("default"),
         "table-search-space": set(),
+        "table-neighbours": of("grid", learning_rate=0.6) | of("grid", learning_rate=0.4),
         "table-further-widths": of("widths"),
         "figure-learning_rates-1": of("learning_rates", learning_rate=1),
         "figure-learning_rates-2": of("learning_rates", learning_rate=math.exp(-1)),
@@ -157,14 +158,15 @@ def test_the_page_tells_the_source_of_each(page: Context, medium: report.Medium,
     assert set(found) <= set(told)
     for name, source in found.items():
         text = told[name]
-        assert f"{source.file}, by {modules.path(source.module)}" in text
         keys = re.findall(r"\b[0-9a-f]{16}\b", text)
-        if medium == "screen" or len(source.runs) <= PRINTED:
+        if medium == "screen":
+            assert f"{source.file}, by {modules.path(source.module)}" in text
             assert keys == list(source.runs)
         else:
+            assert source.file in text
             assert keys == []
-            assert f"; {len(source.runs)} runs, see Appendix A.4" in text
-    assert html.count("<details>") == (len(told) if medium == "screen" else 0)
+            assert (f"; {len(source.runs)} runs" in text) is (len(source.runs) > 1)
+    assert html.count("<summary>Source</summary>") == (len(told) if medium == "screen" else 0)
 
 
 @pytest.mark.parametrize("medium", ["screen", "print"])
@@ -190,8 +192,8 @@ def test_every_run_is_in_the_list_and_diverged_ones_are_marked(tmp_path: Path, m
 
     monkeypatch.setattr(report, "font_faces", lambda _: "")
     results = write_results(tmp_path / "results", rule)
-    html = report.render(context.build(results, "Title", "Author", ()), TEMPLATES, "print")
-    body = html[html.index('id="section-appendix-runs"') :]
+    html = report.render(context.build(results, "Title", "Author", ()), TEMPLATES, "screen")
+    body = html[html.index('id="appendix-keys"') :]
     rows = pd.read_csv(results / "runs.csv")
     told = re.findall(r"<code>([0-9a-f]{16})</code>( \(diverged\))?", body)
     assert sorted(key for key, _ in told) == sorted(rows["key"])
@@ -211,14 +213,30 @@ def test_where_there_are_too_many_runs_they_are_counted(tmp_path: Path, monkeypa
     named = {key for name, source in sources(page).items() if name != "figure-grid-grid" for key in source.runs}
     for medium in ("screen", "print"):
         html = report.render(page, TEMPLATES, medium)
-        assert not (grid - named) & set(re.findall(r"<code>([0-9a-f]{16})</code>", html))
+        assert not (grid - named) & set(re.findall(r"\b[0-9a-f]{16}\b", html))
         body = " ".join(re.sub(r"<[^>]+>", "", html[html.index('id="section-appendix-runs"') :]).split())
-        assert f"Grid: {count} runs, seed 1 {count} configurations, too many runs to list here: the rows of" in body
+        listed = f"Grid: {count} runs, seed 1 {count} configurations, too many runs to list here: the rows of"
+        assert f">Grid</th><td>{count}</td>" in html
+        assert (listed in body) is (medium == "screen")
         assert dict(blocks(html))["figure-grid-grid"].endswith(
             f"; {count} runs, which results/runs.csv names under the experiment grid ."
             if medium == "screen"
-            else f"; {count} runs, see Appendix A.4 ."
+            else f"; {count} runs."
         )
+
+
+def test_the_line_under_an_exhibit_links_each_key_to_its_row(page: Context, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(report, "font_faces", lambda _: "")
+    html = report.render(page, TEMPLATES, "screen")
+    rows = dict(re.findall(r'<tr id="(runs-[^"]+)">(.*?)</tr>', html, re.DOTALL))
+    lines = re.findall(r'<a href="#(runs-[^"]+)">(.*?)</a>:\s*<code>([0-9a-f ]+)</code>', html, re.DOTALL)
+    linked = {key for _, _, keys in lines for key in keys.split()}
+    assert linked == {key for source in sources(page).values() for key in source.runs}
+    for name, label, keys in lines:
+        assert label in rows[name]
+        assert all(key in rows[name] for key in keys.split())
+    of_tuning = re.findall(r'href="#(runs-\w+)-', html[html.index('id="table-tuning"') :].partition("</details>")[0])
+    assert of_tuning == ["runs-best", "runs-other", "runs-default"]  # also where another experiment has equal runs
 
 
 def test_ten_thousand_runs_are_no_longer_list_than_a_few():
@@ -284,10 +302,9 @@ def test_the_list_has_as_many_experiments_as_fit(counts: dict[str, int], limit: 
     assert all(counts[name] <= min(left, default=501) for name in listed)
 
 
-@pytest.mark.parametrize("count", [0, 1, PRINTED, PRINTED + 1, LISTED, LISTED + 1])
+@pytest.mark.parametrize("count", [0, 1, LISTED, LISTED + 1])
 def test_a_source_lists_its_runs_up_to_a_limit(count: int):
     source = Source("a.csv", "b", tuple(map(str, range(count))), ("a",))
-    assert source.printed == (source.runs if count <= PRINTED else ())
     assert source.listed == (source.runs if count <= LISTED else ())
 
 

@@ -100,6 +100,14 @@ def test_the_contents_list_every_heading_in_order() -> None:
     ]
 
 
+def test_a_heading_without_a_number_can_be_linked_to_in_words() -> None:
+    numbering = Numbering()
+    for _ in numbering.passes():
+        link = numbering.link("section", "plain", "the protocol")
+        numbering.unnumbered(2, "plain", "Plain")
+    assert str(link) == '<a href="#section-plain">the protocol</a>'
+
+
 def test_a_heading_without_a_number_cannot_be_referred_to_by_it() -> None:
     numbering = Numbering()
     with pytest.raises(InputError, match="expected a section named 'plain'"):

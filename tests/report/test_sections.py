@@ -143,19 +143,29 @@ def test_the_first_page_says_how_much_of_the_write_ups_mathematics_holds(
     assert text("summary", stated(*propositions)).line("statements of").has(words)
 
 
-def test_each_statement_stands_beside_its_verdict_and_what_would_be_right() -> None:
+def test_what_is_not_right_stands_first_with_what_would_be() -> None:
     shown = stated(TRUE, SLIP, FALSE, SLIP)
     html = sections.html("mathematics", shown)
     assert sections.cells(html)[1:] == [
-        ["(1)", "a", "right", ""],
         ["(2)", "w1 > b", "slip", "w1 ≥ b"],
         ["(3)", "c", "wrong", ""],
         ["(2)", "w1 > b", "slip", "w1 ≥ b"],
+        ["all others", "1 statement, listed in results/evidence/mathematics.csv", "right", ""],
     ]
     told = text("mathematics", shown)
     assert told.has("Of 4 statements 1 holds")
     assert told.has("2 have a slip")
     assert told.has("1 does not hold")
+
+
+def test_what_is_right_is_counted_in_one_row() -> None:
+    html = sections.html("mathematics", stated(TRUE, TRUE, SLIP, TRUE))
+    (row,) = sections.cells(html)[2:]
+    assert row[0] == "all others"
+    assert row[1].startswith("3 statements, listed")
+    assert row[2:] == ["right", ""]
+    assert [row[0] for row in sections.cells(sections.html("mathematics", stated(TRUE)))[1:]] == ["all"]
+    assert len(sections.cells(sections.html("mathematics", stated(SLIP)))) == 2
 
 
 # --- The review
@@ -175,6 +185,43 @@ def test_the_numbers_of_the_paper_are_those_that_it_prints() -> None:
     assert told.sentence("wavelet").has(r"lower .* to 0\.6%", "rises from about 220 to about 390")
     assert told.sentence("batch normalization").has("3 to 4 points")
     assert told.sentence("the 90% of").has("rises")
+
+
+def test_what_the_paper_says_stands_with_its_place() -> None:
+    """As printed: section 1.1 has the time and the necessary and sufficient, section 2.2 Bartlett's bound."""
+    told = text("review", replace(usual_context(), randomisation=None))
+    assert told.sentence("small constant factor").has(r"section 1\.1")
+    assert told.sentence("neither necessary nor by itself sufficient").has("explicit", r"section 1\.1")
+    assert told.sentence("“Deep neural networks easily fit random labels”").has("page 2")
+    assert told.sentence("“could potentially improve generalization performance”").has("early stopping", "page 7")
+    assert told.sentence("Bartlett’s bound, by").has("does not apply to networks of ReLU")
+    assert told.sentence("fundamental reason").has("explicit and implicit", r"section 3\.1")
+    assert told.sentence("On CIFAR10 alone").has("probability", "permutation for all images", "noise")
+
+
+def test_the_pictures_and_the_example_of_the_write_up_are_told_and_judged() -> None:
+    told = text("review", replace(usual_context(), randomisation=None))
+    assert told.line(r"an exam\b").has("right one time in four", "closer", "leaves open")
+    assert told.line("made of shapes").has("ellipses", "circle", "axes are equal")
+    assert told.line("5000").has("ratio", "wrong by a factor of 1,000", "confidence", "sigmoid")
+    assert told.has("“a little disheartening”", "“much more to understand”")
+
+
+@pytest.mark.parametrize("name", ["theory", "review", "references", "collapse"])
+def test_without_the_write_up_nothing_is_said_of_it(name: str) -> None:
+    page = usual_context()
+    told = text(name, replace(page, config=replace(page.config, writeup=False)))
+    assert not told.has("write-up|Burki")
+    assert name == "collapse" or text(name, page).has("write-up")
+
+
+def test_every_reference_is_cited_and_every_citation_has_one() -> None:
+    page = replace(usual_context(), randomisation=None)
+    html = "".join(sections.html(name, page) for name in ("theory", "review"))
+    listed = set(re.findall(r'id="(reference-\w+)"', sections.html("references", page)))
+    cited = set(re.findall(r'href="#(reference-\w+)"', html))
+    elsewhere = {"reference-burki2024", "reference-cs7643"}  # on the first page, in the protocol
+    assert cited | elsewhere == listed
 
 
 # --- The appendix
@@ -223,8 +270,10 @@ def test_the_key_is_told_by_its_parts() -> None:
 def test_runs_are_listed_with_their_seeds_and_what_diverged() -> None:
     built = of_results(lambda c, seed: None if c.learning_rate == 1 and seed == 2 else usual(c, seed))
     html = sections.html("appendix", built)
-    body = html[html.index('id="section-appendix-runs"') :]
-    rows = sections.cells(body[: body.index("</table>")])
+    counts, body = html[html.index('id="section-appendix-runs"') :].split("</table>")[:2]
+    assert ["Learning rates", "3", "1 to 2", "6"] in sections.cells(counts)
+    assert ["Grid", "6", "1", "6"] in sections.cells(counts)
+    rows = sections.cells(body)
     heads = {row[0].split(":")[0]: row[0] for row in rows if len(row) == 1}
     assert re.search(r"\b6 runs, seeds 1 to 2$", heads["Learning rates"])
     assert re.search(r"\b6 runs, seed 1$", heads["Grid"])
@@ -242,12 +291,12 @@ def test_runs_too_many_to_list_are_counted(runs: int, configurations: int) -> No
     grid = built.config.experiments["grid"]
     many = replace(grid, configurations=grid.configurations[:1] * configurations)
     html = sections.html("appendix", replace(built, appendix=replace(built.appendix, runs=(Runs(many, runs, ()),))))
-    body = html[html.index('id="section-appendix-runs"') :]
+    body = html[html.index('id="appendix-keys"') :]
     head, row = sections.cells(body[: body.index("</table>")])[1:]
     assert re.search(r"\b1 run,|\b1,200 runs,", head[0])
     assert ("1 run," in head[0]) is (runs == 1)
     assert re.search(r"\b1 configuration,|\b600 configurations,", row[0])
-    listed = Runs(grid, 6, (ConfigurationRuns(built.appendix.runs[0].rows[0].label, ("a" * 16,), frozenset()),))
+    listed = Runs(grid, 6, (ConfigurationRuns("a", built.appendix.runs[0].rows[0].label, ("a" * 16,), frozenset()),))
     assert "too many" not in text("appendix", replace(built, appendix=replace(built.appendix, runs=(listed,))))
 
 
@@ -256,19 +305,19 @@ def test_runs_too_many_to_list_are_counted(runs: int, configurations: int) -> No
 
 def footer(source: Source, medium: formulas.Medium) -> str:
     """The line under a table."""
-    facts = sections.page_of(theory=checks(), theory_source=source, mathematics=usual_context().mathematics)
+    facts = replace(usual_context(), theory_source=source)
     html = sections.html("theory", facts, medium)
     body = html[html.index('<div class="source">') :]
     return " ".join(re.sub(r"<[^>]+>", "", body[: body.index("</div>")]).split())
 
 
-@pytest.mark.parametrize(("runs", "shown"), [(1, "; run 0"), (5, "; runs 0"), (6, "; 6 runs, see")])
-def test_few_runs_are_named_in_print_and_many_counted(runs: int, shown: str) -> None:
+@pytest.mark.parametrize(("runs", "shown"), [(0, "results/a.csv."), (1, "; 1 run."), (6, "; 6 runs.")])
+def test_print_names_the_file_and_counts_the_runs(runs: int, shown: str) -> None:
     keys = tuple(f"{n:016x}" for n in range(runs))
-    line = footer(Source("results/a.csv", "pipeline.b", keys, ("one",)), "print")
-    assert "results/a.csv, by pipeline/b.py" in line
-    assert shown in line
-    assert (keys[-1] in line) is (runs <= 5)
+    line = footer(Source("results/a.csv", "pipeline.b", keys, ("one",), (("results/c.csv", "pipeline.d"),)), "print")
+    assert line.startswith("Source: results/a.csv, results/c.csv")
+    assert line.endswith(shown.replace("a.csv", "c.csv"))
+    assert not set(keys) & set(re.findall(r"\w+", line))
 
 
 @pytest.mark.parametrize(("runs", "named"), [(1, True), (300, True), (301, False)])

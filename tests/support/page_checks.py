@@ -9,15 +9,17 @@ import json
 import math
 import platform
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from importlib import metadata
 from typing import Any, NoReturn
 
 import pandas as pd
 import pytest
 import yaml
+from configuration import ROOT
 from page_oracle import (
     BEST,
     METRICS,
@@ -132,8 +134,76 @@ def table_4_shows_each_rate_in_its_column_and_each_metric_in_its_row(case: Case)
     same("the table of learning rates", found.label, "Table 4", "the write-up")
     told("Table 4", found.caption, "(?i)learning rate", never="(?i)coefficient")
     phases("Table 4", found.caption, shown["metrics"])
+    over_so_many_seeds("Table 4", found.caption, experiment.configurations)
     expected = sweep_cells(experiment, shown["metrics"])
     same_table("Table 4", case.page.table("learning-rates"), expected, _labels(experiment), "runs.csv")
+
+
+@check
+def the_write_ups_numbers_stand_below_those_of_the_same_configuration(case: Case) -> None:
+    shown, results = case.results.shown, case.results
+    cells = cells_of(case)
+    judged = results.json("evidence.json")["obstacles"] == []
+    expected: dict[tuple[str, str, str], str] = {}  # by table, row and column
+    for table, name in (("learning_rates", "learning-rates"), ("regularization", "regularization")):
+        for chosen in results.experiments[shown[table]["experiment"]].configurations if table in shown else ():
+            for metric in shown[table]["metrics"]:
+                expected[name, METRICS[metric], chosen.label] = _printed(cells, chosen.values, metric)
+    for name in _rows_of_table_7(case) if "tuning" in shown else ():
+        (chosen,) = results.experiments[name].configurations
+        head = {shown["tuning"]["best"]: "Best of the grid", shown["tuning"]["default"]: "Default"}.get(
+            name, title(name)
+        )
+        for metric in shown["tuning"]["metrics"]:
+            expected["tuning", head, METRICS[metric]] = _printed(cells, chosen.values, metric)
+    if change := shown.get("learning_rates", {}).get("rate_of_change"):
+        head = f"{METRICS[change['metric']]}, rate of change"
+        for larger, smaller in change["pairs"]:
+            column = f"η = {written(smaller)} to η = {written(larger)}"
+            expected["rate-of-change", head, column] = _printed_rate(cells, change["metric"], smaller, larger)
+    found = {
+        (name, row.head[0], column): text
+        for name in ("learning-rates", "rate-of-change", "regularization", "tuning")
+        if f"table-{name}" in case.page.exhibits
+        for row in case.page.table(name).rows
+        for column, text in row.printed.items()
+        if text not in ("", "–")
+    }
+    same("the write-up's numbers beside ours", found, {k: v for k, v in expected.items() if v and judged}, "cells.csv")
+
+
+def _rows_of_table_7(case: Case) -> list[str]:
+    tuning = case.results.shown["tuning"]
+    return [tuning["best"], *tuning.get("others", ()), tuning["default"]]
+
+
+def _printed(cells: pd.DataFrame, values: Mapping[str, Any], metric: str) -> str:
+    """What the write-up prints for a configuration, with a verdict that is not the good one; empty without a number."""
+    usual = {"learning_rate": 0.1, "reg": 0.001, "batch_size": 64, "hidden": 128, "epochs": 10}
+    for _, row in cells[cells["row"] == metric].iterrows():
+        parts = [] if row["column"] == "defaults" else row["column"].split(", ")
+        named = usual | {name: number(value) for name, value in (part.split(" ", 1) for part in parts)}
+        if all(math.isclose(named[name], number(values[name])) for name in named):
+            return _with_verdict(row)
+    return ""
+
+
+def _printed_rate(cells: pd.DataFrame, metric: str, smaller: object, larger: object) -> str:
+    wanted = f"learning_rate {written(smaller)} to {written(larger)}"
+    own = cells[(cells["row"] == metric + RATE) & (cells["column"] == wanted)]
+    return _with_verdict(own.iloc[0]) if len(own) else ""
+
+
+def _with_verdict(row: "pd.Series[Any]") -> str:
+    good = row["verdict"] in ("reproduced", "not judged")
+    return str(row["published"]) + ("" if good else f" {row['verdict']}")
+
+
+def over_so_many_seeds(where: str, caption: str, shown: Iterable[Configuration]) -> None:
+    """A caption says over how many seeds its means are."""
+    counts = sorted({len(chosen.runs) for chosen in shown})
+    numbers = " (?:or|to) ".join(map(str, (counts[0], counts[-1])[: len(counts)]))
+    told(where, caption, "One seed each" if counts == [1] else f"over {numbers} seeds")
 
 
 def phases(where: str, caption: str, metrics: Iterable[str]) -> None:
@@ -184,6 +254,7 @@ def table_6_shows_each_coefficient_in_its_column_and_the_norms_below(case: Case)
     if {"learning_rates", "regularization", "tuning"} <= set(case.results.shown):
         same("the table of coefficients", label, "Table 6", "the write-up")
     told(label, found.caption, "(?i)regularization coefficient", never="(?i)rate")
+    over_so_many_seeds(label, found.caption, experiment.configurations)
     expected = sweep_cells(experiment, shown["metrics"])
     collapse = case.results.csv("tables/collapse.csv")
     own = collapse[collapse["experiment"] == experiment.name].reset_index(drop=True)
@@ -232,6 +303,9 @@ def table_7_shows_the_parameters_and_accuracies_of_the_selected_and_the_default_
     last, chose = experiments[shown["best"]].seeds, case.results.choosing_seeds
     measured = f"with seeds {chose + 1} to {last}, which had no part in the choice" if chose else "flatters it"
     told(found.label, found.caption, measured, never="flatters" if chose else "no part in the choice")
+    over_so_many_seeds(
+        found.label, found.caption, (c for n in _rows_of_table_7(case) for c in experiments[n].configurations)
+    )
     names = {shown["best"]: "Best of the grid", shown["default"]: "Default"}
     parameters = list(dict.fromkeys((*TUNED, *case.results.grid.varied)))
     expected = {}
@@ -247,6 +321,46 @@ def table_7_shows_the_parameters_and_accuracies_of_the_selected_and_the_default_
 
 def _head(parameter: str) -> str:
     return SYMBOLS.get(parameter, WORDS[parameter].capitalize())
+
+
+@check
+def the_table_of_neighbours_has_what_the_grid_reached_one_step_from_the_selected_configuration(case: Case) -> None:
+    if "tuning" not in case.results.shown or "table-neighbours" not in case.page.exhibits:
+        return
+    grid, found = case.results.grid, exhibit(case, "table-neighbours")
+    (best,) = case.results.experiments[case.results.shown["tuning"]["best"]].configurations
+    over_so_many_seeds(found.label, found.caption, grid.configurations)
+    expected = {}
+    for changed, chosen in neighbours(grid, best).items():
+        label = ", ".join(setting(name, chosen.values[name]) for name in changed)
+        listed = [setting(name, chosen.values[name]) for name in grid.varied]
+        gap = chosen["training_accuracy"].mean - chosen["validation_accuracy"].mean
+        expected[label or f"Selected: {', '.join(listed[:-1])} and {listed[-1]}"] = {
+            **{METRICS[m]: chosen[m].cell for m in ("training_accuracy", BEST)},
+            GAP: f"{gap * 100:.2f}",
+        }
+    columns = [METRICS["training_accuracy"], METRICS[BEST], GAP]
+    same_table(found.label, case.page.table("neighbours"), expected, columns, "runs.csv")
+
+
+GAP = "Training above validation, last epoch, points"
+
+
+def neighbours(grid: Experiment, best: Configuration) -> dict[tuple[str, ...], Configuration]:
+    """The selected configuration of a grid and what lies a step from it towards less overfitting, by what differs."""
+    place = {name: sorted(grid.values(name), key=number) for name in grid.varied}
+    steps = {"reg": 1, "learning_rate": -1, "batch_size": 1}
+    found = {}
+    for changed in ((), ("reg",), ("learning_rate",), ("batch_size",), ("reg", "learning_rate"), ("reg", "batch_size")):
+        wanted = {name: number(best.values[name]) for name in grid.varied}
+        for name in changed:
+            values = [*map(number, place.get(name, [])), math.nan]  # nothing is beyond the ends
+            index = values.index(wanted[name]) + steps[name] if name in wanted else -1
+            wanted[name] = values[index]
+        there = [c for c in grid.ranked if all(number(c.values[n]) == v for n, v in wanted.items())]
+        if there:
+            found[changed] = there[0]
+    return found
 
 
 @check
@@ -266,6 +380,7 @@ def tables_of_further_experiments_show_every_configuration(case: Case) -> None:
     for experiment in case.results.further:
         found = exhibit(case, f"table-further-{experiment.name}")
         told(found.label, found.caption, re.escape(title(experiment.name)))
+        over_so_many_seeds(found.label, found.caption, experiment.configurations)
         rows = {c.label or "single": {METRICS[m]: c[m].cell for m in metrics} for c in experiment.configurations}
         table = case.page.table(f"further-{experiment.name}")
         same_table(found.label, table, rows, [METRICS[m] for m in metrics], "runs.csv")
@@ -287,6 +402,17 @@ def cell_name(row: "pd.Series[str]") -> str:
     return f"{row['table']}, {name}, {settings}"
 
 
+def name_in_its_table(name: str) -> str:
+    """The same within the group of its table: testing, η = e^-1."""
+    return name.split(", ", 1)[1].replace(" accuracy", "")
+
+
+def printed_rows(case: Case) -> dict[str, Row]:
+    """The rows of the table of printed numbers by the name of the group and their own."""
+    groups = case.page.table("evidence-cells").groups
+    return {f"{title}, {row.head[0]}": row for title, rows in groups for row in rows}
+
+
 def rounding(text: str) -> float:
     """Half a unit in the last place of a printed number."""
     return 0.5 * 10 ** -len(text.partition(".")[2])
@@ -295,6 +421,14 @@ def rounding(text: str) -> float:
 def by_a_share(row: "pd.Series[Any]") -> bool:
     """Whether a printed number is held against class shares."""
     return bool(row["n"] > 1 and math.isnan(row["spread"]))
+
+
+def broad(row: "pd.Series[Any]") -> float | None:
+    """How wide the interval of one more run is, in points, if more than five; None else and for a rate of change."""
+    if row["verdict"] == "not judged" or by_a_share(row) or str(row["row"]).endswith(RATE):
+        return None
+    width = 100 * float(row["high"] - row["low"])
+    return width if width > 5 else None
 
 
 def refused_of_others(cells: pd.DataFrame, row: "pd.Series[Any]") -> tuple[int, int] | None:
@@ -317,8 +451,9 @@ def cells_of(case: Case) -> pd.DataFrame:
 def the_table_of_printed_numbers_sets_each_beside_its_runs_with_its_verdict(case: Case) -> None:
     cells = cells_of(case)
     found = exhibit(case, "table-evidence-cells")
-    told(found.label, found.caption, "(?i)printed numbers", "(?i)runs", "(?i)verdict")
-    columns = ["Printed", "Mean of the runs", "One more run", "All of the file", "Difference, points", "Verdict"]
+    told(found.label, found.caption, "(?i)numbers that the write-up prints", "(?i)runs", "95%", "(?i)verdict")
+    columns = ["Printed", "Runs here", "One more run", "All together", "Difference, points", "Verdict"]
+    same(f"{found.label}, heads", list(case.page.table("evidence-cells").heads), ["Number", *columns], "cells.csv")
     expected = {}
     for _, row in cells.iterrows():
         verdict = row["verdict"]
@@ -329,20 +464,27 @@ def the_table_of_printed_numbers_sets_each_beside_its_runs_with_its_verdict(case
             away = float(row["published"]) - row["mean"]
             difference = f"{away:+.3f}" if str(row["row"]).endswith(RATE) else f"{away * 100:+.2f}"
             shown |= {
-                "Mean of the runs": f"{row['mean']:.4f} ± {row['sd']:.4f}",
+                "Runs here": f"{row['mean']:.4f} ± {row['sd']:.4f}",
                 "One more run": f"{row['low']:.4f} to {row['high']:.4f}",
-                "All of the file": f"{row['file_low']:.4f} to {row['file_high']:.4f}",
+                "All together": f"{row['file_low']:.4f} to {row['file_high']:.4f}",
                 "Difference, points": difference[1:] if float(difference) == 0 else difference,
             }
             if by_a_share(row):
-                shown |= dict.fromkeys(("One more run", "All of the file"), "a class share")
-            if verdict != "not reproduced" and 2 * row["refused"] < row["others"]:
-                shown["Verdict"] = f"{verdict} (wide)"
-        expected[cell_name(row)] = shown
-    table = case.page.table("evidence-cells")
-    for row in table.rows:  # how many diverged is said beside the verdict
+                shown |= dict.fromkeys(("One more run", "All together"), "a class share")
+            remarks = ["its interval fits most of its row"] if 2 * row["refused"] < row["others"] else []
+            if (narrow := broad(row)) is not None:
+                wide = 100 * (row["file_high"] - row["file_low"])
+                remarks.append(f"its intervals are {narrow:.0f} and {wide:.0f} points wide")
+            if verdict != "not reproduced" and remarks:
+                shown["Verdict"] = f"{verdict} ({'; '.join(remarks)})"
+        expected[f"The write-up’s {row['table']}, {name_in_its_table(cell_name(row))}"] = shown
+    rows = printed_rows(case)
+    same(f"{found.label}, the numbers", list(rows), list(expected), "evidence/cells.csv")
+    for name, row in rows.items():  # how many diverged is said beside the verdict
         row.cells["Verdict"] = re.sub(r" \(\d+ diverged\)", "", row.cells["Verdict"])
-    same_table(found.label, table, expected, columns, "evidence/cells.csv")
+        same(f"{found.label}, {name}", row.cells, expected[name], "evidence/cells.csv")
+        labels = [each.get("data-label") for each in row.element if each.tag == "td"]
+        same(f"{found.label}, {name}, what stands beside its cells on a phone", labels, columns, "the heads")
 
 
 @check
@@ -356,9 +498,9 @@ def the_table_of_tables_counts_the_verdicts_and_what_intervals_refuse(case: Case
         "Reproduced",
         "Unusual",
         "Not reproduced",
-        "Other columns’ numbers refused",
+        "Swaps noticed",
         "Above the runs",
-        "By sd",
+        "Mean distance, sd",
     ]
     expected = {}
     for name, own in judged.groupby("table", sort=False):
@@ -373,11 +515,11 @@ def the_table_of_tables_counts_the_verdicts_and_what_intervals_refuse(case: Case
                 verdict.capitalize(): str(count.get(verdict, 0))
                 for verdict in ("reproduced", "unusual", "not reproduced")
             },
-            "Other columns’ numbers refused": f"{refused} of {others}" if others else "–",
+            "Swaps noticed": f"{refused} of {others}" if others else "–",
             "Above the runs": f"{above} of {len(sided)}" if len(sided) else "–",
         }
     found_table = exhibit(case, "table-evidence-tables")
-    told(found_table.label, found_table.caption, "(?i)printed numbers", "(?i)table by table", "(?i)tell apart")
+    told(found_table.label, found_table.caption, "(?i)printed numbers", "(?i)table by table", "(?i)swaps.*notice")
     same_table(found_table.label, case.page.table("evidence-tables"), expected, columns, "evidence/cells.csv")
 
 
@@ -395,40 +537,69 @@ def the_printed_numbers_are_those_of_the_write_up(case: Case) -> None:
     for (first, second), text in zip(change["pairs"], change["printed"], strict=True):
         name = f"{change['name']}, rate of change of {SHORT[change['metric']]}"
         expected[f"{name}, η = {written(second)} to {written(first)}"] = text
-    for row in case.page.table("evidence-cells").rows:
-        same(f"the printed number of {row.head[0]}", row.cells["Printed"], expected.get(row.head[0]), "the write-up")
+    named = {
+        f"The write-up’s {name.split(', ')[0]}, {name_in_its_table(name)}": text for name, text in expected.items()
+    }
+    for name, row in printed_rows(case).items():
+        same(f"the printed number of {name}", row.cells["Printed"], named.get(name), "the write-up")
 
 
 @check
-def a_number_that_is_not_reproduced_is_emphasised_and_no_other_is(case: Case) -> None:
-    for row in case.page.table("evidence-cells").rows:
-        bold = any("not reproduced" in "".join(each.itertext()) for each in row.element.iter("b"))
-        same(f"{row.head[0]}, emphasis", bold, row.cells["Verdict"].startswith("not reproduced"), "cells.csv")
+def a_number_that_is_unusual_or_not_reproduced_stands_out_and_no_other_does(case: Case) -> None:
+    styles = {"unusual": "unusual", "not reproduced": "failed"}
+    for name, row in printed_rows(case).items():
+        verdict = row.cells["Verdict"].split(" (")[0]
+        bold = ["".join(each.itertext()) for each in row.element.iter("b")]
+        same(f"{name}, emphasis", bold, [verdict] if verdict in styles else [], "cells.csv")
+        same(f"{name}, its look", row.element.get("class"), styles.get(verdict), "cells.csv")
+
+
+STATEMENT = r"(?P<section>\d\.\d) (?:(?P<phase>training|validation|testing) accuracy: )?(?P<claim>.*)"
+
+
+def statements(case: Case) -> dict[str, "pd.DataFrame"]:
+    """The rows of audit.csv by the statement that they check, 'The write-up's section 3.1, difference among'."""
+    audit = case.results.csv("evidence/audit.csv").fillna("")
+    audit = audit.join(audit["claim"].str.extract(STATEMENT).fillna("").add_prefix("of_"))
+    names = "The write-up’s section " + audit["of_section"] + ", " + audit["of_claim"]
+    return {str(name): own for name, own in audit.groupby(names, sort=False)}
+
+
+def together(verdicts: Iterable[str]) -> str:
+    """What the checks of a statement say together."""
+    found = set(verdicts) - {"not judged"}
+    return "wrong in part" if len(found) == 2 else next(iter(found), "not judged")
+
+
+def audited(case: Case) -> list[str]:
+    """The verdicts on the statements of which a check could be made."""
+    return [said for own in statements(case).values() if (said := together(own["verdict"])) != "not judged"]
 
 
 @check
 def the_table_of_the_audit_has_printed_recomputed_and_verdict_in_their_columns(case: Case) -> None:
-    audit = case.results.csv("evidence/audit.csv").fillna("")
-    if (audit["verdict"] == "not judged").all():
+    expected = statements(case)
+    if all(together(own["verdict"]) == "not judged" for own in expected.values()):
         return
-    found = exhibit(case, "table-audit")
-    told(found.label, found.caption, "(?i)derives from its tables", "(?i)printed.*recomputed")
-    expected = {
-        row["claim"]: {
-            "Printed": row["published"],
-            "Recomputed": row["recomputed"] or "–",
-            "Verdict": row["verdict"],
-        }
-        for _, row in audit.iterrows()
-    }
-    same_table(found.label, case.page.table("audit"), expected, ["Printed", "Recomputed", "Verdict"], "audit.csv")
-    for row in case.page.table("audit").rows:
+    found, table = exhibit(case, "table-audit"), case.page.table("audit")
+    told(found.label, found.caption, "(?i)derives from its tables", "(?i)printed.*recomputed", "those of the write-up")
+    columns = ["Printed", "Recomputed", "Verdict"]
+    same(f"{found.label}, heads", list(table.heads), ["Statement", *columns], "audit.csv")
+    rows = {f"{title}, {row.head[0]}".casefold(): row for title, group in table.groups for row in group}
+    same(f"{found.label}, the statements", list(rows), [name.casefold() for name in expected], "audit.csv")
+    for (name, row), own in zip(rows.items(), expected.values(), strict=True):
+        checks = [f"{each['of_phase']} {each['recomputed'] or '–'}".strip() for _, each in own.iterrows()]
+        texts = [own["published"].iloc[0], ", ".join(checks)]
+        shown = dict(zip(columns, [text.replace("percentage points", "points") for text in texts], strict=False))
+        same(f"{found.label}, {name}", row.cells, shown | {"Verdict": together(own["verdict"])}, "audit.csv")
+        wrong = [each.get("class") == "wrong" for each in row.element.iter("span")]
+        same(f"{found.label}, {name}, marked as wrong", wrong, list(own["verdict"] == "wrong"), "audit.csv")
         marked = any("failed" in each.get("class", "").split() for each in row.element)
-        same(f"{found.label}, {row.head[0]}, marked as wrong", marked, row.cells["Verdict"] == "wrong", "audit.csv")
+        same(f"{found.label}, {name}, stands out", marked, any(wrong), "audit.csv")
 
 
 SECTIONS = ["3.1"] * 5 + ["3.2"] * 6 + ["3.3"] * 10  # of the write-up, claim by claim
-DIGITS = {"percentage points": 2, "nats": 3, "epochs": 1, "thousand updates": 1, "times": 2, "drops": 1, "crossings": 1}
+DIGITS = {"percentage points": 2, "nats": 3, "epochs": 1, "thousand updates": 1, "times": 2, "falls": 1, "crossings": 1}
 MARGINS = {"percentage points": 0.005, "nats": 0.0005, "times": 0.01}  # of the others a tenth
 
 
@@ -436,11 +607,11 @@ MARGINS = {"percentage points": 0.005, "nats": 0.0005, "times": 0.01}  # of the 
 def the_table_of_claims_shows_each_test_with_its_interval_from_low_to_high(case: Case) -> None:
     claims, tests = (case.results.csv(f"evidence/{name}.csv") for name in ("claims", "tests"))
     found = exhibit(case, "table-claims")
-    told(found.label, found.caption, "(?i)claims", "(?i)measured", "(?i)verdict")
+    told(found.label, found.caption, "(?i)claims", "(?i)predicts", "(?i)measured with its 95% interval")
     table = case.page.table("claims")
-    columns = ["Claimed", "Measured, with its interval", "p", "Verdict"]
+    columns = ["Predicted", "Measured", "p", "Verdict"]
     same(f"{found.label}, heads", list(table.heads), ["Claim and tests", *columns], "the table")
-    shown_claims = [re.fullmatch(r"(.*) \((\d\.\d)\) \| (\w+)", title_) for title_, _ in table.groups]
+    shown_claims = [re.fullmatch(r"[\w ]+\. (.*) \((\d\.\d)\) \| (\w+)", title_) for title_, _ in table.groups]
     same(f"{found.label}, number of claims", len(table.groups), len(claims), "claims.csv")
     same("the sections of the claims", [match and match[2] for match in shown_claims], SECTIONS, "the write-up")
     for match, style, (_, rows), (_, claim) in zip(
@@ -456,9 +627,11 @@ def the_table_of_claims_shows_each_test_with_its_interval_from_low_to_high(case:
             if case.results.json("evidence.json")["obstacles"]:
                 same(f"{row.head[0]}, which cannot be judged", row.cells["Verdict"], "–", "evidence.json")
                 continue
-            _same_test(row.head[0], row.cells, test, claim)
+            _same_test(re.sub(r"^\d\. ", "", row.head[0]), row.cells, test, claim)
             background = row.element.get("class") == "background"
             same(f"{row.head[0]}: told as background", background, test["decides"] == "no", "tests.csv")
+            labels = [each.get("data-label") for each in row.element if each.tag == "td"]
+            same(f"{row.head[0]}, what stands beside its cells on a phone", labels, columns, "the heads")
 
 
 def _same_test(name: str, cells: Mapping[str, str], test: "pd.Series[float]", claim: "pd.Series[str]") -> None:
@@ -469,13 +642,15 @@ def _same_test(name: str, cells: Mapping[str, str], test: "pd.Series[float]", cl
     def tell(value: float) -> str:
         return f"{value:.{digits}f}"
 
-    same(f"{name}, claimed", cells["Claimed"], f"{test['predicts']} {tell(test['threshold'])}", "tests.csv")
+    same(f"{name}, predicted", cells["Predicted"], f"{test['predicts']} {tell(test['threshold'])}", "tests.csv")
     measured = "–"
     if test["seeds"]:
-        measured = f"{tell(test['value'])} {unit} ({tell(test['low'])} to {tell(test['high'])})"
-    same(f"{name}, measured", cells["Measured, with its interval"], measured, "tests.csv")
+        told_unit = unit.removeprefix("percentage ")
+        measured = f"{tell(test['value'])} {told_unit} ({tell(test['low'])} to {tell(test['high'])})"
+    same(f"{name}, measured", cells["Measured"], measured, "tests.csv")
     smaller = min(test["p_supported"], test["p_contradicted"])
-    told_p = "–" if not test["seeds"] else "< 0.001" if smaller < 0.001 else f"{smaller:.3f}"
+    decides = test["seeds"] and test["decides"] == "yes"
+    told_p = "–" if not decides else "< 0.001" if smaller < 0.001 else f"{smaller:.3f}"
     same(f"{name}, p", cells["p"], told_p, "tests.csv")
     wanted = test["seeds_wanted"]
     sentence, _, tail = cells["Verdict"].partition(" It would take ")
@@ -494,10 +669,10 @@ def a_test_of_two_rates_is_the_difference_of_their_means_in_points(case: Case) -
     (row,) = [row for row in case.page.table("claims").rows if row.head[0] == name] or [None]
     if row is None:
         fail(f"the table of claims has no row {name!r}")
-    same(f"{name}, claimed", row.cells["Claimed"], "below 1.00", "the write-up: less than a point")
-    measured = row.cells["Measured, with its interval"]
+    same(f"{name}, predicted", row.cells["Predicted"], "below 1.00", "the write-up: less than a point")
+    measured = row.cells["Measured"]
     if measured != "–":
-        expected = f"{100 * (means[1.0] - means[round(math.exp(-1), 6)]):.2f} percentage points"
+        expected = f"{100 * (means[1.0] - means[round(math.exp(-1), 6)]):.2f} points"
         same(name, measured.split(" (")[0], expected, "runs.csv")
 
 
@@ -530,7 +705,7 @@ def a_claim_falls_with_one_test_and_stands_with_all(case: Case) -> None:
     claims, tests = (case.results.csv(f"evidence/{name}.csv") for name in ("claims", "tests"))
     for title_, _ in case.page.table("claims").groups:
         shown = title_.rsplit(" | ", 1)
-        claim = next(text for text in claims["claim"] if shown[0].startswith(text))
+        claim = next(text for text in claims["claim"] if text in shown[0])
         deciding = tests[(tests["claim"] == claim) & (tests["decides"] == "yes")]
         verdicts = set(deciding["verdict"])
         expected = "undetermined"
@@ -604,8 +779,12 @@ def the_table_of_randomization_tests_shows_what_each_came_to(case: Case) -> None
     if not tests:
         return
     found = exhibit(case, "table-randomisation")
-    same("the table of the randomization tests", found.label, "Table R1", "the series R")
-    told("Table R1", found.caption, "(?i)randomization tests", "(?i)changed labels.*differs? from the true")
+    told(
+        "the table of the randomization tests",
+        found.caption,
+        "(?i)randomization tests",
+        "(?i)changed labels.*differs? from the true",
+    )
     expected = {}
     for name, test in tests.items():
         seeds = test["seeds"]
@@ -668,7 +847,8 @@ def the_data_under_each_figure_of_curves_are_the_means_over_its_runs(case: Case)
         label = case.page.exhibits[f"figure-{name}"].label
         several = len(panels) > 1
         named = (panels[0].varied or TUNED) if several else ()
-        heads = [*map(_head, named), "Epoch", "Training", "Validation"]
+        run = single_run(case, panels, metric)
+        heads = [*(["Runs"] if run is not None else []), *map(_head, named), "Epoch", "Training", "Validation"]
         same(f"the data of {label}, heads", list(table.heads), heads, "curves.csv")
         rows = iter(table.rows)
         for panel, chosen in enumerate(panels):
@@ -677,7 +857,8 @@ def the_data_under_each_figure_of_curves_are_the_means_over_its_runs(case: Case)
                 if row is None:
                     fail(f"the data of {label} end before epoch {epoch['epoch']:g} of {chosen.caption}")
                     return
-                head = (*(written(chosen.values[p]) for p in named), f"{epoch['epoch']:g}")
+                first = ("mean",) if run is not None else ()
+                head = (*first, *(written(chosen.values[p]) for p in named), f"{epoch['epoch']:g}")
                 where = f"the data of {label}, {chosen.caption}, epoch {epoch['epoch']:g}"
                 same(f"{where}, heads", row.head, head, "curves.csv")
                 same(f"{where}, panel", row.element.get("data-panel"), str(panel), "the figure")
@@ -688,9 +869,48 @@ def the_data_under_each_figure_of_curves_are_the_means_over_its_runs(case: Case)
                 }
                 same(where, row.cells, expected, "curves.csv")
                 means = [epoch[f"{part}_{metric}_mean"] for part in ("training", "validation")]
-                _sorted_by(where, row, [*(number(chosen.values[p]) for p in named), epoch["epoch"], *means])
+                numbers = [*(number(chosen.values[p]) for p in named), epoch["epoch"], *means]
+                _sorted_by(where, row, [*(0 for _ in first), *numbers])
+        if run is not None:
+            _same_run(f"the data of {label}", rows, run, metric)
         if left := len(list(rows)):
             fail(f"the data of {label} have {left} rows more than curves.csv")
+
+
+def single_run(case: Case, panels: Sequence[Configuration], metric: str) -> pd.DataFrame | None:
+    """The run that a figure shows in a frame of its own: where its means stay in the lowest 0.3 of the common scale."""
+    if len(panels) > 1 or not case.results.has_histories:
+        return None
+    curves = case.results.csv("tables/curves.csv")
+    of_all = curves[curves["experiment"] == panels[0].experiment]
+    ends = []
+    for part in ("training", "validation"):
+        counted = of_all if part == "validation" else of_all[of_all["epoch"] > 1]
+        mean, sd = counted[f"{part}_{metric}_mean"], counted[f"{part}_{metric}_sd"].fillna(0)
+        ends += [(mean - sd).min(), (mean + sd).max()]
+    own = epochs_of(curves, panels[0])
+    low, high = min(ends) - 0.04 * (max(ends) - min(ends)), max(ends) + 0.04 * (max(ends) - min(ends))
+    top = own[[f"training_{metric}_mean", f"validation_{metric}_mean"]].max().max()
+    if len(own) < 2 or not top < low + 0.3 * (high - low):
+        return None
+    history = panels[0].history
+    finished = history[history["key"].isin(panels[0].runs.loc[panels[0].runs["status"] == "ok", "key"])]
+    return finished[finished["seed"] == finished["seed"].min()].sort_values("epoch")
+
+
+def _same_run(where: str, rows: Iterator[Row], run: pd.DataFrame, metric: str) -> None:
+    """The rows of a single run, below those of the means."""
+    for _, epoch in run.iterrows():
+        row = next(rows, None)
+        if row is None:
+            fail(f"{where} end before epoch {epoch['epoch']:g} of seed {epoch['seed']:g}")
+            return
+        same(f"{where}, a single run", row.head, (f"seed {epoch['seed']:g}", f"{epoch['epoch']:g}"), "histories.csv")
+        same(f"{where}, a single run, panel", row.element.get("data-panel"), "1", "the figure")
+        values = [epoch[f"{part}_{metric}"] for part in ("training", "validation")]
+        expected = dict(zip(("Training", "Validation"), map(fixed, values), strict=True))
+        same(f"{where}, seed {epoch['seed']:g}, epoch {epoch['epoch']:g}", row.cells, expected, "histories.csv")
+        _sorted_by(where, row, [epoch["seed"], epoch["epoch"], *values])
 
 
 def epochs_of(curves: pd.DataFrame, chosen: Configuration) -> pd.DataFrame:
@@ -901,6 +1121,34 @@ def the_data_under_the_thresholds_are_those_of_the_tests(case: Case) -> None:
     ]
     shown = [[row.cells[name] for name in columns] for row in table.rows]
     same("the thresholds", shown, expected, "tests.csv")
+    in_figure = [re.sub(r" \([a-z ]+\)$", "", row.head[0]) for row in table.rows]
+    in_table = []
+    for title_, rows in case.page.table("claims").groups:
+        numbers = [re.match(r"(\d)\. ", row.head[0]) for row in rows if row.element.get("class") != "background"]
+        measured = [row.cells["p"] != "–" for row in rows if row.element.get("class") != "background"]
+        name = title_.split(".")[0].lower()
+        in_table += [f"{name}, {n[1]}" if n else name for n, there in zip(numbers, measured, strict=True) if there]
+    same("the names of the tests", sorted(in_figure), sorted(in_table), "the table of claims")
+
+
+@check
+def the_table_of_thresholds_has_what_the_tests_are_held_against(case: Case) -> None:
+    found = exhibit(case, "table-thresholds")
+    told(found.label, found.caption, "(?i)thresholds", "(?i)choices of this report")
+    stated = yaml.safe_load((ROOT / "pipeline/writeup/claims.yaml").read_text(encoding="utf-8"))["thresholds"]
+    units = {"percentage points": "percentage point"}
+    expected = {}
+    for name, each in stated.items():
+        unit = "" if each["unit"] == "any" else each["unit"]
+        value = f"{each['value']} {units.get(unit, unit) if each['value'] == 1 else unit}".strip()
+        if unit == "times":
+            value = f"factor {each['value']}"
+        expected[name.replace("-", " ")] = {"Value": value, "Why": each["reason"]}
+    same_table(found.label, case.page.table("thresholds"), expected, ["Value", "Why"], "claims.yaml")
+    tests = case.results.csv("evidence/tests.csv")
+    chosen = {name: float(each["value"]) for name, each in stated.items()}
+    for _, test in tests.iterrows():
+        same(f"the threshold of {test['test']!r}", test["threshold"], chosen[test["reason"]], "claims.yaml")
 
 
 @check
@@ -930,12 +1178,19 @@ def the_data_under_the_benchmark_are_its_records(case: Case) -> None:
 # --- The first page and the appendix
 
 
+@cache
+def claim_names() -> dict[str, str]:
+    """The short names of the claims by their texts."""
+    stated = yaml.safe_load((ROOT / "pipeline/writeup/claims.yaml").read_text(encoding="utf-8"))
+    return {claim["text"]: claim["name"].replace("-", " ") for claim in stated["claims"]}
+
+
 @check
 def the_first_page_counts_what_came_out(case: Case) -> None:
     results, summary = case.results, case.page.summary
-    names = ["Printed numbers", "Arithmetic", "Claims", "Mathematics", "Data", "Runs"]
+    names = ["Printed numbers", "Arithmetic", "Mathematics", "Claims", "Data", "Runs"]
     same("the heads of the first page", list(summary), names, "the page")
-    cells, audit, claims = cells_of(case), results.csv("evidence/audit.csv"), results.csv("evidence/claims.csv")
+    cells, claims = cells_of(case), results.csv("evidence/claims.csv")
     count = cells["verdict"].value_counts()
     judged = int((cells["verdict"] != "not judged").sum())
     if judged:
@@ -944,18 +1199,23 @@ def the_first_page_counts_what_came_out(case: Case) -> None:
             parts.append(f"{count['not judged']} more cannot be judged")
         if count.get("unusual", 0):
             by_chance = 0.05 * cells[cells["verdict"] != "not judged"]["spread"].notna().sum()
-            parts.append(f"{count['unusual']} unusual where chance makes {by_chance:.1f}")
+            parts.append(f"{count['unusual']} unusual, where chance makes {by_chance:.1f}")
         if count.get("not reproduced", 0):
             parts.append(f"{count['not reproduced']} not")
+        outside = cells[cells["verdict"].isin(("unusual", "not reproduced"))]
+        parts += [f"{cell_name(row)} ({row['published']})" for _, row in outside.iterrows()]
         counts("the printed numbers on the first page", summary["Printed numbers"], parts)
     else:
         told("the first page", summary["Printed numbers"], "cannot be judged", never=r"\d")
-    verdicts = audit["verdict"].value_counts()
-    right, wrong = int(verdicts.get("right", 0)), int(verdicts.get("wrong", 0))
-    if right + wrong:
-        counts("the arithmetic on the first page", summary["Arithmetic"], [f"{right} of {right + wrong}", "right"])
-    of = claims["verdict"].value_counts()
-    parts = [f"{of.get(verdict, 0)} {verdict}" for verdict in ("supported", "contradicted", "undetermined")]
+    derived = audited(case)
+    if derived:
+        right = f"{derived.count('right')} of {len(derived)} statements"
+        counts("the arithmetic on the first page", summary["Arithmetic"], [right, "right"])
+    parts = []
+    for verdict in ("supported", "contradicted", "undetermined"):
+        names = [claim_names()[text] for text in claims.loc[claims["verdict"] == verdict, "claim"]]
+        told_of = names and not results.json("evidence.json")["obstacles"]
+        parts.append(f"{len(names)} {verdict}" + (f": {', '.join(names)}" if told_of else ""))
     counts("the claims on the first page", summary["Claims"], parts)
     told("the claims on the first page", summary["Claims"], "supported.*contradicted.*undetermined")
     verdicts = [verdict_of(each) for each in results.json("theory.json")["propositions"]]
@@ -978,6 +1238,56 @@ def the_first_page_counts_what_came_out(case: Case) -> None:
     counts("the runs on the first page", summary["Runs"], parts)
 
 
+@check
+def the_abstract_counts_what_came_out(case: Case) -> None:
+    results = case.results
+    (abstract,) = [text for text in case.page.sections[0].paragraphs if "derivations line by line" in text]
+    cells, claims = (results.csv(f"evidence/{name}.csv")["verdict"] for name in ("cells", "claims"))
+    mathematics = [verdict_of(each) for each in results.json("theory.json")["propositions"]]
+    failed, fallen = sum(cells == "not reproduced"), sum(claims == "contradicted")
+    derived = audited(case)
+    wrong = f"{sum(each != 'right' for each in derived)} of {len(derived)} statements that it derives"
+    proved = f"of {len(mathematics)} statements of its mathematics, {mathematics.count('right')} hold"
+    told("the abstract", abstract, f"{len(results.runs.drop_duplicates('key')):,} runs", proved, wrong)
+    if (cells == "not judged").all():
+        told(
+            "the abstract",
+            abstract,
+            "None of its printed numbers can be judged",
+            "claims about training are not judged",
+        )
+        return
+    told(
+        "the abstract",
+        abstract,
+        rf"\b{sum(cells == 'reproduced')}\b.*\breproduced",
+        rf"\b{sum(cells != 'not judged')}\b.*\breproduced",
+        f"{failed} (?:is|are) not reproduced" if failed else "numbers hold",
+        f"Of its {len(claims)} claims about training, {sum(claims == 'supported')} (?:is|are) supported",
+        f"other {fallen if fallen > 1 else 'one'} (?:is|are) contradicted" if fallen else "No claim is contradicted",
+    )
+    for text, verdict in results.csv("evidence/claims.csv").set_index("claim")["verdict"].items():
+        claim = str(text).rstrip(".")
+        if claim in abstract:
+            told("the abstract", abstract, f"{verdict}, for example {re.escape(claim)}")
+
+
+@check
+def the_limits_count_what_the_runs_vary_and_cost(case: Case) -> None:
+    results, text = case.results, case.page.section("limits").text
+    runs, added = results.runs.drop_duplicates("key"), len(results.config["tables"].get("evidence", ()))
+    epochs, widths = int(runs["epochs"].sum()), sorted(set(runs["hidden"]))
+    told(
+        "the limits",
+        text,
+        f"{len(runs):,} runs, {epochs:,} epochs",
+        f"{epochs * results.sizes[0]:,} images",
+        f"at most {results.runs['seed'].max()} seeds",
+        f"layer of {' or '.join(map(str, widths))} sigmoid units",
+        f"{added} experiments? (?:was|were) added" if added else "write-up",
+    )
+
+
 def counts(where: str, text: str, parts: Sequence[str]) -> None:
     """Each part is there, and no number besides."""
     for part in parts:
@@ -997,16 +1307,19 @@ def verdict_of(proposition: dict[str, Any]) -> str:
 
 @check
 def each_statement_of_the_mathematics_has_its_verdict_and_what_would_be_right(case: Case) -> None:
-    expected = []
-    for each in case.results.json("theory.json")["propositions"]:
-        verdict = verdict_of(each)
-        expected.append((each["place"], verdict, verdict == "slip"))
-    rows = case.page.table("mathematics").rows
-    shown = [(row.head[0], row.cells["Verdict"], bool(row.cells["What would be right"])) for row in rows]
+    found = [(each["place"], verdict_of(each)) for each in case.results.json("theory.json")["propositions"]]
+    expected = [(place, verdict, verdict == "slip") for place, verdict in found if verdict != "right"]
+    right = len(found) - len(expected)
+    expected += [("all others" if expected else "all", "right", False)] if right else []
+    table = case.page.table("mathematics").rows
+    shown = [(row.head[0], row.cells["Verdict"], bool(row.cells["What would be right"])) for row in table]
     same("the statements of the write-up's mathematics", shown, expected, "theory.json")
+    if right:
+        told(
+            "the rest of the write-up's mathematics", table[-1].cells["What it says"], rf"^{right} statements?, listed"
+        )
     text = case.page.text("mathematics")
-    right = sum(verdict == "right" for _, verdict, _ in expected)
-    told("section 1.4", text, rf"Of {len(expected)} statements {right} holds?")
+    told("section 1.4", text, rf"Of {len(found)} statements {right} holds?")
 
 
 @check
@@ -1035,6 +1348,12 @@ def each_equation_says_whether_its_check_passed(case: Case) -> None:
             _same_sum(label, case.page.equations[label], solution, row)
     for label, holds in (("xor-outer", theory["xor"]["contradictory"]), ("certificate", theory["xor"]["proved"])):
         told(f"the check of {label}", shown.get(label, ""), r"^Checked:" if holds else r"^Failed:")
+    linear = case.results.json("collapse.json") if "regularization" in case.results.shown else {"flow": {}}
+    for label, each in linear["flow"].items():
+        text = shown.get(label, "")
+        power = math.floor(math.log10(max(each["difference"], 1e-17))) + 1
+        told(f"the check of equation {label}", text, r"^Checked:" if each["difference"] <= 1e-12 else r"^Failed:",
+             rf"10\^{power}\b")  # fmt: skip
     same("the bound of the certificate", case.page.equations["certificate"].split(" (")[0],
          f"0 ≤ {theory['xor']['bound']}", "theory.json")  # fmt: skip
 
@@ -1053,7 +1372,7 @@ def _same_sum(label: str, equation: str, solution: dict[str, Any], row: dict[str
 
 @check
 def the_appendix_lists_every_run_under_its_configuration(case: Case) -> None:
-    table = case.page.tables["appendix-runs"]
+    table = case.page.tables["appendix-keys"]
     same("the heads of the list of runs", list(table.heads), ["Configuration", "Keys"], "the table")
     experiments = list(case.results.experiments.values())
     same("the experiments in the list of runs", len(table.groups), len(experiments), "config")
@@ -1074,6 +1393,16 @@ def the_appendix_lists_every_run_under_its_configuration(case: Case) -> None:
             ]
             same(f"{experiment.name}, a configuration", row.head[0], chosen.caption, "config")
             same(f"the keys of {experiment.name}, {chosen.caption}", row.cells["Keys"], " ".join(keys), "runs.csv")
+
+
+@check
+def the_appendix_counts_the_runs_of_each_experiment(case: Case) -> None:
+    expected = []
+    for experiment in case.results.experiments.values():
+        count, seeds = len(experiment.configurations), experiment.seeds
+        expected += [[title(experiment.name), str(count), "1" if seeds == 1 else f"1 to {seeds}", str(count * seeds)]]
+    rows = [[row.head[0], *row.cells.values()] for row in case.page.tables["appendix-runs"].rows]
+    same("the table of the runs", rows, expected, "config")
 
 
 @check
@@ -1122,12 +1451,21 @@ def the_appendix_lists_the_packages_and_versions_that_made_the_page(case: Case) 
 
 @check
 def figures_and_tables_are_numbered_in_the_order_in_which_they_stand(case: Case) -> None:
+    config, shown = case.results.config, list(case.page.exhibits.values())
+    names = {"table-and", "table-or", "table-xor", "table-learning-rates", "table-rate-of-change"}
+    names |= {"table-regularization", "table-tuning", "table-search-space"}
+    sweeps = [
+        config["tables"][name]["experiment"]
+        for name in ("learning_rates", "regularization")
+        if name in config["tables"]
+    ]
+    curve = re.compile(rf"figure-(?:{'|'.join(map(re.escape, sweeps))})-\d+")
+    theirs = [e for e in shown if e.name in names or (sweeps and curve.fullmatch(e.name))]
     for kind in ("Table", "Figure"):
-        labels = [e.label for e in case.page.exhibits.values() if re.match(rf"{kind} \d", e.label)]
-        same(f"the numbers of the {kind.lower()}s", labels, [f"{kind} {n}" for n in range(1, len(labels) + 1)], "page")
-    for series, section in (("M", "mathematics"), ("R", "randomisation")):
-        own = [e for e in case.page.exhibits.values() if f" {series}" in e.label]
-        same(f"the series {series}", [e.section for e in own], [section] * len(own), "the page")
+        for series, own in (("", theirs), ("R", [e for e in shown if e not in theirs])):
+            labels = [e.label for e in own if e.label.startswith(kind)]
+            expected = [f"{kind} {series}{number}" for number in range(1, len(labels) + 1)]
+            same(f"the numbers of the {kind.lower()}s", labels, expected, "the page")
 
 
 @check
@@ -1196,10 +1534,17 @@ def captions_of_other_figures_say_what_they_show(case: Case) -> None:
             told("what is read out of the ratios", found.description, re.escape(highest))
     if found := exhibits.get("figure-collapse"):
         told(found.label, found.caption, r"Norm of W_1", r"(?i)left of the line it should grow.*right.*shrink",
-             r"(?i)circles ended above.*squares below", "(?i)hollow marks are undecided")  # fmt: skip
+             r"(?i)circles ended above.*squares below")  # fmt: skip
+        verdicts = case.results.csv("tables/collapse.csv")["verdict"].dropna()
+        hollow = bool((~verdicts.str.contains("predicted")).any())
+        if hollow != ("hollow marks are undecided" in found.caption):
+            fail(f"{found.label}: expected its caption {'' if hollow else 'not '}to speak of undecided marks")
     if found := exhibits.get("figure-randomisation"):
         told(found.label, found.caption, r"(?i)training accuracy by epoch", "logarithmic", "thin line.*true labels",
              never="(?i)testing")  # fmt: skip
+        seeds = len(next(iter(randomisation(case.results).values()))["seeds"])
+        told(found.label, found.caption, f"thick line is the {'mean over the seeds' if seeds > 1 else 'test'}",
+             "pale lines are the seeds" if seeds > 1 else "")  # fmt: skip
         for name, test in randomisation(case.results).items():
             told("what is read out of Figure R1", found.description, re.escape(f"{name}: {ended(test)}"))
     if found := exhibits.get("figure-evidence-cells"):
@@ -1214,7 +1559,7 @@ def captions_of_other_figures_say_what_they_show(case: Case) -> None:
         same("the cells outside, as read out", names[0].count(";") + bool(names[0]), len(outside), "cells.csv")
     if found := exhibits.get("figure-claims-curves"):
         told(found.label, found.caption, "(?i)mean validation accuracy", "rates at equal learning rate × epochs",
-             "batch sizes at equal numbers of updates", "with and without the penalty", "pale: training")  # fmt: skip
+             "batch sizes at equal numbers of updates", "with and without the penalty", "thin: training")  # fmt: skip
     if found := exhibits.get("figure-claims-thresholds"):
         told(found.label, found.caption, "(?i)for which thresholds each test supports or contradicts", "chosen.*marks",
              "linear near zero and logarithmic beyond")  # fmt: skip
@@ -1231,25 +1576,42 @@ def captions_of_other_figures_say_what_they_show(case: Case) -> None:
 Source = tuple[str, str, list[str]]  # the file, the module that wrote it, the runs where they are known
 
 
+def pictures(results: Results) -> Iterator[tuple[str, list[str]]]:
+    """The table and the figures of the pictures, each with its runs."""
+    found = results.json("pictures.json")
+    yield "figure-pictures-digits", []
+    if found["tests"]:
+        yield "figure-pictures-tests", []
+    if found["weights"]:
+        yield "figure-pictures-weights", [panel["key"] for panel in found["weights"] if panel["key"]]
+    if found["confusion"]:
+        yield "table-confusion", [found["confusion"]["key"]]
+        yield "figure-pictures-mistakes", [found["confusion"]["key"]]
+
+
 def sources(case: Case) -> dict[str, Source]:
     """Every table and figure that a page can have, with its source."""
     results, shown = case.results, case.results.shown
     expected: dict[str, Source] = {
         "table-evidence-cells": ("results/evidence/cells.csv", "pipeline/evidence/step.py", []),
         "table-evidence-tables": ("results/evidence/cells.csv", "pipeline/evidence/step.py", []),
+        "table-thresholds": ("results/evidence.json", "pipeline/evidence/step.py", []),
         "table-claims": ("results/evidence/claims.csv", "pipeline/evidence/step.py", []),
         "figure-claims-curves": ("results/histories.csv", "pipeline/figures/claims.py", []),
         "figure-claims-thresholds": ("results/evidence/tests.csv", "pipeline/figures/thresholds.py", []),
         "table-mathematics": ("results/evidence/mathematics.csv", "pipeline/theory/step.py", []),
         "table-audit": ("results/evidence/audit.csv", "pipeline/evidence/step.py", []),
+        "figure-evidence-overview": ("results/evidence/*.csv", "pipeline/figures/overview.py", []),
         "figure-evidence-cells": ("results/evidence/cells.csv", "pipeline/figures/cells.py", []),
         "figure-collapse": ("results/tables/collapse.csv", "pipeline/figures/collapse.py", []),
+        "table-neighbours": ("results/tables/summary.csv", "pipeline/analysis/tables.py", []),
         "table-search-space": ("results/tables/search_space.csv", "pipeline/analysis/tables.py", []),
         "table-randomisation": ("results/randomisation/*.json", "pipeline/randomisation/step.py", []),
         "figure-randomisation": ("results/randomisation/*.csv", "pipeline/figures/randomisation.py", []),
         "figure-benchmark": ("report/benchmark.json", "pipeline/figures/benchmark.py", []),
     }
     expected |= {f"table-{f}": ("results/theory.json", "pipeline/theory/step.py", []) for f in ("and", "or", "xor")}
+    expected |= {name: ("results/pictures.json", "pipeline/pictures/step.py", runs) for name, runs in pictures(results)}
     for name, (panels, _) in curve_figures(results).items():
         expected[f"figure-{name}"] = ("results/tables/curves.csv", "pipeline/figures/step.py", results.keys(*panels))
     for table, name in (("learning_rates", "learning-rates"), ("regularization", "regularization")):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 import numpy as np
+import pandas as pd
 from page_checks import (
     CURVES,
     Case,
@@ -20,6 +21,8 @@ from page_checks import (
     fail,
     randomisation,
     same,
+    single_run,
+    verdict_of,
 )
 from page_oracle import BEST, SYMBOLS, WORDS, setting, written
 
@@ -154,6 +157,19 @@ def curves_are_drawn_where_their_means_are_in_the_colours_of_their_names(case: C
                 on_a_line(f"{where}, {part}, panel {panel + 1}", epochs, [x for x, _ in found], rising=True)
                 heights += [(mean, y) for mean, (_, y) in zip(means[first:], found, strict=True)]
         on_a_line(where, [mean for mean, _ in heights], [y for _, y in heights], rising=False)
+        if (run := single_run(case, panels, metric)) is not None:
+            places: list[Point] = []
+            for part in PARTS:
+                same(
+                    f"{where}, single run, colour of {part}",
+                    colour(groups(svg)[f"{name}-panel-1-{part}"]),
+                    part,
+                    "name",
+                )
+                found = marks(svg, f"{name}-panel-1-{part}")
+                places += zip(run[f"{part}_{metric}"], (y for _, y in found), strict=True)
+                on_a_line(f"{where}, single run", list(run["epoch"]), [x for x, _ in found], rising=True)
+            on_a_line(f"{where}, single run", [v for v, _ in places], [y for _, y in places], rising=False)
         if len(panels) > 1:
             titles = [c.label for c in panels]
             has_texts(where, svg, *titles)
@@ -338,9 +354,14 @@ def the_figure_of_printed_numbers_marks_those_outside_their_interval(case: Case)
     where = case.page.exhibits["figure-evidence-cells"].label
     for verdict in ("unusual", "not reproduced"):
         same(f"{where}, {verdict!r}", texts(svg).count(verdict), int((judged["verdict"] == verdict).sum()), "cells.csv")
-    has_texts(where, svg, "Printed number minus mean of the runs, percentage points", *set(judged["table"]))
+    has_texts(
+        where,
+        svg,
+        "Printed number minus mean of the runs, percentage points",
+        *(f"Write-up’s {table}" for table in set(judged["table"])),
+    )
     names = []
-    bars = [p for p in svg.iter("path") if "stroke-width: 3.2" in p.get("style", "")]
+    bars = [p for p in svg.iter("path") if "stroke-width: 2.4" in p.get("style", "")]
     zero = next(x for t in svg.iter("text") if "".join(t.itertext()).strip() == "0" for x, _ in [_at(svg, t)])
     for place, ((_, row), bar) in enumerate(zip(judged.iterrows(), bars, strict=True)):
         name = cell_name(row)
@@ -365,6 +386,38 @@ def the_figure_of_printed_numbers_marks_those_outside_their_interval(case: Case)
             fail(f"{where}: the bar of {name} is not as long to the left as to the right")
     order = [t for t in map(letters, texts(svg)) if t in set(names)]
     same(f"{where}, names of the rows", order, names, "cells.csv")
+
+
+OUTCOMES = {
+    "training": ("reproduced", "right", "supported"),
+    "other": ("unusual", "slip", "undetermined"),
+    "validation": ("not reproduced", "wrong", "contradicted"),
+}
+
+
+@check
+def the_figure_of_the_first_page_has_a_mark_for_each_verdict(case: Case) -> None:
+    svg = drawing(case, "evidence-overview")
+    if svg is None:
+        return
+    where = case.page.exhibits["figure-evidence-overview"].label
+    cells, audit, claims = (case.results.csv(f"evidence/{name}.csv") for name in ("cells", "audit", "claims"))
+    mathematics = [verdict_of(each) for each in case.results.json("theory.json")["propositions"]]
+    rows = [list(cells["verdict"]), list(audit["verdict"]), mathematics, list(claims["verdict"])]
+    for row, verdicts in enumerate(rows):
+        counts = [sum(verdict in group for verdict in verdicts) for group in OUTCOMES.values()]
+        names = [f"evidence-overview-row-{row}-{outcome}" for outcome in range(3)]
+        same(f"{where}, row {row + 1}", [len(marks(svg, name)) for name in names], counts, "the verdicts")
+        decided = f"{counts[0]} of {sum(counts)} hold" if counts[0] + counts[2] else "none is decided"
+        has_texts(where, svg, decided if any(counts) else "not judged")
+        for name, meant, count in zip(names, OUTCOMES, counts, strict=True):
+            if count:
+                same(f"{where}, colour of {name}", colour(groups(svg)[name]), meant, "its verdict")
+    accuracies = cells[~cells["row"].str.contains("rate of change")]
+    shown = pd.concat([accuracies[accuracies["verdict"].isin(group)] for group in OUTCOMES.values()])
+    places = [place for n in range(3) for place in marks(svg, f"evidence-overview-accuracies-{n}")]
+    on_a_line(f"{where}, across", list(shown["mean"]), [x for x, _ in places], rising=True)
+    on_a_line(f"{where}, up", [float(each) for each in shown["published"]], [-y for _, y in places], rising=True)
 
 
 VERDICTS = {"supported": "training", "contradicted": "validation", "undetermined": "other"}

@@ -15,8 +15,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import page_pictures
 import pandas as pd
-from page_checks import RATE, Case, Check, adds_to, cell_name, cells_of, fail, over_seeds, randomisation
+from page_checks import (
+    RATE,
+    SYMBOLS,
+    Case,
+    Check,
+    adds_to,
+    broad,
+    cell_name,
+    cells_of,
+    fail,
+    neighbours,
+    over_seeds,
+    randomisation,
+    statements,
+    together,
+)
 from page_oracle import (
     BEST,
     METRICS,
@@ -49,7 +65,8 @@ NUMBER = re.compile(
 )
 STRUCTURE = re.compile(  # numbers of the page's own parts, which are checked where they are links
     r"(?:Tables?|Figures?|Sections?|Appendix) [A-Z]?\.?\d+(?:\.\d+)*|\(\d{1,2}\)|\[[^\]]*\]|http\S+|\b\w+_\d\b|arXiv\S+"
-    r"|Zhang et al\., \d{4}(?:, section \d\.\d)?|Burki \(\d{4}\)|[\w‖]\^\d|\w+/\d\b|1 - ηλ"
+    r"|(?:LeCun et al\.|Georgia Institute of Technology|Zhang et al\.), \d{4}(?:, section \d\.\d)?|Burki \(\d{4}\)"
+    r"|[\w‖]\^\d|\w+/\d\b|1 - ηλ"
 )
 END = re.compile(r"(?<=[.?;:]) ")
 
@@ -156,6 +173,17 @@ class Course:
         return float(self.mean("training_accuracy").iloc[-1] - self.mean("validation_accuracy").iloc[-1])
 
     @property
+    def crossings(self) -> float:
+        ahead = self.chosen.course("training_accuracy") > self.chosen.course("validation_accuracy")
+        return float((ahead != ahead.shift()).iloc[1:].sum().mean())
+
+    @property
+    def near(self) -> float:
+        """The epoch in which a run comes near its best, on average."""
+        curves = self.chosen.course("validation_accuracy")
+        return float((curves >= 0.95 * curves.max()).idxmax().mean())
+
+    @property
     def lowest_loss(self) -> int:
         return int(self.mean("validation_loss").idxmin())
 
@@ -211,24 +239,7 @@ def section_3_1_tells_of_the_rates_what_their_runs_show(case: Case) -> None:
         facts += [Fact(c.label, "#.* clearly below", "cannot be told") for c in apart]
         testing = [c["testing_accuracy"].mean for c in (best, *close)]
         facts.append(Fact(points(max(testing) - min(testing)), "testing.*within #"))
-    against = clearly(small[BEST], best[BEST])
-    if small is not best and against:
-        lack = small[BEST].mean - best[BEST].mean
-        facts += [
-            Fact(small.label, "(?i)with #.*best validation accuracy"),
-            Fact(points(lack), rf"{re.escape(small.label)} the best validation accuracy is {place(lack)} that of"),
-            Fact(best.label, "below that of #"),
-        ]
-        if small[BEST].mean >= case.results.data["largest_class"] + 0.05:
-            direction = "risen" if short.gain > 0.002 else "falls" if short.gain < -0.002 else None
-            if direction:
-                facts.append(Fact(points(short.gain), rf"validation accuracy (?:has )?{direction}.*#"))
-                facts.append(Fact(counted(short.late, "epoch"), f"{direction}.*over the last #"))
-                if direction == "risen" and short.gain > Course(best).gain:
-                    facts.append(Fact(best.label, "more than that of #"))
-            if direction != "falls" and short.loss_fall > 0:
-                wanted = direction == "risen" or short.loss_fall > 0.01
-                facts.append(Fact(f"{short.loss_fall:.1%}", "training loss still falls.*#", wanted=wanted))
+    facts += _smallest(case, small, best)
     facts += [
         Fact(f"{long.falls:.1f} times", rf"validation accuracy falls # in .* with {re.escape(large.label)}"),
         Fact(f"{short.falls:.1f} times", rf"# with {re.escape(small.label)}"),
@@ -239,15 +250,56 @@ def section_3_1_tells_of_the_rates_what_their_runs_show(case: Case) -> None:
         Fact(str(long.settled), "largest rate.*in epoch #, the smallest"),
         Fact(str(short.settled), "smallest in epoch #"),
     ]
+    facts += _times_each(ranked, "change sides", "crossings")
+    if apart and None not in verdicts.values():
+        facts += [Fact(c.label, r"^(?:.* or |.*, )?#(?:, .*| or .*)?:$") for c in (best, *close)]
     text = case.page.text("learning-rates")
     facts += _common_noise(ranked, text)
     explained("Section 3.1", text, facts)
-    if long.falls >= short.falls + 1:
-        _says("Section 3.1", text, "larger rate gives the rougher curve", never="smoother curve|equally smooth")
-    elif short.falls >= long.falls + 1:
-        _says("Section 3.1", text, "larger rate gives the smoother curve", never="rougher|equally smooth")
-    else:
-        _says("Section 3.1", text, "equally smooth", never="rougher curve|smoother curve")
+    _roughness(text, long.falls - short.falls)
+    _says("Section 3.1", text, "Which rate to take")
+
+
+def _smallest(case: Case, small: Configuration, best: Configuration) -> list[Fact]:
+    """How far the smallest rate is below the best, and how its curve ends."""
+    short = Course(small)
+    against = clearly(small[BEST], best[BEST])
+    if small is best or not against:
+        return []
+    lack = small[BEST].mean - best[BEST].mean
+    facts = [
+        Fact(small.label, "(?i)with #.*best validation accuracy"),
+        Fact(points(lack), rf"{re.escape(small.label)} the best validation accuracy is {place(lack)} that of"),
+        Fact(best.label, "below that of #"),
+    ]
+    if small[BEST].mean >= case.results.data["largest_class"] + 0.05:
+        direction = "risen" if short.gain > 0.002 else "falls" if short.gain < -0.002 else None
+        if direction:
+            facts.append(Fact(points(short.gain), rf"validation accuracy (?:has )?{direction}.*#"))
+            facts.append(Fact(counted(short.late, "epoch"), f"{direction}.*over the last #"))
+            if direction == "risen" and short.gain > Course(best).gain:
+                facts.append(Fact(best.label, "more than that of #"))
+        if direction != "falls" and short.loss_fall > 0:
+            wanted = direction == "risen" or short.loss_fall > 0.01
+            facts.append(Fact(f"{short.loss_fall:.1%}", "training loss still falls.*#", wanted=wanted))
+    return facts
+
+
+def _roughness(text: str, more: float) -> None:
+    """Whether the curve of the largest rate falls more often than that of the smallest."""
+    words = ("largest rate gives a rougher curve", "largest rate gives a smoother curve", "equally smooth")
+    wanted = words[0] if more >= 1 else words[1] if more <= -1 else words[2]
+    _says("Section 3.1", text, wanted, never="|".join(each for each in words if each != wanted))
+
+
+def _times_each(shown: Sequence[Configuration], what: str, number_of: str) -> list[Fact]:
+    """A number of times, as a mean over the seeds, told of each configuration."""
+    facts = []
+    for chosen in shown:
+        count = f"{getattr(Course(chosen), number_of):.1f} times"
+        facts.append(Fact(count, rf"{what} .*# with {re.escape(chosen.label)}"))
+        facts.append(Fact(chosen.label, rf"{what} .*{re.escape(count)} with #"))
+    return facts
 
 
 def _common_noise(ranked: Sequence[Configuration], text: str) -> list[Fact]:
@@ -345,30 +397,79 @@ def section_3_2_tells_of_the_coefficients_what_their_runs_show(case: Case) -> No
             Fact(points(Course(widest).gap), rf"with {re.escape(widest.label)} it is {place(1)}"),
         ]
     facts += [
-        Fact(small.label, "(?i)with # validation accuracy comes within"),
-        Fact("1.00 percentage points", "comes within # of its best"),
-        Fact(str(course.settled), "best in epoch #"),
-        Fact(f"{course.falls:.1f} times", "falls from one epoch to the next #"),
         *loose(course.lowest_loss, course.epochs, near="loss is lowest in epoch"),
     ]
-    if default := _default_below(results, small):
-        best = experiment.ranked[0]
-        gain = default[BEST].mean - best[BEST].mean
-        facts += [
-            Fact(written(default.values["reg"]), "#,? the default|default, #"),
-            Fact(default[BEST].cell, "default,.*(?:reaches|does) #", wanted=gain > 0),
-        ]
-        if clearly(default[BEST], best[BEST]) and gain > 0:
-            facts.append(Fact(points(gain), "reaches.*# more"))
-            _says("Section 3.2", analysis, "too large for this network")
-        elif clearly(default[BEST], best[BEST]):
-            _says("Section 3.2", analysis, "default.* clearly worse", never="too large for this network")
+    if len(falling) > 1:
+        facts += _times_each(falling, "validation accuracy falls", "falls")
+    facts += _convergence(case, [c for c in falling if c not in collapsed], analysis)
+    facts += _default(case, experiment.ranked[0], small, analysis)
     explained("Section 3.2", analysis, facts)
-    explained("Section 3.2, why coefficients collapse", text.split("Near zero weights")[1], _collapse(case))
+    told = [*_collapse(case), *(Fact(*each) for each in page_pictures.of_weights(case))]
+    explained("Section 3.2, why coefficients collapse", text.split("Near zero weights")[1], told)
     if collapsed and collapsed == falling[: len(collapsed)] and len(collapsed) < len(falling):
         _says("Section 3.2", analysis, "penalty shrinks the weights", never="need not be the reason")
     elif not collapsed:
         _says("Section 3.2", analysis, "able to learn", never="learns nothing")
+
+
+def _default(case: Case, best: Configuration, small: Configuration, analysis: str) -> list[Fact]:
+    """Whether the default coefficient does better than all those of the sweep."""
+    default = _default_below(case.results, small)
+    if default is None:
+        return []
+    gain = default[BEST].mean - best[BEST].mean
+    facts = [
+        Fact(written(default.values["reg"]), "#,? the default|default, #"),
+        Fact(default[BEST].cell, "default,.*(?:reaches|does) #", wanted=gain > 0),
+    ]
+    if clearly(default[BEST], best[BEST]) and gain > 0:
+        facts.append(Fact(points(gain), "reaches.*# more"))
+        _says("Section 3.2", analysis, "too large for this network")
+    elif clearly(default[BEST], best[BEST]):
+        _says("Section 3.2", analysis, "default.* clearly worse", never="too large for this network")
+    return facts
+
+
+def _convergence(case: Case, learned: Sequence[Configuration], text: str) -> list[Fact]:
+    """When runs come near their best, with the coefficients that learn something and the default one."""
+    results = case.results
+    default = _default_below(results, learned[-1]) if learned else None
+    named = [(c, c.label) for c in learned]
+    facts = []
+    if default:
+        named.append((default, written(default.values["reg"])))
+        free = _free_of_penalty(results, default)
+        own = default.course("validation_accuracy").max()
+        if min(len(own), len(free)) > 1:
+            low, high = stats.ttest_ind(free, own, equal_var=False).confidence_interval()
+            verb = "gains" if low > 0 else "loses" if high < 0 else "no clear difference"
+            facts += [
+                Fact(points(free.mean() - own.mean()), f"Without any penalty the default .*{verb}.*#"),
+                Fact("95%", "# interval"),
+                Fact(f"{low * 100:.2f}", "# to"),
+                Fact(f"{high * 100:.2f}", "to #"),
+            ]
+    if len(named) < 2:
+        return facts
+    epochs = [Course(chosen).near for chosen, _ in named]
+    facts.append(Fact("95%", "comes to # of its best"))
+    for epoch, (_, name) in zip(epochs, named, strict=True):
+        facts.append(Fact(f"{epoch:.1f}", rf"in epoch .*# with {re.escape(name)}"))
+        facts.append(Fact(name, rf"in epoch .*{epoch:.1f} with #"))
+    wanted = "not at every step" if epochs[-1] < epochs[0] else "does not make training converge faster"
+    if all(b < a for a, b in itertools.pairwise(epochs)):
+        wanted = "The smaller the coefficient, the faster"
+    _says("Section 3.2", text, wanted)
+    return facts
+
+
+def _free_of_penalty(results: Results, chosen: Configuration) -> "pd.Series[float]":
+    """The best validation accuracy of each seed that was trained alike, but without a penalty."""
+    histories, epochs = results.histories, int(chosen.values["epochs"])
+    alike = histories[(histories["epochs"] >= epochs) & (histories["epoch"] <= epochs) & (histories["reg"] == 0)]
+    for parameter in ("learning_rate", "batch_size", "hidden"):
+        alike = alike[(alike[parameter] - number(chosen.values[parameter])).abs() < 1e-12]
+    return alike.groupby("seed")["validation_accuracy"].max()
 
 
 def _default_below(results: Results, small: Configuration) -> Configuration | None:
@@ -381,6 +482,13 @@ def _default_below(results: Results, small: Configuration) -> Configuration | No
     return default if alike and lower and default.finished else None
 
 
+def _undecided(table: pd.DataFrame, linear: dict[str, Any]) -> list[Fact]:
+    """The rule by which a coefficient is left undecided, where one is."""
+    if table["verdict"].dropna().str.contains("predicted").all():
+        return []
+    return [Fact("3%", r"within # of λ\*"), Fact(f"{math.sqrt(2 * linear['pixels']):.0f}", "factor of #")]
+
+
 def _collapse(case: Case) -> list[Fact]:
     results = case.results
     linear, table = results.json("collapse.json"), results.csv("tables/collapse.csv")
@@ -391,9 +499,8 @@ def _collapse(case: Case) -> list[Fact]:
         Fact(f"{linear['classes']}", "# classes"),
         Fact(f"{linear['images']:,}", "# training images"),
         Fact(significant(critical, 4), r"λ\* is #"),
-        Fact("3%", r"within # of λ\*"),
-        Fact(f"{math.sqrt(2 * linear['pixels']):.0f}", "factor of #"),
     ]
+    facts += _undecided(table, linear)
     falling = sorted(experiment.configurations, key=lambda c: -number(c.values["reg"]))
     above = [c for c in falling if number(c.values["reg"]) >= critical]
     below = [c for c in falling if number(c.values["reg"]) < critical]
@@ -508,7 +615,7 @@ def section_3_3_tells_what_tuning_gains_in_validation_and_in_testing(case: Case)
         facts.append(Fact(points(tested), rf"in testing it is {place(tested)}"))
         if clear_tested and tested > 0:
             facts.append(Fact(points(gained), "better than the default, by # in validation"))
-            facts.append(Fact(points(tested), "by # on images that had no say"))
+            facts.append(Fact(points(tested), "by # in testing"))
             _says("Section 3.3", text, "Tuning pays", never="do not show that tuning pays")
         else:
             facts.append(Fact(points(tested), rf"there the selected configuration is {place(tested)}"))
@@ -531,7 +638,10 @@ def section_3_3_tells_what_tuning_gains_in_validation_and_in_testing(case: Case)
         if not (lines and parameter in RATIO):
             facts += _marginal(case, parameter)
     facts += _unpenalized(case)
+    facts += _trained_on(case)
+    facts += _steps(case, best)
     facts += _learning(case, best, default)
+    facts += [Fact(*each) for each in page_pictures.of_mistakes(case)]
     explained("Section 3.3", text, facts)
 
 
@@ -547,7 +657,7 @@ def _choice(case: Case, best: Configuration) -> list[Fact]:
             Fact(in_grid[BEST].cell, "In the grid the selected one reached #"),
         ]
         lucky = in_grid[BEST].mean > best[BEST].mean
-        told = "more than its mean over the seeds" in case.page.text("tuning")
+        told = bool(re.search("more than its mean over the (?:other )?seeds", case.page.text("tuning")))
         if lucky != told:
             fail(f"Section 3.3: in the grid {in_grid[BEST].mean}, over the seeds {best[BEST].mean}, told lucky: {told}")
     return facts
@@ -590,16 +700,10 @@ def _others(case: Case) -> list[str]:
 
 def _unpenalized(case: Case) -> list[Fact]:
     """What the first row of Table 7, but for the default, gains without its penalty in as many epochs."""
-    results, tuning = case.results, case.results.shown["tuning"]
-    histories = results.histories
-    for name in (tuning["best"], *tuning.get("others", ())):
-        (chosen,) = results.experiments[name].configurations
+    results = case.results
+    for chosen in _tuned_rows(case):
         epochs = int(chosen.values["epochs"])
-        alike = histories[(histories["epochs"] >= epochs) & (histories["epoch"] <= epochs) & (histories["reg"] == 0)]
-        for parameter in ("learning_rate", "batch_size", "hidden"):
-            alike = alike[(alike[parameter] - number(chosen.values[parameter])).abs() < 1e-12]
-        with_it = chosen.course("validation_accuracy").max()
-        without = alike.groupby("seed")["validation_accuracy"].max()
+        with_it, without = chosen.course("validation_accuracy").max(), _free_of_penalty(results, chosen)
         if number(chosen.values["reg"]) == 0 or min(len(with_it), len(without)) < 2:
             continue
         low, high = stats.ttest_ind(without, with_it, equal_var=False).confidence_interval()
@@ -616,13 +720,98 @@ def _unpenalized(case: Case) -> list[Fact]:
     return []
 
 
+def _tuned_rows(case: Case) -> Iterator[Configuration]:
+    """The rows of Table 7 but for the default one."""
+    tuning = case.results.shown["tuning"]
+    for name in (tuning["best"], *tuning.get("others", ())):
+        yield from case.results.experiments[name].configurations
+
+
+def _trained_on(case: Case) -> list[Fact]:
+    """How the first such row fares that was trained for more epochs, too: the means of three epochs, seed by seed."""
+    text, histories = case.page.text("tuning"), case.results.histories
+    for chosen in _tuned_rows(case):
+        epochs = int(chosen.values["epochs"])
+        alike = histories[histories["epochs"] > epochs]
+        for parameter in ("learning_rate", "reg", "batch_size", "hidden"):
+            alike = alike[(alike[parameter] - number(chosen.values[parameter])).abs() < 1e-12]
+        last = int(alike["epochs"].max()) if len(alike) else 0
+        late = min(3, epochs)
+        if last < epochs + late or alike["seed"].nunique() < 2:
+            continue
+        alike = alike[alike["epochs"] == last].drop_duplicates(["seed", "epoch"])
+        gap = alike["training_accuracy"] - alike["validation_accuracy"]
+        before, after = (alike["epoch"].between(end - late + 1, end) for end in (epochs, last))
+        of_seed = [alike[part].groupby("seed")["validation_accuracy"].mean() for part in (before, after)]
+        change = of_seed[1] - of_seed[0]
+        low, high = stats.t.interval(0.95, len(change) - 1, change.mean(), stats.sem(change))
+        verb = "gains" if low > 0 else "loses" if high < 0 else "no clear difference"
+        verdict = {"gains": "Not for its accuracy", "loses": "Yes"}.get(verb, "do not show it")
+        _says("Section 3.3", text, f"early stopping\\? {verdict}")
+        gaps = [float(gap[part].groupby(alike["seed"]).mean().mean()) for part in (before, after)]
+        loss = int(alike.groupby("epoch")["validation_loss"].mean().idxmin())
+        if verb == "gains":
+            _says("Section 3.3", text, "the curves part" if gaps[1] > gaps[0] else "do not part")
+        return [
+            Fact(f"{last} epochs", "Trained on to #"),
+            Fact(points(change.mean()), f"{verb}.* # of validation accuracy"),
+            Fact(str(epochs), "against epoch #"),
+            Fact(f"{low * 100:.2f}", "# to"),
+            Fact(f"{high * 100:.2f}", "to #"),
+            Fact(points(gaps[0]), f"Training accuracy, {place(gaps[0])} validation accuracy then"),
+            Fact(points(gaps[1]), f"is {place(gaps[1])} it in the end"),
+            Fact(str(loss), "validation loss is lowest in epoch #"),
+            *loose("95%", len(change), f"{late} epochs", near="Trained on|interval|seeds"),
+        ]
+    if "early stopping?" in text:
+        fail("Section 3.3 speaks of training on, and nothing was trained on")
+    return []
+
+
+def _steps(case: Case, best: Configuration) -> list[Fact]:
+    """What the steps from the selected configuration change in the grid."""
+    near, text = neighbours(case.results.grid, best), case.page.text("tuning")
+    change = {changed: chosen[BEST].mean - near[()][BEST].mean for changed, chosen in near.items() if changed}
+    gap = {k: c["training_accuracy"].mean - c["validation_accuracy"].mean for k, c in near.items()}
+    names = {"learning_rate": "smaller rate", "batch_size": "larger batch"}
+    facts = []
+    if ("reg",) in change:
+        lowers = change["reg",] < 0
+        facts += [
+            Fact(points(gap["reg",]), f"leaves training accuracy {place(gap['reg',])} validation accuracy"),
+            Fact(points(gap[()]), f"where in the grid it was {place(gap[()])}"),
+            Fact(points(change["reg",]), ("lowers" if lowers else "raises") + " validation accuracy by #"),
+        ]
+        restrains = "does restrain" if gap["reg",] < gap[()] else "only costs accuracy"
+        _says("Section 3.3", text, f"A larger coefficient {restrains if lowers else 'costs nothing'}")
+        remedies = [change["reg", name] > change["reg",] for name in names if ("reg", name) in change]
+        if remedies:
+            told = "win[s]? some of it back" if any(remedies) else "(?:Neither|not win it).*back"
+            _says("Section 3.3", text, told, never="" if any(remedies) else "wins? some of it")
+    for changed, value in change.items():
+        name = names.get(changed[-1], "")
+        verb = "gains" if value >= 0 else "loses"
+        if name:
+            facts.append(Fact(points(value), f"{name}{' as well it' if len(changed) > 1 else ''} {verb} #"))
+    if any(len(changed) == 1 and changed[0] in names for changed in change):
+        facts.append(Fact(str(case.results.grid.seeds), "With # seeds? each, on its own"))
+    return facts
+
+
 def _learning(case: Case, best: Configuration, default: Configuration) -> list[Fact]:
     """How the selected network learns, beside the default one."""
     course, usual = Course(best), Course(default)
     facts = [
-        Fact(points(course.gap), rf"In its last epoch training accuracy is {place(course.gap)} validation accuracy"),
+        Fact(
+            points(course.gap),
+            rf"In its last epoch[^.;]*,? training accuracy is {place(course.gap)} validation accuracy",
+        ),
         Fact(points(usual.gap), rf"with the default configuration it is {place(usual.gap)}"),
     ]
+    shown = best.runs["seed"]
+    if len(shown) < len(best.trained):
+        facts.append(Fact(str(shown.min()), f"average over seeds # to {shown.max()}"))
+        facts.append(Fact(str(shown.max()), f"average over seeds {shown.min()} to #"))
     if course.lowest_loss == course.epochs:
         _says("Section 3.3", case.page.text("tuning"), "validation loss is lowest in the last epoch")
     else:
@@ -689,14 +878,14 @@ def section_3_4_counts_the_printed_numbers_and_names_those_that_are_outside(case
     section = case.page.section("evidence")
     intervals = int(cells[cells["verdict"] != "not judged"]["spread"].notna().sum())
     facts = [
-        Fact("95%", "probability of #"),
+        Fact("95%", "narrow interval with a probability of #"),
         Fact(str(judged), "Of # numbers"),
         Fact(str(right), "# (?:is|are) reproduced"),
         Fact(str(unusual), "# (?:is|are) unusual"),
         Fact(str(wrong), "# (?:is|are) not reproduced"),
     ]
     if intervals:
-        facts += [Fact(f"{intervals * 0.05:.1f}", "# of the"), Fact(str(intervals), "of the # with an interval")]
+        facts += [Fact(f"{intervals * 0.05:.1f}", "alone, # of the"), Fact(str(intervals), "of the # numbers with an")]
     if intervals and unusual + wrong:
         luck = float(stats.binom.sf(unusual + wrong - 1, intervals, 0.05))
         shown = f"{luck:.2f}" if luck >= 0.01 else "0.01"
@@ -707,11 +896,19 @@ def section_3_4_counts_the_printed_numbers_and_names_those_that_are_outside(case
     wide = int(((2 * cells["refused"] < cells["others"]) & (cells["verdict"] != "not judged")).sum())
     if wide:
         facts.append(Fact(str(wide), "# of the numbers ha(?:s|ve)"))
+    told_of = cells[cells["verdict"] != "not reproduced"]
+    if said := sum(broad(row) is not None for _, row in told_of.iterrows()):
+        facts.append(Fact(str(said), "Of # numbers? the intervals are so wide"))
     facts += _shift(case, cells[cells["spread"].notna() & cells["row"].str.endswith("accuracy")])
     paragraphs = [p for p in section.paragraphs if ": the printed " not in p]
     explained("Section 3.4", " ".join(paragraphs), facts)
     outside = cells[cells["verdict"].isin(["unusual", "not reproduced"])]
     items = [p for p in section.paragraphs if ": the printed " in p]
+    luck = float(stats.binom.sf(unusual + wrong - 1, intervals, 0.05)) if unusual + wrong else 1.0
+    finding = "printed numbers hold" if luck >= 0.05 else "No printed number fails, but more are unusual"
+    if wrong:
+        finding = "None of the printed numbers holds" if wrong == judged else "Not every printed number holds"
+    _says("Section 3.4", section.text, finding)
     if len(items) != len(outside):
         fail(f"Section 3.4 names {len(items)} numbers that are outside, cells.csv has {len(outside)}")
     for item, (_, row) in zip(items, outside.iterrows(), strict=True):
@@ -746,12 +943,12 @@ def _shift(case: Case, cells: pd.DataFrame) -> list[Fact]:
         Fact(f"{p:.2f}" if p >= 0.01 else "0.01", "with a probability of" if p >= 0.01 else "of less than #"),
     ]
     text = case.page.section("evidence").text
-    _says("Section 3.4", text, "no sign of a shift" if p >= 0.05 else "they are shifted")
+    _says("Section 3.4", text, "no sign of a shift" if p >= 0.05 else "accuracies are shifted")
     return facts + loose(*(f"{runs} runs" for runs in range(2, 6)), near="best of #")
 
 
 def _outside(case: Case, item: str, row: "pd.Series[float]") -> None:
-    name = f"{cell_name(row)} ({row['verdict']})"
+    name = f"The write-up’s {cell_name(row)} ({row['verdict']})"
     away = float(row["published"]) - row["mean"]
     if not item.startswith(f"{name}: "):
         fail(f"Section 3.4 names {item.split(': ', maxsplit=1)[0]!r} where cells.csv has {name!r}")
@@ -771,7 +968,7 @@ def _outside(case: Case, item: str, row: "pd.Series[float]") -> None:
     if "another measure" in item:
         if not instead or abs(float(row["published"]) - np.mean(_values_behind(case, row, instead))) >= abs(away):
             fail(f"Section 3.4, {name}: it is not nearer to another epoch; the page says {item!r}")
-        wanted = f"inside the interval of another measure of the same runs, {METRICS[instead].lower()}, which"
+        wanted = f"fits another measure of the same runs, {METRICS[instead].lower()}, which"
     elif of_rate:
         wanted = "computes it again"
     elif row["verdict"] == "unusual":
@@ -823,11 +1020,26 @@ def _runs_of_seeds(case: Case, column: str, metric: str) -> dict[int, float]:
 def section_3_5_counts_what_is_right_and_wrong_in_the_arithmetic(case: Case) -> None:
     count = case.results.csv("evidence/audit.csv")["verdict"].value_counts()
     right, wrong, open_ = (int(count.get(v, 0)) for v in ("right", "wrong", "not judged"))
-    facts = [Fact(str(right + wrong), "Here # of them were computed")] if right + wrong > 1 else []
-    if right and wrong:
-        facts += [Fact(str(right), "# (?:is|are) right"), Fact(str(wrong), "right and # wrong|# (?:is|are) wrong")]
+    said = [together(own["verdict"]) for own in statements(case).values()]
+    all_right, all_wrong, mixed = (said.count(v) for v in ("right", "wrong", "wrong in part"))
+    of = all_right + all_wrong + mixed
+    facts = [Fact(str(of), "(?:Of|All) # statements")] if of > 1 else []
+    if of > max(all_right, all_wrong, 1):
+        facts += [
+            Fact(str(all_right), "tables, # (?:is|are) right"),
+            Fact(str(all_wrong), "# (?:is|are) wrong and"),
+            Fact(str(mixed), "# (?:is|are) wrong for some"),
+        ]
+    if right + wrong > of:
+        facts += [
+            Fact(str(right + wrong), "of # checks"),
+            Fact(str(right), "# comes? out right"),
+            Fact(str(wrong), "right and # wrong"),
+        ]
+    if right + wrong > of and wrong > all_wrong + mixed:
+        facts.append(Fact(str(all_wrong + mixed), "wrong ones share # statements?"))
     if open_ and right + wrong:
-        facts.append(Fact(str(open_), "For # more the cells are missing"))
+        facts.append(Fact(str(open_), "For # more checks? the cells are missing"))
     explained("Section 3.5", case.page.text("audit"), facts)
 
 
@@ -837,19 +1049,10 @@ def section_3_6_counts_the_verdicts_on_the_claims(case: Case) -> None:
     of = claims["verdict"].value_counts()
     deciding = int(((tests["decides"] == "yes") & (tests["seeds"] > 0)).sum())
     facts = [
-        Fact("5%", "wrongly with a probability of at most #"),
-        Fact("95%", "intervals of # describe"),
+        Fact("5%", "supported wrongly is at most #"),
+        Fact("95%", "# intervals describe"),
         Fact("80%", "decide it with a probability of #"),
-        Fact("0.005 points", "which is # for accuracies"),
-        Fact("0.2 percentage points", r"negligible \(#\)"),
-        Fact("12,000", "error of an accuracy .* on # validation images"),  # a fifth of 60,000
-        Fact("0.95", "accuracy of #"),
-        Fact("-0.2 percentage points", r"negligible loss \(#\)"),
-        Fact("1", r"much \(# percentage point\)"),
-        Fact("5 percentage points", r"learned \(#\)"),
-        Fact("0.5 epochs", r"half an epoch \(#\)"),
-        Fact("0.5", r"half a crossing \(# crossings\)"),
-        Fact("1 times", r"as large \(#\)"),
+        Fact("0.005 points", "changes the numbers, # for accuracies"),
         Fact(counted(3, "epoch"), "mean over the last #"),
         Fact(str(len(claims)), "Of # claims"),
     ]
@@ -859,25 +1062,45 @@ def section_3_6_counts_the_verdicts_on_the_claims(case: Case) -> None:
     ]
     if deciding:
         facts.append(Fact(str(deciding), "rest on # tests"))
+    stopping = (tests["claim"].str.contains("early stopping is needed")) & (tests["decides"] == "yes")
+    for _, test in tests[stopping & (tests["low"] > 0)].iterrows():
+        facts.append(Fact(f"{test['value']:.2f} points", "gains # of accuracy"))
     explained("Section 3.6", case.page.text("claims"), facts)
 
 
 @check
 def sections_on_further_experiments_name_the_best_and_the_worst(case: Case) -> None:
     for experiment in case.results.further:
-        section = next(s for s in case.page.sections if s.level == 4 and s.title == title(experiment.name))
-        facts = [Fact(c.label, "diverged with.*#") for c in experiment.configurations if not c.finished and c.label]
+        section = case.page.section(f"further-{experiment.name}")
+        if section.title != title(experiment.name) or not section.number:
+            fail(f"the section on {experiment.name} is called {section.number} {section.title}")
+        first = experiment.configurations[0]
+        facts = [
+            Fact(counted(int(first.values["epochs"]), "epoch"), "Training lasts #"),
+            Fact(str(experiment.seeds), "# seeds?"),
+            *(
+                Fact(setting(p, first.values[p]), "Fixed (?:are|is) .*#")
+                for p in ("learning_rate", "reg", "batch_size", "hidden")
+                if p not in first.varied
+            ),
+        ]
+        facts += [Fact(c.label, "diverged with.*#") for c in experiment.configurations if not c.finished and c.label]
         ranked = experiment.ranked
         if experiment.best_of:
             facts += loose(*(setting(p, c.values[p]) for c in experiment.configurations for p in TUNED))
             facts += loose(len(experiment.configurations), *(c[BEST].cell for c in ranked))
         elif len(ranked) > 1 and ranked[0][BEST].mean != ranked[-1][BEST].mean:
             facts += [
-                Fact(ranked[0].label, r"highest validation accuracy is that of #"),
-                Fact(ranked[0][BEST].cell, r"highest validation accuracy is that of [^(]* \(#\)"),
-                Fact(ranked[-1].label, "lowest that of #"),
-                Fact(ranked[-1][BEST].cell, r"lowest that of [^(]* \(#\)"),
+                Fact(ranked[0].label, "# does best"),
+                Fact(ranked[0][BEST].cell, r"best \(#\)"),
+                Fact(ranked[-1].label, "# worst"),
+                Fact(ranked[-1][BEST].cell, r"worst \(#\)"),
             ]
+            close = [c for c in ranked[1:] if clearly(ranked[0][BEST], c[BEST]) is False]
+            facts += loose(*(c.label for c in close), near="#.*cannot be told apart")
+            facts += loose(*(c.label for c in ranked[1:] if c not in close), near="#.*clearly below")
+        elif len(ranked) > 1:
+            facts.append(Fact(ranked[0][BEST].cell, "the same validation accuracy, #"))
         explained(f"the section on {experiment.name}", section.text, facts)
 
 
@@ -891,10 +1114,11 @@ def the_protocol_states_the_settings_of_the_runs(case: Case) -> None:
     _, validation = results.sizes
     facts = [
         Fact(str(data["pixels"]), "maps # pixels"),
+        Fact("255", "pixels, divided by #"),
         Fact(str(network["hidden"]), "# sigmoid units"),
         Fact(str(data["classes"]), "# softmax outputs"),
         Fact(f"{written(network['initial_scale'])} times", "Weights start at #"),
-        Fact(str(network["initial_seed"]), "generator seeded by #"),
+        Fact(str(network["initial_seed"]), "generator seeded with #"),
         Fact(written(defaults["learning_rate"]), "η is #"),
         Fact(written(defaults["reg"]), "λ is #"),
         Fact(f"{defaults['batch_size']} images", "a batch has #"),
@@ -907,6 +1131,7 @@ def the_protocol_states_the_settings_of_the_runs(case: Case) -> None:
     if (results.csv("tables/summary.csv")["n"] > 1).any():
         facts.append(Fact("95%", r"confidence interval \(#"))
     section = case.page.section("protocol")
+    facts += [Fact(*each) for each in page_pictures.of_digits(case)]
     explained("Protocol", section.text, facts)
 
 
@@ -921,16 +1146,6 @@ def the_recovery_of_the_protocol_is_told_as_recovery_json_has_it(case: Case) -> 
             Fact(f"{found['held_out']['published']:,}", "write-up holds out #"),
             Fact(f"{found['held_out']['here']:,}", "this report #"),
         ]
-    if ranking := found["ranking"]:
-        facts += [
-            Fact(str(ranking["below"]), f"In # of {ranking['columns']} printed columns"),
-            Fact(str(ranking["columns"]), f"{ranking['below']} of # printed columns"),
-        ]
-        if ranking["run_columns"]:
-            facts += [
-                Fact(str(ranking["run_below"]), f"runs .*in # of {ranking['run_columns']}"),
-                Fact(str(ranking["run_columns"]), f"runs .*in {ranking['run_below']} of #"),
-            ]
     if penalty := found["penalty"]:
         names = {1.0: "λ/2 ‖W‖", 2.0: "λ ‖W‖", 0.5: "λ/4 ‖W‖"}
         text = case.page.section("recovery").text
@@ -946,11 +1161,11 @@ def the_recovery_of_the_protocol_is_told_as_recovery_json_has_it(case: Case) -> 
     facts += _readings(found["readings"])
     if found["readings"]:
         refuted = any(_refuted(each) for each in found["readings"])
-        verdict = "So e is Euler’s number" if refuted else "does not tell whether e is Euler’s number"
+        verdict = "write-up’s e is Euler’s number" if refuted else "do not tell whether e is Euler’s number"
         _says("the recovery", case.page.section("recovery").text, verdict)
     if epoch := found["epoch"]:
         facts += [
-            Fact(points(epoch["best"]), "testing accuracies lie # on average from .*best epoch"),
+            Fact(points(epoch["best"]), "They lie # on average from .*best epoch"),
             Fact(points(epoch["last"]), "# from those of the last epoch"),
             Fact(str(epoch["cells"]), "Of # numbers"),
             Fact(str(epoch["nearer_best"]), "# (?:is|are) nearer to the first"),
@@ -961,21 +1176,19 @@ def the_recovery_of_the_protocol_is_told_as_recovery_json_has_it(case: Case) -> 
 
 
 def _choices(cells: Sequence[dict[str, Any]]) -> Iterator[Fact]:
-    """Of the rows that leave their epoch open: what is usual for either, and how much likelier the one taken is."""
+    """Of the rows that leave their epoch open: how much likelier the one taken is."""
     left_open = [cell for cell in cells if cell["open"] and cell["verdict"] != "not judged"]
     for (_, metric), row in itertools.groupby(left_open, key=lambda cell: (cell["table"], cell["metric"])):
         own = list(row)
-        usual = sum(cell["verdict"] == "reproduced" for cell in own)
-        other = sum(cell["open"]["usual"] for cell in own)
         taken, another = ("best", "last") if metric.startswith("best_") else ("last", "best")
-        yield Fact(str(usual), f"Of the runs’ {taken} epoch, # of {len(own)} (?:is|are) usual")
-        yield Fact(str(len(own)), f"{usual} of # (?:is|are) usual")
-        yield Fact(str(other), f"of their {another} epoch, #")
         times = math.exp(min(700, sum(cell["open"]["advantage"] for cell in own)))
         if times > 1e4:
-            yield Fact("10,000 times", "together they are more than #")
+            yield Fact("10,000 times", f"of the {taken} epoch, for which they are more than #")
             continue
-        yield Fact(f"{float(f'{times:.1e}'):,.4g} times", "together they are # as likely")
+        yield Fact(
+            f"{float(f'{times:.1e}'):,.4g} times",
+            f"of the {taken} epoch, for which they are # as likely as for the {another}",
+        )
 
 
 def _shares(part: dict[str, object], near: str) -> Iterator[Fact]:
@@ -985,6 +1198,18 @@ def _shares(part: dict[str, object], near: str) -> Iterator[Fact]:
             yield Fact(match["printed"], f"{near}# of {word} {match['classes'][0]}")
             for one in match["classes"]:
                 yield Fact(str(one), f"{match['printed']} of {word} (?:[\\d, or]*)#")
+
+
+def _at_odds(columns: Sequence[dict[str, Any]], text: str) -> Iterator[Fact]:
+    """Of the columns whose shares are of different classes: their names, the shares, and what follows."""
+    odd = [each for each in columns if set(each["validation"]["classes"]).isdisjoint(each["testing"]["classes"])]
+    if bool(odd) != ("cannot be of one epoch" in text):
+        fail(f"of {len(odd)} columns with shares of different classes the page says {text!r}")
+    for each in odd:
+        for parameter, value in each["named"].items():
+            yield Fact(f"{SYMBOLS[parameter]} = {value}", "For .*#.* the two printed accuracies")
+        for phase in ("validation", "testing"):
+            yield from _shares({"matches": [each[phase]]}, "")
 
 
 def _split(case: Case, split: dict[str, object]) -> Iterator[Fact]:
@@ -1001,6 +1226,7 @@ def _split(case: Case, split: dict[str, object]) -> Iterator[Fact]:
     fits = split["shuffled"] and all(match["classes"] for match in parts["validation"]["matches"])
     if not all(match["classes"] for match in parts["validation_in_order"]["matches"]):
         _says("the recovery", text, "images were shuffled before they were divided")
+    yield from _at_odds(split["columns"] if fits else (), text)
     if not fits:
         return
     chance: dict[str, int] = split["chance"]  # type: ignore[assignment]
@@ -1050,7 +1276,7 @@ def the_randomization_tests_are_told_as_they_came_out(case: Case) -> None:
         Fact(f"{parameters:,}", "# parameters in all"),
         Fact(f"{tests['true labels']['images']:,}", "learns # of the training images"),
         Fact(most, "at most #|within #"),
-        Fact(f"{written(settings['initial_scale'])} times", "weights start at #"),
+        Fact(f"{written(settings['initial_scale'])} times", "(?i)weights start at #"),
         Fact(written(settings["learning_rate"]), "learning rate is #"),
         Fact(f"{settings['batch_size']} images", "a batch has #"),
         Fact(f"{data['testing_images']:,}", "on the # testing images"),
@@ -1061,6 +1287,7 @@ def the_randomization_tests_are_told_as_they_came_out(case: Case) -> None:
         facts.append(Fact(written(settings["reg"]), "regularization coefficient is #"))
     facts += [Fact(f"{float(number(p)):g}", "Here p is .*#") for p in sorted(settings["corruption"], key=number)]
     facts += _fitting(tests, most) + _testing(tests, chance) + list(_starting(case, tests, chance))
+    facts += [Fact(*each) for each in page_pictures.of_examples(case)]
     explained("Section 2.3", case.page.text("randomisation"), facts)
 
 

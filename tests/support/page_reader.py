@@ -56,11 +56,15 @@ def _pieces(element: ET.Element, without: frozenset[str]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: its head, or heads, and its cells by the heads of their columns."""
+    """A row of a table: its head, or heads, and its cells by the heads of their columns.
+
+    `printed` are the cells of the row below it that has the write-up's numbers; empty where there is none.
+    """
 
     head: tuple[str, ...]
     cells: dict[str, str]
     element: ET.Element
+    printed: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -250,6 +254,11 @@ def read_table(element: ET.Element) -> Table:
             values = [text_of(each) for each in row if each not in own]
             columns = heads[len(own) :]
             assert len(values) <= len(columns), f"more cells than heads: {text_of(row)}"
-            rows.append(Row(tuple(text_of(each) for each in own), dict(zip(columns, values, strict=False)), row))
+            cells = dict(zip(columns, values, strict=False))
+            if row.get("class") == "published":
+                assert [text_of(each) for each in own] == ["write-up"]
+                rows[-1].printed.update(cells)
+                continue
+            rows.append(Row(tuple(text_of(each) for each in own), cells, row))
         groups.append((title, tuple(rows)))
     return Table(heads, tuple(groups), tuple(styles))

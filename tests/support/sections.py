@@ -30,7 +30,9 @@ from pipeline.report import render as report
 from pipeline.report.context import Context
 from pipeline.report.references import Numbering
 from pipeline.report.render import Medium
+from pipeline.report.views.pictures import PicturesText
 
+NO_PICTURES = PicturesText(None, None, None, None)
 PAGE = """{% set config = report.config %}{{ numbering.section(2, "part", "Part") and "" }}{% include name %}"""
 
 
@@ -52,10 +54,10 @@ def _environment(medium: Medium) -> tuple[Environment, Numbering]:
 
 
 def html(name: str, page: Any, medium: Medium = "screen") -> str:
-    """The section templates/sections/<name>.html.j2, or the summary, for a context or what stands for one."""
+    """The section templates/sections/<name>.html.j2, the summary or the abstract, for a context or a stand-in."""
     environment, numbering = _environment(medium)
     document = environment.from_string(PAGE)
-    template = "summary.html.j2" if name == "summary" else f"sections/{name}.html.j2"
+    template = f"{name}.html.j2" if name in ("summary", "abstract") else f"sections/{name}.html.j2"
     text = ""
     for _ in numbering.passes():
         text = document.render(report=page, medium=medium, name=template)
@@ -64,7 +66,7 @@ def html(name: str, page: Any, medium: Medium = "screen") -> str:
 
 def page_of(**facts: Any) -> Any:
     """What stands for a context: it has these attributes alone."""
-    return SimpleNamespace(**{"config": None} | facts)
+    return SimpleNamespace(**{"config": SimpleNamespace(writeup=True), "pictures": NO_PICTURES} | facts)
 
 
 def text(name: str, page: Any = None, **facts: Any) -> Passage:

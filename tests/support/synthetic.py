@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
+import pandas as pd
 import yaml
 from configuration import CONFIG_YAML, ROOT
 
 from pipeline.analysis import collapse, tables
+from pipeline.analysis.linear_flow import FlowCheck
 from pipeline.analysis.linearisation import Linearisation
 from pipeline.config import load as config
 from pipeline.config.metrics import METRICS
@@ -25,15 +27,20 @@ from pipeline.evidence.recovered import Recovery
 from pipeline.experiments import plan, runs, selection, tidy
 from pipeline.experiments.plan import Run
 from pipeline.experiments.records import Record
-from pipeline.figures import catalogue, cells, claims, randomisation, thresholds
+from pipeline.figures import catalogue, cells, claims, overview, randomisation, thresholds
 from pipeline.figures import collapse as collapse_figure
+from pipeline.figures import pictures as pictures_figures
 from pipeline.figures import step as figures
 from pipeline.files import sealed
 from pipeline.files.arrays import write_array
 from pipeline.files.typed_json import encode
+from pipeline.pictures import choice
+from pipeline.pictures import record as pictures_record
+from pipeline.pictures.record import Confusion, Labelled, Mistake, Panel, Pictures, Tested
 from pipeline.randomisation import record as randomisation_record
 from pipeline.randomisation.record import SeedOutcome, Variant, VariantEpoch, VariantKind, VariantOutcome
 from pipeline.theory import step as theory
+from pipeline.theory.proof import Theory
 from pipeline.writeup import published
 
 TEMPLATES = ROOT / "templates"
@@ -53,7 +60,13 @@ MANIFEST = Manifest(
 EPOCHS = 6
 # the critical coefficient is MNIST's
 LINEAR = Linearisation(
-    critical=0.1445, growth_rates=(0.1445, 0.1265), images=48_000, pixels=784, classes=10, largest_class=0.112
+    critical=0.1445,
+    growth_rates=(0.1445, 0.1265),
+    images=48_000,
+    pixels=784,
+    classes=10,
+    largest_class=0.112,
+    flow={"first-layer-flow": FlowCheck(3e-14), "second-layer-flow": FlowCheck(2e-13)},
 )
 
 RANDOMISATION: dict[str, Any] = {
@@ -68,6 +81,7 @@ RANDOMISATION: dict[str, Any] = {
     "corruption": [0.5, 1],
 }
 
+WRONG = ((3, 5), (4, 9), (3, 5), (7, 2), (4, 9), (3, 5), (0, 6), (8, 1), (2, 8), (5, 0), (9, 4), (6, 7))
 APART = 0.001  # testing accuracies of the seeds of a randomization test
 
 Course = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy by epoch
@@ -159,9 +173,14 @@ def collapsing(chosen: Configuration, seed: int) -> tuple[float, float]:
 
 
 @cache
+def _theory() -> Theory:
+    """The checks of the neurons in tests/config.yaml."""
+    return theory.check(config.load(CONFIG_YAML).neurons)
+
+
 def checked_theory() -> str:
     """theory.json of the neurons in tests/config.yaml."""
-    return encode(theory.check(config.load(CONFIG_YAML).neurons))
+    return encode(_theory())
 
 
 def recovered_from(settings: Config, manifest: Manifest, file: Path) -> Recovery:
@@ -176,9 +195,79 @@ def labels_of(manifest: Manifest) -> tuple[Bytes, Bytes]:
     return training.astype(np.uint8), testing.astype(np.uint8)
 
 
+def pictures_of(settings: Config, manifest: Manifest, runs: pd.DataFrame, *, contrary: bool = False) -> Pictures:
+    """Pictures of networks that take 3 for 5 most often, and are less sure where they are wrong.
+
+    Contrary ones are surer there, and of hidden units that are no more alike with a larger coefficient.
+    """
+    classes, chosen = manifest.classes, choice.choose(settings, manifest.fingerprint)
+    tested = list(randomisation_record.variants(settings.randomisation)) if settings.randomisation else []
+    tested = [
+        v for v in tested if v.kind != "corrupted_labels" or v.corruption == max(settings.randomisation.corruption)
+    ]
+    true = tuple(n * 3 % classes for n in range(8))
+    other = tuple(label if n == 2 else (label + 1) % classes for n, label in enumerate(true))
+    shares = [0.171, 0.218, 0.287, 0.953][:: -1 if contrary else 1]
+    units = min(10, settings.defaults.hidden)
+    panels = [
+        Panel(run.key, float(run.configuration.reg), False, 4, units, 0.25 / n, share)
+        for n, (run, share) in enumerate(zip(chosen.weights, shares, strict=False), start=1)
+    ]
+    confusion = None
+    if chosen.confusion and (runs.loc[runs["key"] == chosen.confusion.key, "status"] == "ok").all():
+        own = runs[runs["key"] == chosen.confusion.key].iloc[0]
+        confusion = _confusion(chosen.confusion, own, manifest, contrary=contrary)
+    return Pictures(
+        counts=tuple(90 + 7 * n % 25 for n in range(classes)),
+        digits=tuple(Labelled(5 * n, n // 2) for n in range(2 * classes)),
+        tests=tuple(Tested(v.name, other if v.kind == "corrupted_labels" else true) for v in tested),
+        weights=(Panel(None, 0.0, False, None, units, 0.0037, 0.015), *panels) if panels else (),
+        confusion=confusion,
+    )
+
+
+def _confusion(run: Run, row: "pd.Series[Any]", manifest: Manifest, *, contrary: bool) -> Confusion:
+    """As many images of each class, and as many mistakes as the run has; 3 is taken for 5 most often."""
+    matrix = np.diag(np.full(10, manifest.testing_images // 10))
+    for mistake in range(round((1 - row["testing_accuracy"]) * manifest.testing_images)):
+        label, answer = WRONG[mistake % len(WRONG)]
+        matrix[label, label] -= 1
+        matrix[label, answer] += 1
+    return Confusion(
+        key=run.key,
+        seed=run.seed,
+        best_epoch=int(row["best_epoch"]),
+        recorded=float(row["testing_accuracy"]),
+        matrix=tuple(tuple(map(int, counts)) for counts in matrix),
+        sure=0.9514,
+        unsure=0.9716 if contrary else 0.6718,
+        mistakes=tuple(Mistake(11 * n, a, b, 0.9876 - 0.01 * n) for n, (a, b) in enumerate(WRONG[:7])),
+    )
+
+
+def _pictures(folder: Path, pictures: Pictures, manifest: Manifest) -> None:
+    """pictures.json, and pixels that differ everywhere."""
+    numbers = np.random.default_rng(7)
+    mistakes = pictures.confusion.mistakes if pictures.confusion else ()
+    images = {"digits": len(pictures.digits), "tests": (len(pictures.tests), 8), "mistakes": len(mistakes)}
+    for name, count in images.items():
+        size = (*np.atleast_1d(count), manifest.pixels)
+        write_array(folder / f"pictures/{name}.npy", numbers.integers(256, size=size).astype(np.uint8))
+    scales = np.array([panel.largest for panel in pictures.weights])[:, None, None]
+    units = pictures.weights[0].units if pictures.weights else 0
+    size = (len(pictures.weights), units, manifest.pixels)
+    write_array(folder / "pictures/weights.npy", (scales * numbers.uniform(-1, 1, size)).astype(np.float32))
+    sealed.write_json(folder / "pictures.json", pictures)
+
+
 def _figures(folder: Path, settings: Config, *, draw: bool) -> None:
     """The figures of a results folder, or placeholders."""
     (folder / "figures").mkdir()
+    if draw:
+        pictures_figures.write(folder, folder / "figures")
+    else:
+        for name in pictures_record.NAMES:
+            sealed.write_text(folder / f"figures/{pictures_record.figure(name)}.svg", PLACEHOLDER)
     if draw and settings.tables.regularization:
         files = (folder / name for name in ("config.json", "collapse.json", "tables/collapse.csv"))
         collapse_figure.write(*files, folder / f"figures/{catalogue.COLLAPSE}.svg")
@@ -188,14 +277,16 @@ def _figures(folder: Path, settings: Config, *, draw: bool) -> None:
             folder / "selection.json",
             folder / "tables/summary.csv",
             folder / "tables/curves.csv",
-            folder / "figures",
+            histories=folder / "histories.csv",
+            output=folder / "figures",
         )
-        claims.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
-        thresholds.write(folder, folder / f"figures/{catalogue.THRESHOLDS}.svg")
-        cells.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
+        if settings.writeup:
+            overview.write(folder / "evidence", folder / f"figures/{catalogue.OVERVIEW}.svg")
+            claims.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
+            thresholds.write(folder, folder / f"figures/{catalogue.THRESHOLDS}.svg")
+            cells.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
     else:
-        of_evidence = (catalogue.CELLS, catalogue.CLAIMS, catalogue.THRESHOLDS)
-        for name in (*catalogue.figures(settings), catalogue.COLLAPSE, *of_evidence):
+        for name in (*catalogue.figures(settings), catalogue.COLLAPSE, *catalogue.verdict_figures(settings)):
             sealed.write_text(folder / f"figures/{name}.svg", PLACEHOLDER)
 
 
@@ -210,12 +301,13 @@ def write_results(
     test_rule: "TestRule | None" = None,
     recorded: RecordRule | None = None,
     manifest: Manifest = MANIFEST,
+    contrary: bool = False,
     **changes: Any,
 ) -> Path:
     """A results folder whose runs are what `rule` and `norms` say, on a data set called `data`.
 
     With `recorded` they are what that says instead. Figures are drawn, or placeholders. The randomization tests are
-    what `test_rule` says, or usual ones.
+    what `test_rule` says, or usual ones; pictures are usual or contrary ones.
     """
     settings_tree = tree(**changes)
     folder.mkdir(parents=True, exist_ok=True)
@@ -250,13 +342,17 @@ def write_results(
     sealed.write_text(folder / "runs.csv", tidy.to_csv(runs.runs_table(all_runs, train(all_runs))))
     sealed.write_text(folder / "norms.csv", tidy.to_csv(runs.norms_table(all_runs, train(all_runs))))
     sealed.write_text(folder / "histories.csv", tidy.to_csv(runs.histories_table(all_runs, train(all_runs))))
-    facts = recovered_from(settings, replace(manifest, name=data), folder / "runs.csv")
-    sealed.write_text(folder / "recovery.json", encode(facts))
     inputs = folder / "config.json", folder / "selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
     if settings.tables.regularization:
         collapse.write_tables(folder / "config.json", linear, folder / "norms.csv", folder)
-    evidence.write_all(folder, published.FILE, claims_file.FILE, folder / "evidence")
+    sealed.write_text(folder / "evidence/mathematics.csv", tidy.to_csv(theory.to_frame(_theory().propositions)))
+    if settings.writeup:
+        facts = recovered_from(settings, replace(manifest, name=data), folder / "runs.csv")
+        sealed.write_text(folder / "recovery.json", encode(facts))
+        evidence.write_all(folder, published.FILE, claims_file.FILE, folder / "evidence")
+    pictured = pictures_of(settings, manifest, tidy.read_csv(folder / "runs.csv"), contrary=contrary)
+    _pictures(folder, pictured, manifest)
     _figures(folder, settings, draw=draw)
     if settings.randomisation:
         variants = randomisation_record.variants(settings.randomisation)

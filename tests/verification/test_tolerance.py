@@ -35,7 +35,7 @@ ALLOWED: dict[str, tuple[str, dict[str, Value], float, float]] = {
     "difference of losses": ("value", {"unit": "nats", "value": 2.0}, 2.0, 0.001),
     "its lower bound": ("low", {"unit": "nats", "value": 2.0}, 1.5, 0.004),
     "the thresholds it leaves open": ("open_to", {"unit": "percentage points", "value": 0.29}, 0.75, 0.2),
-    "mean number of drops": ("value", {"unit": "drops", "value": 1.4}, 1.4, 0.2),
+    "mean number of falls": ("value", {"unit": "falls", "value": 1.4}, 1.4, 0.2),
     "lower bound of crossings": ("low", {"unit": "crossings", "value": 1.4}, -0.5, 0.8),
     "epochs until a test is fitted": ("epochs_to_fit", {"epochs_to_fit": 100.0}, 100.0, 2),
 }

@@ -441,7 +441,7 @@ def test_the_reference_is_of_every_file_that_the_same_inputs_make_again(project:
     files = set(reference.read(FOLDER).files)
     assert {file for file in files if "/" not in file} == {
         *("runs.csv", "histories.csv", "norms.csv", "selection.json", "theory.json", "recovery.json", "collapse.json"),
-        "evidence.json",
+        *("evidence.json", "pictures.json"),
     }
     assert {
         *("tables/summary.csv", "tables/collapse.csv", "evidence/claims.csv", "randomisation/true_labels.csv"),

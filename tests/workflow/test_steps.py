@@ -48,6 +48,7 @@ JSON = {
 STEPS = {
     "figures.benchmark": "first=benchmark.json output=new.svg",
     "figures.cells": "first=results/evidence/cells.csv output=new.svg",
+    "figures.overview": "first=results/evidence output=new.svg",
     "figures.claims": "results=results output=new.svg",
     "figures.thresholds": "results=results output=new.svg",
     "analysis.collapse": "config=results/config.json prepared=prepared norms=results/norms.csv output=new",
@@ -55,7 +56,7 @@ STEPS = {
     " output=new.svg",
     "evidence.step": "results=results published=published.yaml claimed=claims.yaml output=new",
     "figures.step": "config=results/config.json selection=results/selection.json summary=results/tables/summary.csv"
-    " curves=results/tables/curves.csv output=new",
+    " curves=results/tables/curves.csv histories=results/histories.csv output=new",
     "report.gate": "theory=results/theory.json template=theory.html.j2 output=new",
     "data.mnist": "config=results/config.json output=new",
     "data.preparation": "split data=data output=new",
@@ -70,6 +71,10 @@ STEPS = {
     "report.specimen": "first=html title-block templates=templates output=new",
     "analysis.tables": "config=results/config.json selection=results/selection.json runs=results/runs.csv"
     " histories=results/histories.csv output=new",
+    "pictures.network": "specification data=prepared run=run output=new",
+    "pictures.step": "config=results/config.json selection=results/selection.json data=data prepared=prepared"
+    " networks=networks output=new",
+    "figures.pictures": "results=results output=new",
     "theory.step": "neurons output=new table=new",
     "training.step": "specification data=prepared output=new",
 }
@@ -98,7 +103,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dataset.save(folder / "data", arrays, classes=3, name="small", source="mnist", fallback=False, files={})
     preparation.save(folder / "prepared", *preparation.make(folder / "data", 0.2, None))
     sealed.write_json(folder / "benchmark.json", records())
-    links = ["locks/requirements.lock", "pyproject.toml", "templates", *layout.INPUTS[1:]]
+    sealed.write_json(folder / "run/metrics.json", {"testing_accuracy": 0.5})
+    links = ["locks/requirements.lock", "pyproject.toml", "templates", *layout.WRITEUP]
     for name in (*links, "templates/sections/theory.html.j2"):
         (folder / Path(name).name).symlink_to(ROOT / name)
     (folder / "empty").mkdir()

@@ -82,13 +82,14 @@ const readout = (exhibit) => exhibit.locator('.readout [aria-live]').textContent
 
 // --- In the page
 
-// One panel, several panels, and cells, of the figures whose marks `marks` knows.
+// One panel, several side by side, and cells, of the figures whose marks `marks` knows.
 function chosen() {
   const known = (each) => each.querySelector('.data') && each.querySelector('[id$="-validation"], [id$="-cell"]');
   const all = [...document.querySelectorAll('.exhibit')].filter(known);
-  const panels = (each) => each.querySelectorAll('[id*="-frame-"]').length;
-  const kinds = [(n) => n === 1, (n) => n > 1, (n) => n === 0];
-  return kinds.map((kind) => all.find((each) => kind(panels(each)))).filter(Boolean).map(({ id }) => id);
+  const tops = (each) => [...each.querySelectorAll('[id*="-frame-"]')].map((frame) => Math.round(frame.getBoundingClientRect().top));
+  const level = (places) => places.length > 1 && new Set(places).size === 1;
+  const kinds = [(places) => places.length === 1, level, (places) => places.length === 0];
+  return kinds.map((kind) => all.find((each) => kind(tops(each)))).filter(Boolean).map(({ id }) => id);
 }
 
 function table(exhibit) {

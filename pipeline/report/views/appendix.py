@@ -13,7 +13,9 @@ from pipeline.environment import fingerprint
 from pipeline.environment.software import Package
 from pipeline.experiments import keys
 from pipeline.files.sealed import read_text
-from pipeline.report.views.runlist import ExperimentRuns
+from pipeline.report.views import runlist
+from pipeline.report.views.blocks import Source
+from pipeline.report.views.runlist import ExperimentRuns, Located
 
 WIDTH = 38  # characters after which a list goes on in the next line; the listing has two columns in print
 
@@ -33,6 +35,10 @@ class Appendix:
     code: str
     numpy: str
     checksum: str = "SHA-256"
+
+    def located(self, source: Source) -> tuple[Located, ...]:
+        """The runs of a source by the rows of the appendix that list them."""
+        return runlist.located(source, self.runs)
 
 
 def build(config: Path, packages: Sequence[Package], runs: tuple[ExperimentRuns, ...]) -> Appendix:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 # As many runs as a reader of one page can use; where there are more, the runs are counted instead of listed.
-PRINTED = 5
 LISTED = 300
+ON_A_TELEPHONE = 5  # columns of numbers beside the heads of the rows
 NOTHING = Markup("")
 
 
@@ -26,11 +26,6 @@ class Source:
     also: tuple[tuple[str, str], ...] = ()
 
     @property
-    def printed(self) -> tuple[str, ...]:
-        """The runs, if they are few enough for a line of print; else none."""
-        return self.runs if len(self.runs) <= PRINTED else ()
-
-    @property
     def listed(self) -> tuple[str, ...]:
         """The runs, if they are few enough for a list that unfolds; else none."""
         return self.runs if len(self.runs) <= LISTED else ()
@@ -41,13 +36,25 @@ TableRow = tuple[Markup, tuple[Markup, ...]]  # a head and cells
 
 @dataclass(frozen=True)
 class Table:
-    """A table as the page shows it: column heads, then rows. `added` are rows that the write-up's table lacks."""
+    """A table as the page shows it: column heads, then rows.
+
+    `added` are further rows, below a title of their own. `printed` are the cells that the write-up prints, for each of
+    `rows`; empty where it prints none. `seeds` tells for the caption over how many seeds its means are.
+    """
 
     corner: Markup
     columns: tuple[Markup, ...]
     rows: tuple[TableRow, ...]
     source: Source
     added: tuple[TableRow, ...] = ()
+    added_title: str = ""
+    printed: tuple[tuple[Markup, ...], ...] = ()
+    seeds: str = ""
+
+    @property
+    def wide(self) -> bool:
+        """Whether it has more columns than fit on a telephone, where each of its rows becomes a card."""
+        return len(self.columns) > ON_A_TELEPHONE
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,15 @@ class Data:
     rows: tuple[DataRow, ...]
 
 
+NO_DATA = Data((), (), ())
+
+
 @dataclass(frozen=True)
 class Plot:
-    """A figure as the page shows it: its SVG, what it says in words, its data, its parameters for the caption."""
+    """A figure as the page shows it: its SVG, what it says in words, its data, its parameters for the caption.
+
+    `detail`: a frame of its own shows single runs.
+    """
 
     name: str
     svg: str
@@ -86,3 +99,4 @@ class Plot:
     data: Data
     source: Source
     label: Markup = NOTHING
+    detail: bool = False

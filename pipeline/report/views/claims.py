@@ -1,6 +1,6 @@
 """The claims as the page shows them: each with its tests, the thresholds, the verdicts, and the curves they rest on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,16 +10,16 @@ from pipeline.analysis.comparison import LATE_EPOCHS
 from pipeline.analysis.hypotheses import ALPHA, POWER
 from pipeline.analysis.intervals import LEVEL
 from pipeline.config.quantity import Quantity
-from pipeline.evidence.claims import VERDICTS, JudgedClaim, Tested, Threshold
+from pipeline.evidence.claims import VERDICTS, ClaimVerdict, JudgedClaim, Tested, Threshold
 from pipeline.evidence.claims_curves import Curve
-from pipeline.evidence.claims_thresholds import rows
+from pipeline.evidence.claims_thresholds import rows, title
 from pipeline.evidence.measures import POINTS
 from pipeline.evidence.step import Evidence
 from pipeline.experiments import labels
 from pipeline.figures import catalogue
 from pipeline.files.sealed import read_text
 from pipeline.report.views import typography
-from pipeline.report.views.blocks import Data, DataRow, Plot, Source, Value
+from pipeline.report.views.blocks import Data, DataRow, Plot, Source, Table, TableRow, Value
 from pipeline.report.views.provenance import Provenance
 
 CLAIMS, TESTS = "results/evidence/claims.csv", "results/evidence/tests.csv"
@@ -29,6 +29,33 @@ CURVES = (
     "epoch, with and without a penalty."
 )
 SMALLEST_P = 0.001
+# What the claims that matter most to whoever trains such a network come to.
+LESSONS: Mapping[str, Mapping[ClaimVerdict, str]] = {
+    "local-minimum": {
+        "supported": "The smallest rate stays behind even at an equal learning rate × epochs, as in a local minimum.",
+        "contradicted": "The smallest rate is not caught in a local minimum; it needs more epochs. Compare rates at an "
+        "equal learning rate × epochs before you speak of minima.",
+        "undetermined": "Whether the smallest rate is caught in a local minimum or needs more epochs cannot be told "
+        "from these runs.",
+    },
+    "best-of-grid": {
+        "supported": "The chosen configuration is ahead of batches of twice the size by more than is negligible.",
+        "contradicted": "The chosen configuration does not win the grid by anything that counts: batches of twice the "
+        "size do {}. Train the leaders of a grid with more seeds, and report ties.",
+        "undetermined": "Whether the chosen configuration wins the grid cannot be told from these runs.",
+    },
+    "early-stopping": {
+        "supported": "Early stopping pays: trained for three times as long, the best configuration loses accuracy.",
+        "contradicted": "Early stopping is not needed: trained for three times as long, the best configuration {}.",
+        "undetermined": "Whether the best configuration needs early stopping cannot be told from these runs.",
+    },
+}
+
+# How the first number stands to the second where the claim is contradicted: no clear difference, or one the other way.
+AGAINST: Mapping[str, tuple[str, str]] = {
+    "best-of-grid": ("as well", "better"),
+    "early-stopping": ("loses no accuracy that counts", "gains {} points of accuracy"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,11 +67,24 @@ class Count:
 
 
 @dataclass(frozen=True)
-class ShownTest:
-    """A row of the table: what was measured, where the claim puts it, what came out, p, and what follows."""
+class Lesson:
+    """What a claim comes to for a reader who trains such a network; `claim` and `title` name it."""
 
+    claim: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ShownTest:
+    """A row of the table: what was measured, what the claim predicts, what came out, p, and what follows.
+
+    `number` is that of a test among those that decide, as in the figure; empty where it is the only one.
+    """
+
+    number: str
     what: str
-    claimed: str
+    predicted: str
     measured: str
     p: str
     sentence: str
@@ -53,22 +93,14 @@ class ShownTest:
 
 @dataclass(frozen=True)
 class ShownClaim:
-    """A claim with its rows."""
+    """A claim with its rows; `title` names it in the figure, too."""
 
     name: str
+    title: str
     section: str
     text: str
     verdict: str
     tests: tuple[ShownTest, ...]
-
-
-@dataclass(frozen=True)
-class ShownThreshold:
-    """A threshold with its value as it reads, and its reason."""
-
-    name: str
-    value: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -81,11 +113,12 @@ class ClaimsText:
 
     judged: bool
     claims: tuple[ShownClaim, ...]
-    thresholds: tuple[ShownThreshold, ...]
+    thresholds: Table
     source: Source
     curves: Plot
     figure: Plot
     counts: tuple[Count, ...]
+    lessons: tuple[Lesson, ...]
     deciding: int
     margin: str = f"{POINTS.margin:g} points"
     level: str = f"{LEVEL:.0%}"
@@ -104,7 +137,12 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> ClaimsTe
     return ClaimsText(
         judged=not evidence.obstacles,
         claims=tuple(map(_claim, evidence.claims)),
-        thresholds=tuple(map(_threshold, evidence.thresholds)),
+        thresholds=Table(
+            corner=Markup("Threshold"),
+            columns=(Markup("Value"), Markup("Why")),
+            rows=tuple(map(_threshold, evidence.thresholds)),
+            source=Source("results/evidence.json", "pipeline.evidence.step"),
+        ),
         source=provenance.configurations(CLAIMS, "pipeline.evidence.step", needed, "epochs"),
         curves=Plot(
             name=catalogue.CLAIMS,
@@ -121,21 +159,45 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> ClaimsTe
             source=provenance.configurations(TESTS, "pipeline.figures.thresholds", decide, "epochs"),
         ),
         counts=tuple(Count(verdict, verdicts.count(verdict)) for verdict in VERDICTS),
+        lessons=tuple(_lessons(evidence.claims)),
         deciding=sum(tested.measured is not None for each in evidence.claims for tested in each.deciding),
     )
 
 
+def _lessons(judged: Sequence[JudgedClaim]) -> Iterator[Lesson]:
+    verdicts = {each.claim.name: each for each in judged}
+    for name, texts in LESSONS.items():
+        if name in verdicts:
+            text = texts[verdicts[name].verdict].format(_against(verdicts[name]))
+            yield Lesson(name, title(verdicts[name].claim), text)
+
+
+def _against(judged: JudgedClaim) -> str:
+    """How far a contradicted claim of a difference is off: whether the interval lies beyond zero, on the other side."""
+    within, beyond = AGAINST.get(judged.claim.name, ("", ""))
+    for tested in judged.deciding:
+        if tested.measured is None:
+            continue
+        interval, unit = tested.measured.interval, tested.test.unit
+        if interval.low > 0 if tested.test.predicts == "below" else interval.high < 0:
+            return beyond.format(unit.tell(abs(tested.measured.value)))
+    return within
+
+
 def _claim(judged: JudgedClaim) -> ShownClaim:
-    claim = judged.claim
-    return ShownClaim(claim.name, claim.section, claim.text, judged.verdict, tuple(map(_test, judged.tests)))
+    claim, several = judged.claim, len(judged.deciding) > 1
+    numbers = {id(tested): str(number) for number, tested in enumerate(judged.deciding, start=1) if several}
+    tests = tuple(_test(tested, numbers.get(id(tested), "")) for tested in judged.tests)
+    return ShownClaim(claim.name, title(claim), claim.section, claim.text, judged.verdict, tests)
 
 
-def _test(tested: Tested) -> ShownTest:
+def _test(tested: Tested, number: str) -> ShownTest:
     return ShownTest(
+        number=number,
         what=tested.test.what,
-        claimed=tested.claimed,
-        measured=tested.statistic or "–",
-        p=_p(tested.p),
+        predicted=tested.claimed,
+        measured=tested.statistic.replace(POINTS.name, "points") or "–",
+        p=_p(tested.p if tested.test.decides else None),
         sentence=tested.sentence + (f" It would take {tested.wanted} seeds." if tested.wanted else ""),
         background=not tested.test.decides,
     )
@@ -148,10 +210,13 @@ def _p(p: float | None) -> str:
     return f"< {SMALLEST_P:g}" if p < SMALLEST_P else f"{p:.3f}"
 
 
-def _threshold(threshold: Threshold) -> ShownThreshold:
-    unit = threshold.unit.replace("points", "point") if threshold.value == 1 else threshold.unit
+def _threshold(threshold: Threshold) -> TableRow:
+    """Its name, its value with the unit, and the reason for it; of a ratio it is a factor."""
+    unit = threshold.unit.removesuffix("s") if threshold.value == 1 else threshold.unit
     value = labels.minus(f"{threshold.value:g} {unit}".strip())
-    return ShownThreshold(threshold.name.replace("-", " "), value, threshold.reason)
+    if threshold.unit == "times":
+        value = f"factor {threshold.value:g}"
+    return escape(threshold.name.replace("-", " ")), (escape(value), escape(threshold.reason))
 
 
 def _description(judged: Sequence[JudgedClaim]) -> str:

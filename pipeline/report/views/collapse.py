@@ -1,7 +1,7 @@
 """The critical coefficient as the page shows it: rows below Table 6, the figure, and what the runs say of it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from pipeline.analysis import collapse, linearisation
 from pipeline.analysis.collapse import CoefficientOutcome
 from pipeline.analysis.comparison import Difference
 from pipeline.analysis.findings import Regularization
+from pipeline.analysis.linear_flow import FlowCheck
 from pipeline.analysis.linearisation import Linearisation
 from pipeline.config.settings import Config, Configuration
 from pipeline.experiments import labels
@@ -48,8 +49,9 @@ class CollapseText:
     above, below: the coefficients of Table 6. The test: `runs` is the number of finished runs whose coefficient can
     tell; `confirming` of them ended on the predicted side. `wrong`, `undecided` and the sides tested, `tested_below`
     and `tested_above`, are coefficients of both experiments. near, factor: the rule by which one counts as undecided.
-    rows: what Table 6 gets below its own rows. far: whether W1 starts too far from zero. kept_up: whether the norms
-    tested above the critical coefficient all ended above what the slowest decay leaves of the start.
+    flow: whether each equation of the linear flow holds. rows: what Table 6 gets below its own rows. far: whether W1
+    starts too far from zero. kept_up: whether the norms tested above the critical coefficient all ended above what the
+    slowest decay leaves of the start.
     """
 
     critical: str
@@ -70,6 +72,7 @@ class CollapseText:
     start: str | None
     near: str
     factor: str
+    flow: Mapping[str, FlowCheck]
     rows: tuple[TableRow, ...]
     plot: Plot
 
@@ -112,6 +115,7 @@ def build(results: Path, provenance: Provenance, facts: Regularization | None) -
         start=starts.pop() if len(starts) == 1 else None,
         near=f"{collapse.NEAR:.0%}",
         factor=f"{collapse.factor_needed(linear):.0f}",
+        flow=linear.flow,
         rows=_rows(columns),
         plot=Plot(
             name=catalogue.COLLAPSE,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 from markupsafe import Markup, escape
 
@@ -18,34 +19,66 @@ from pipeline.evidence.step import Evidence, Obstacle
 from pipeline.experiments import labels
 from pipeline.figures import catalogue
 from pipeline.files.sealed import read_text
-from pipeline.report.views import audit, typography
+from pipeline.report.views import audit, printed, typography
 from pipeline.report.views.audit import Audit
-from pipeline.report.views.blocks import Data, DataRow, Plot, Table, Value
+from pipeline.report.views.blocks import Data, DataRow, Plot, Source, Table, Value
 from pipeline.report.views.provenance import Provenance
 from pipeline.writeup.published import RATE
 
 CELLS = "results/evidence/cells.csv"
 SMALLEST = 0.01  # of a probability that is told
 LARGEST = 10_000  # of a ratio
-COLUMNS = ("Printed", "Mean of the runs", "One more run", "All of the file", "Difference, points", "Verdict")
 TABLES = (
     "Numbers",
     "Reproduced",
     "Unusual",
     "Not reproduced",
-    "Other columns’ numbers refused",
+    "Swaps noticed",
     "Above the runs",
-    "By sd",
+    "Mean distance, sd",
 )
+Finding = Literal["holds", "many outside", "fails"]
+RARE = 1 - LEVEL  # a probability of chance that is no chance any more
+WIDE = "its interval fits most of its row"
+BROAD = 5  # percentage points, half of what a constant answer gets: an interval wider than this tells little
+
+
+@dataclass(frozen=True)
+class CellRow:
+    """A printed number as a row of the table: the runs, two intervals, the difference, and the verdict.
+
+    `remark` is what else there is to say of the verdict, `style` tells a number that is unusual or not reproduced, and
+    `anchor` is the id by which the number's own table links to it.
+    """
+
+    name: Markup
+    printed: str
+    runs: str
+    one_more: str
+    together: str
+    difference: str
+    verdict: str
+    remark: str
+    style: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class CellGroup:
+    """The numbers of one of the write-up's tables."""
+
+    table: str
+    rows: tuple[CellRow, ...]
 
 
 @dataclass(frozen=True)
 class Outside:
     """A printed number outside the interval of its cell. `away` is how far it is from the mean of `runs` runs.
 
-    `rate` is the size of that for a rate of change, which has no unit; else empty.
+    `rate` is the size of that for a rate of change, which has no unit; else empty. `anchor` is what its row is called.
     """
 
+    anchor: str
     name: Markup
     printed: str
     away: float
@@ -60,16 +93,12 @@ class Outside:
 class EpochChoice:
     """A row whose table does not say of which epoch its numbers are.
 
-    Of its `cells`, `usual` are usual for runs at the epoch `taken`, and `other_usual` at the `other` one. All of them
-    together are `ratio` times as likely at the former.
+    All its numbers together are `ratio` times as likely at the epoch `taken` as at the `other` one.
     """
 
     table: str
     taken: str
     other: str
-    cells: int
-    usual: int
-    other_usual: int
     ratio: str
 
 
@@ -77,23 +106,27 @@ class EpochChoice:
 class EvidenceText:
     """What the sections on the printed numbers show.
 
-    `wide` cells have an interval that most other numbers of their row fit as well.
+    `wide` cells have an interval that most other numbers of their row fit as well, `broad` ones one of more than BROAD
+    percentage points.
     """
 
     title: str
     obstacles: tuple[Obstacle, ...]
     tally: Tally
+    finding: Finding
     by_chance: str
     luck: str
     level: str
     shift: Shift | None
     shift_size: str
     shift_chance: str
-    table: Table
+    groups: tuple[CellGroup, ...]
+    source: Source
     tables: Table
     plot: Plot
     outside: tuple[Outside, ...]
     wide: int
+    broad: int
     choices: tuple[EpochChoice, ...]
     audit: Audit
 
@@ -102,26 +135,25 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> Evidence
     """Put the evidence into words; `figures` is the folder of the figures."""
     tally, placed = evidence.tally, evidence.shift
     judged = [each for each in evidence.cells if each.judged]
-    printed = [configuration for each in evidence.cells for configuration in each.configurations]
-    source = provenance.configurations(CELLS, "pipeline.evidence.step", printed)
+    shown = [configuration for each in evidence.cells for configuration in each.configurations]
+    source = provenance.configurations(CELLS, "pipeline.evidence.step", shown)
     return EvidenceText(
         title=evidence.title,
         obstacles=evidence.obstacles,
         tally=tally,
+        finding=_finding(tally),
         by_chance=f"{tally.by_chance:.1f}",
         luck=_probability(tally.luck),
         level=f"{LEVEL:.0%}",
         shift=placed,
         shift_size=f"{abs(placed.mean):.2f}" if placed else "",
         shift_chance=_probability(placed.p) if placed else "",
-        table=Table(
-            corner=Markup("Cell"),
-            columns=tuple(map(escape, COLUMNS)),
-            rows=tuple((_name(each), _row(each)) for each in evidence.cells),
-            source=source,
+        groups=tuple(
+            CellGroup(name, tuple(map(_row, own))) for name, own in groupby(evidence.cells, lambda each: each.table)
         ),
+        source=source,
         tables=Table(
-            corner=Markup("Table"),
+            corner=Markup("Of the write-up"),
             columns=tuple(map(escape, TABLES)),
             rows=tuple((escape(name), _tallied(list(own))) for name, own in groupby(judged, lambda each: each.table)),
             source=source,
@@ -135,9 +167,17 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> Evidence
         ),
         outside=tuple(_outside(each) for each in judged if each.verdict != "reproduced"),
         wide=sum(each.wide for each in judged),
+        broad=sum(_widths(each) is not None and each.verdict != "not reproduced" for each in judged),
         choices=tuple(_choices(judged)),
         audit=audit.build(evidence.audit),
     )
+
+
+def _finding(tally: Tally) -> Finding:
+    """What the verdicts come to: none fails, more are unusual than chance makes, or some fail."""
+    if tally.failed:
+        return "fails"
+    return "many outside" if tally.outside and tally.luck < RARE else "holds"
 
 
 def _probability(chance: float) -> str:
@@ -146,8 +186,16 @@ def _probability(chance: float) -> str:
 
 def _name(judged: JudgedCell) -> Markup:
     """Table 4, testing accuracy, η = e^-1."""
-    settings = [_setting(name, text) for name, text in judged.named.items()]
-    return Markup("{}, {}, {}").format(judged.table, _metric(judged.metric), Markup(", ").join(settings) or "defaults")
+    return Markup("{}, {}, {}").format(judged.table, _metric(judged.metric), _column(judged))
+
+
+def _short(judged: JudgedCell) -> Markup:
+    """The same within its table: testing, η = e^-1."""
+    return Markup("{}, {}").format(_metric(judged.metric).replace(" accuracy", ""), _column(judged))
+
+
+def _column(judged: JudgedCell) -> Markup:
+    return Markup(", ").join(_setting(name, text) for name, text in judged.named.items()) or Markup("defaults")
 
 
 def _setting(name: str, text: str) -> Markup:
@@ -164,30 +212,45 @@ def _metric(metric: str) -> str:
     return f"rate of change of {told}" if of_rate else told
 
 
-def _row(judged: JudgedCell) -> tuple[Markup, ...]:
+def _row(judged: JudgedCell) -> CellRow:
+    row = CellRow(_short(judged), judged.printed, *("–",) * 4, judged.verdict, "", "")
     if judged.mean is None or judged.sd is None or judged.difference is None or not judged.judged:
-        diverged = f" ({judged.diverged} diverged)" if judged.diverged else ""
-        return (escape(judged.printed), *(Markup("–"),) * 4, escape(f"{judged.verdict}{diverged}"))
+        return replace(row, remark=f"{judged.diverged} diverged" if judged.diverged else "")
     of_rate = judged.metric.endswith(RATE)  # per unit of the learning rate
-    verdict: str = judged.verdict
-    if judged.verdict == "not reproduced":
-        verdict = Markup("<b>{}</b>").format(verdict)
-    elif judged.wide:
-        verdict = f"{verdict} (wide)"
-    return (
-        escape(judged.printed),
-        escape(f"{judged.mean:.4f}\u00a0±\u00a0{judged.sd:.4f}"),
-        *(
-            _interval(judged, low, high)
-            for low, high in ((judged.low, judged.high), (judged.file_low, judged.file_high))
-        ),
-        escape(_signed(judged.difference, 3) if of_rate else _signed(judged.difference * 100)),
-        escape(verdict),
+    return replace(
+        row,
+        runs=f"{judged.mean:.4f}\u00a0±\u00a0{judged.sd:.4f}",
+        one_more=_interval(judged, judged.low, judged.high),
+        together=_interval(judged, judged.file_low, judged.file_high),
+        difference=_signed(judged.difference, 3) if of_rate else _signed(judged.difference * 100),
+        remark="; ".join(_remarks(judged)),
+        style={"unusual": "unusual", "not reproduced": "failed"}.get(judged.verdict, ""),
+        anchor=printed.anchor(judged) if judged.verdict != "reproduced" else "",
     )
 
 
-def _interval(judged: JudgedCell, low: float | None, high: float | None) -> Markup:
-    return escape("a class share" if judged.discrete else labels.minus(f"{low:.4f} to {high:.4f}"))
+def _remarks(judged: JudgedCell) -> Iterator[str]:
+    """Why a verdict says little: where its intervals are wide."""
+    if judged.verdict == "not reproduced":
+        return
+    if judged.wide:
+        yield WIDE
+    if widths := _widths(judged):
+        narrow, all_together = widths
+        yield f"its intervals are {narrow:.0f} and {all_together:.0f} points wide"
+
+
+def _widths(judged: JudgedCell) -> tuple[float, float] | None:
+    """Those of one more run and of all numbers together, in percentage points, where the first is BROAD or wider."""
+    ends = (judged.low, judged.high, judged.file_low, judged.file_high)
+    if judged.discrete or not judged.judged or judged.metric.endswith(RATE):
+        return None
+    low, high, file_low, file_high = (100 * (end or 0) for end in ends)
+    return (high - low, file_high - file_low) if high - low > BROAD else None
+
+
+def _interval(judged: JudgedCell, low: float | None, high: float | None) -> str:
+    return "a class share" if judged.discrete else labels.minus(f"{low:.4f} to {high:.4f}")
 
 
 def _tallied(own: list[JudgedCell]) -> tuple[Markup, ...]:
@@ -203,17 +266,9 @@ def _tallied(own: list[JudgedCell]) -> tuple[Markup, ...]:
 def _choices(judged: Iterable[JudgedCell]) -> Iterator[EpochChoice]:
     left_open = [each for each in judged if each.open]
     for (table, metric), cells in groupby(left_open, lambda each: (each.table, each.metric)):
-        row = [(cell.verdict, cell.open) for cell in cells if cell.open]
+        advantage = sum(cell.open.advantage for cell in cells if cell.open)
         taken, other = (METRICS[name].title.partition(", ")[2] for name in (metric, OTHER_EPOCH[metric]))
-        yield EpochChoice(
-            table=table,
-            taken=taken,
-            other=other,
-            cells=len(row),
-            usual=sum(verdict == "reproduced" for verdict, _ in row),
-            other_usual=sum(of.usual for _, of in row),
-            ratio=_times(math.exp(min(700, sum(of.advantage for _, of in row)))),
-        )
+        yield EpochChoice(table=table, taken=taken, other=other, ratio=_times(math.exp(min(700, advantage))))
 
 
 def _times(ratio: float) -> str:
@@ -230,6 +285,7 @@ def _signed(value: float, digits: int = 2) -> str:
 def _outside(judged: JudgedCell) -> Outside:
     away = judged.difference or 0.0
     return Outside(
+        anchor=printed.anchor(judged),
         name=_name(judged),
         printed=judged.printed,
         away=away,
@@ -250,7 +306,7 @@ def _description(judged: list[JudgedCell]) -> str:
 
 def _data(judged: list[JudgedCell]) -> Data:
     """A row per judged cell, each a panel of its own."""
-    heads = (Markup("Cell"),)
+    heads = (Markup("Cell of the write-up"),)
     columns = tuple(map(escape, ("Printed", "Mean of the runs", "Low", "High")))
     rows = []
     for number, each in enumerate(judged):

@@ -1,6 +1,7 @@
 """What each figure draws, as the rows of a table."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -14,20 +15,29 @@ from pipeline.experiments import labels
 from pipeline.experiments.tidy import Rows
 from pipeline.figures import catalogue
 from pipeline.figures.catalogue import Figure
+from pipeline.figures.scale import PARTS
 from pipeline.report.views import typography
 from pipeline.report.views.blocks import Data, DataRow, Value
 from pipeline.report.views.wording import cell
 
-PARTS = ("training", "validation")
 MOST_CELLS = 2500  # of a grid in a page; summary.csv has all
 SEARCHED = ("best_validation_accuracy", "validation_accuracy", "training_accuracy")  # testing accuracy chooses nothing
 
 
-def data(figure: Figure, experiment: Experiment, summary: pd.DataFrame, curves: pd.DataFrame) -> Data:
-    """The data of one figure of the catalogue, from summary.csv and curves.csv."""
+def data(
+    figure: Figure,
+    experiment: Experiment,
+    summary: pd.DataFrame,
+    curves: pd.DataFrame,
+    run: pd.DataFrame | None = None,
+) -> Data:
+    """The data of one figure of the catalogue, from summary.csv and curves.csv; `run` is one that it shows besides."""
     if figure.kind == "ratio":
         return _ratios(experiment, summary)
-    return _cells(experiment, summary) if figure.kind == "grid" else _curves(figure, experiment, curves)
+    if figure.kind == "grid":
+        return _cells(experiment, summary)
+    drawn = _curves(figure, experiment, curves)
+    return drawn if run is None else _with_run(drawn, run, figure.kind)
 
 
 def _curves(figure: Figure, experiment: Experiment, curves: pd.DataFrame) -> Data:
@@ -44,6 +54,18 @@ def _curves(figure: Figure, experiment: Experiment, curves: pd.DataFrame) -> Dat
             rows.append(DataRow(panel, (*heads, Value(escape(number), number)), values))
     columns = tuple(escape(part.capitalize()) for part in PARTS)
     return Data((*map(typography.symbol, parameters), Markup("Epoch")), columns, tuple(rows))
+
+
+def _with_run(drawn: Data, run: pd.DataFrame, metric: str) -> Data:
+    """The rows of one run below those of the means, which have a column to be told by."""
+    means = [replace(row, heads=(Value(Markup("mean"), 0), *row.heads)) for row in drawn.rows]
+    of_run = []
+    for _, epoch in run.iterrows():
+        seed, number = int(epoch["seed"]), int(epoch["epoch"])
+        values = [float(epoch[f"{part}_{metric}"]) for part in PARTS]
+        heads = Value(Markup("seed {}").format(seed), seed), Value(escape(number), number)
+        of_run.append(DataRow(1, heads, tuple(Value(escape(f"{value:.4f}"), value) for value in values)))
+    return replace(drawn, heads=(Markup("Runs"), *drawn.heads), rows=(*means, *of_run))
 
 
 def _cells(experiment: Experiment, summary: pd.DataFrame) -> Data:

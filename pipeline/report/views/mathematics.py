@@ -1,4 +1,4 @@
-"""The mathematics of the write-up as the page shows it: a row per statement, and how many came out how."""
+"""The mathematics of the write-up as the page shows it: slips with their corrections, what is right, and counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ SOURCE = Source(MATHEMATICS, "pipeline.theory.step")
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the table: where it stands, what it says, the verdict, and what would be right."""
+    """A statement: where it stands, what it says, the verdict, and what would be right."""
 
     place: str
     says: Markup
@@ -25,9 +25,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Mathematics:
-    """The table of the propositions and its counts."""
+    """Every statement as a line, those that are not right, which the table shows one by one, and the counts."""
 
     lines: tuple[Line, ...]
+    rows: tuple[Line, ...]
     right: int
     slips: int
     wrong: int
@@ -36,6 +37,7 @@ class Mathematics:
 
 def build(propositions: Sequence[Proposition]) -> Mathematics:
     """What the page shows of the write-up's propositions."""
-    verdicts = [each.verdict for each in propositions]
     lines = tuple(Line(p.place, sentence(p.says), p.verdict, sentence(p.remark)) for p in propositions)
-    return Mathematics(lines, verdicts.count("right"), verdicts.count("slip"), verdicts.count("wrong"))
+    verdicts = [line.verdict for line in lines]
+    rows = tuple(line for line in lines if line.verdict != "right")
+    return Mathematics(lines, rows, verdicts.count("right"), verdicts.count("slip"), verdicts.count("wrong"))

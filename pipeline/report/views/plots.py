@@ -12,6 +12,7 @@ from pipeline.config.quantity import written
 from pipeline.config.settings import Config, Experiment
 from pipeline.experiments import labels
 from pipeline.experiments.tidy import Rows
+from pipeline.figures import scale
 from pipeline.figures.catalogue import Figure
 from pipeline.files.sealed import read_text
 from pipeline.report.views import figure_data, typography
@@ -25,29 +26,49 @@ MOST_TOLD = 60  # cells of a grid that are read out one by one
 class Plots:
     """Reads figures and puts into words what they show.
 
-    `folder` holds the SVG files, `summary` and `curves` are summary.csv and curves.csv, `provenance` names the sources.
+    `folder` holds the SVG files; `summary`, `curves` and `histories` are the CSV files of these names; `provenance`
+    names the sources.
     """
 
     def __init__(
-        self, folder: Path, config: Config, summary: pd.DataFrame, curves: pd.DataFrame, provenance: Provenance
+        self,
+        folder: Path,
+        config: Config,
+        summary: pd.DataFrame,
+        curves: pd.DataFrame,
+        histories: pd.DataFrame,
+        *,
+        provenance: Provenance,
     ) -> None:
         self.folder, self.config, self.summary, self.curves = folder, config, summary, curves
         self.provenance = provenance
-        self._summary, self._curves = Rows(summary), Rows(curves)
+        self._summary, self._curves, self._histories = Rows(summary), Rows(curves), Rows(histories)
 
     def plot(self, figure: Figure) -> Plot:
         """One figure of the catalogue."""
         experiment = self.config.experiments[figure.experiment]
         configurations = [experiment.configurations[position] for position in figure.panels]
         single = configurations[0] if len(configurations) == 1 else None
+        run = self._run(figure, experiment)
         return Plot(
             name=figure.name,
             svg=read_text(self.folder / f"{figure.name}.svg"),
-            description=self._describe(figure, experiment),
-            data=figure_data.data(figure, experiment, self.summary, self.curves),
+            description=self._describe(figure, experiment) + _told_of(run, figure.kind),
+            data=figure_data.data(figure, experiment, self.summary, self.curves, run),
             source=self.provenance.figure(figure),
             label=typography.caption(experiment, single) if single else Markup(""),
+            detail=run is not None,
         )
+
+    def _run(self, figure: Figure, experiment: Experiment) -> pd.DataFrame | None:
+        """The run that a frame of its own shows, where the means are flat on the common scale."""
+        if figure.kind not in ("accuracy", "loss") or len(figure.panels) > 1:
+            return None
+        configuration = experiment.configurations[figure.panels[0]]
+        limits = scale.common(self.curves[self.curves["experiment"] == experiment.name], figure.kind)
+        if not scale.flat(self._curves.of(experiment, configuration), limits, figure.kind):
+            return None
+        return scale.single_run(self._histories.of(experiment, configuration))
 
     def _describe(self, figure: Figure, experiment: Experiment) -> str:
         if figure.kind == "grid":
@@ -94,8 +115,18 @@ class Plots:
         if epochs.empty:
             return f"{_named(experiment, position)}: diverged"
         last = epochs.iloc[-1]
-        training, validation = (f"{part} {last[f'{part}_{metric}_mean']:.4f}" for part in figure_data.PARTS)
+        training, validation = (f"{part} {last[f'{part}_{metric}_mean']:.4f}" for part in scale.PARTS)
         return f"{_named(experiment, position)}: {training}, {validation}"
+
+
+def _told_of(run: pd.DataFrame | None, metric: str) -> str:
+    """What is read out of the frame of single runs: between which values the drawn one moves."""
+    if run is None:
+        return ""
+    ends = (
+        f"{part} {run[f'{part}_{metric}'].min():.4f} to {run[f'{part}_{metric}'].max():.4f}" for part in scale.PARTS
+    )
+    return f" A frame of its own shows single runs; with seed {run['seed'].iloc[0]}, {', '.join(ends)}."
 
 
 def _told(estimates: Mapping[int, Estimate]) -> list[int]:

@@ -31,6 +31,10 @@ class Provenance:
         """The source of a table that shows every configuration of an experiment."""
         return self.experiments("results/tables/summary.csv", TABLES, [experiment])
 
+    def part(self, experiment: Experiment, shown: Iterable[Configuration]) -> Source:
+        """The source of a table that shows some configurations of an experiment."""
+        return self._of("results/tables/summary.csv", TABLES, ((experiment, each) for each in shown))
+
     def figure(self, figure: Figure) -> Source:
         """The source of a figure of the catalogue."""
         experiment = self.config.experiments[figure.experiment]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from markupsafe import Markup, escape
 
 from pipeline.config.quantity import Quantity
-from pipeline.evidence.recovered import DecimalReading, Factor, Match, Recovery
+from pipeline.evidence.recovered import ClassColumn, DecimalReading, Factor, Match, Recovery
 from pipeline.report.views import typography
 from pipeline.report.views.evidence import EpochChoice
 from pipeline.report.views.wording import listing
@@ -30,12 +30,15 @@ class RecoveryText:
     as_here: bool
     readings: tuple[tuple[Markup, DecimalReading], ...]
     readings_refuted: bool
+    at_odds: Markup
+    odd_shares: Markup
     choices: tuple[EpochChoice, ...] = ()
 
 
 def tell(facts: Recovery, choices: tuple[EpochChoice, ...] = ()) -> RecoveryText:
     """What the page says of the facts, and of the rows that leave open of which epoch they are."""
     split, penalty = facts.split, facts.penalty
+    odd = tuple(column for column in (split.columns if split and split.fits else ()) if column.at_odds)
     return RecoveryText(
         facts=facts,
         validation=_numbers(split.validation.matches if split else ()),
@@ -50,8 +53,19 @@ def tell(facts: Recovery, choices: tuple[EpochChoice, ...] = ()) -> RecoveryText
         as_here=penalty is not None and penalty.nearest.factor == 1,
         readings=tuple((typography.setting(each.parameter, Quantity(each.written)), each) for each in facts.readings),
         readings_refuted=any(each.refuted for each in facts.readings),
+        at_odds=listing([_column(column) for column in odd]),
+        odd_shares=listing(list(dict.fromkeys(map(_pair, odd)))),
         choices=choices,
     )
+
+
+def _column(column: ClassColumn) -> Markup:
+    return Markup(", ").join(typography.setting(name, Quantity(text)) for name, text in column.named.items())
+
+
+def _pair(column: ClassColumn) -> Markup:
+    """0.1068 of class 3 in validation, 0.1135 of class 1 in testing."""
+    return Markup("{} in validation, {} in testing").format(_shares((column.validation,)), _shares((column.testing,)))
 
 
 def _numbers(matches: Iterable[Match]) -> Markup:

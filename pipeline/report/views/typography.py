@@ -65,6 +65,16 @@ def capitalized(text: Markup) -> Markup:
     return text[:1].upper() + text[1:]
 
 
+def plain(text: Markup) -> str:
+    """A text for an attribute, which has no markup: η = e^−1."""
+    return text.replace("<sup>", "^").striptags()
+
+
+def breakable(text: Markup) -> Markup:
+    """A number of which, where a column is narrow, the deviation comes on a line of its own: 0.9446, ± 0.0009."""
+    return text.replace("\u00a0±", " ±")
+
+
 def _joined(parameters: Iterable[str], configuration: Configuration) -> Markup:
     return Markup(", ").join(setting(name, configuration.value(name)) for name in parameters)
 

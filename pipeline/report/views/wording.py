@@ -1,7 +1,7 @@
 """Results in words: the filters that the templates format numbers with."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
 
@@ -53,6 +53,11 @@ def gap(value: float) -> str:
     return f"{points(value)} {'above' if value >= 0 else 'below'}"
 
 
+def won(value: float) -> str:
+    """A difference as what is won by it: 'gains 1.40 percentage points', 'loses 0.02 percentage points'."""
+    return f"{'gains' if value >= 0 else 'loses'} {points(value)}"
+
+
 def power_above(value: float) -> Markup:
     """The smallest power of ten above a rounding error, from 10<sup>−16</sup> on: 10<sup>−15</sup> for 3e-16."""
     exponent = math.floor(math.log10(max(value, SMALLEST))) + 1
@@ -69,6 +74,15 @@ def significant(value: float, digits: int = 3) -> str:
         return "0"
     rounded = float(f"{value:.{digits - 1}e}")
     return f"{rounded:.{max(digits - 1 - math.floor(math.log10(rounded)), 0)}f}"
+
+
+def over_seeds(counts: Iterable[int]) -> str:
+    """What the cells of a table are, by how many seeds each has: 'Mean ± standard deviation over 9 or 10 seeds.'"""
+    numbers = sorted(set(counts))
+    if numbers == [1]:
+        return "One seed each."
+    told = f"{numbers[0]} {'or' if len(numbers) == 2 else 'to'} {numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
+    return f"Mean ± standard deviation over {told} seeds."
 
 
 def epochs(count: int) -> str:
