@@ -69,6 +69,24 @@ rule evidence_figure:
         "{sys.executable:q} -m pipeline.figures.cells {input.cells} --output {output} --log {log}"
 
 
+rule overview_figure:
+    """Draw the verdicts of the whole report, for its first page."""
+    input:
+        [
+            f"results/evidence/{name}.csv"
+            for name in ("cells", "audit", "mathematics", "claims")
+        ],
+        code=files_behind("pipeline.figures.overview"),
+    output:
+        for_report("results/figures/evidence-overview.svg", "Figures"),
+    log:
+        "logs/overview_figure.log",
+    benchmark:
+        "logs/benchmarks/overview_figure.tsv"
+    shell:
+        "{sys.executable:q} -m pipeline.figures.overview results/evidence --output {output} --log {log}"
+
+
 rule claims_figure:
     """Draw the curves that the claims rest on."""
     input:

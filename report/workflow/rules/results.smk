@@ -51,6 +51,7 @@ rule figures:
         selection="results/selection.json",
         summary="results/tables/summary.csv",
         curves="results/tables/curves.csv",
+        histories="results/histories.csv",
         code=files_behind("pipeline.figures.step"),
     output:
         [for_report(f"results/figures/{name}.svg", "Figures") for name in build.figures],
@@ -60,7 +61,7 @@ rule figures:
         "logs/benchmarks/figures.tsv"
     shell:
         "{sys.executable:q} -m pipeline.figures.step --config {input.config} --selection {input.selection}"
-        " --summary {input.summary} --curves {input.curves} --output results/figures --log {log}"
+        " --summary {input.summary} --curves {input.curves} --histories {input.histories} --output results/figures --log {log}"
 
 
 # Asked for only where section 3.2 is shown.
