@@ -11,8 +11,8 @@ from pipeline.config.settings import Config
 class Limits:
     """What the section on limits counts.
 
-    `widths` are the numbers of hidden units of all runs, `most_seeds` is the largest number of seeds of a
-    configuration, and the configurations of the experiments `single` have one each. All runs together are planned for
+    `widths` are the numbers of hidden units of all runs, `most_seeds` is the largest number of seeds of an
+    experiment, and the configurations of the experiments `single` have one each. All runs together are planned for
     `epochs` epochs, in which they see `images` images.
     """
 

@@ -142,7 +142,7 @@ def _plot(what: str, svg: str, description: str, *runs: str) -> Plot:
 
 
 def share(part: float) -> str:
-    """A share in percent: 11.2%; 99.7% is not rounded to all."""
+    """A share in percent: 11.2%; 99.96% is not rounded up to all."""
     return f"{math.floor(part * 1000) / 10 if part > 0.999 else part * 100:.1f}%"
 
 
