@@ -9,7 +9,9 @@
 # make fuzz      search for input that is not refused in a line (FUZZ_SECONDS for each target)
 # make mutants   spoil the code, a line at a time, and see whether the tests notice (AREAS: some of them)
 # make torture   strike builds of the sample and see that nothing is lost (KILLS of them)
-# make check     hold someone's printed numbers against runs (PUBLISHED=file or folder)
+# make check     hold someone's printed numbers against runs (PUBLISHED=file or folder; PROTOCOL=course or config, that of
+#                files which say none; EXPLAIN=1: train what it takes to explain files that fail; DRY=1: only say what
+#                would be trained)
 # make compare   say what changed between two builds (make compare old new, or A=old B=new; ALL=1 for every change)
 # make verify    rebuild in a temporary folder and hold it against report/reference/ (PRESENT=1: judge this build)
 # make reference take the values in report/reference/ from this build
@@ -23,6 +25,9 @@ TESTS ?=
 MACHINES ?=
 AREAS ?=
 PUBLISHED ?=
+PROTOCOL ?= course
+EXPLAIN ?=
+DRY ?=
 A ?=
 B ?=
 ALL ?=
@@ -105,9 +110,10 @@ torture: .venv/test
 
 # By the environment, so that the shell takes no quotation mark in them for one of its own.
 check: export PUBLISHED := $(PUBLISHED)
+check: export PROTOCOL := $(PROTOCOL)
 check: export SNAKEMAKE_OPTIONS := $(SNAKEMAKE_OPTIONS)
 check: .venv/report
-	@python -m pipeline.check.command --snakemake="$$SNAKEMAKE_OPTIONS" -- "$$PUBLISHED"
+	@python -m pipeline.check.command --protocol="$$PROTOCOL" $(if $(EXPLAIN),--explain) $(if $(DRY),--dry) --snakemake="$$SNAKEMAKE_OPTIONS" -- "$$PUBLISHED"
 
 compare: export A := $(A)
 compare: export B := $(B)

@@ -73,6 +73,7 @@ wildcard_constraints:
     key="[0-9a-f]{16}",
     format="html|pdf",
     test=r"[a-z_]+[0-9.e-]*",
+    split=r"|/[0-9.e-]+-(?:[0-9]+|file)",  # none is the report's
 
 
 # Also what the report is made from, so that a file which was deleted, or whose job failed, is made again.
@@ -85,7 +86,8 @@ rule all:
         "results/prepared/prepared.json",
         "results/selection.json",
         lambda wildcards: build.all_runs(
-            checkpoints.prepare.get().output[-1], checkpoints.selection.get().output[0]
+            checkpoints.prepare.get(split="").output[-1],
+            checkpoints.selection.get().output[0],
         ),
         "results/theory.json",
         "results/theory.verified",

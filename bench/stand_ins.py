@@ -8,8 +8,7 @@ from pipeline.config.metrics import HISTORY_COLUMNS, METRICS
 from pipeline.experiments.plan import Run
 from pipeline.experiments.records import told_by
 from pipeline.training import step as training
-from pipeline.training.run import Norms, Result
-from pipeline.training.sgd import Epoch
+from pipeline.training.descent import Epoch, Norms, Result
 
 
 def write(run: Run, folder: Path) -> None:

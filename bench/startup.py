@@ -7,15 +7,15 @@ import os
 from collections.abc import Iterator
 
 from pipeline.data.examples import Sorted
-from pipeline.training import sgd
+from pipeline.training import descent
 from pipeline.training import step as training
 
 
-def leave(trainer: sgd.Trainer, validation: Sorted, epochs: int, seed: int) -> Iterator[sgd.Epoch]:
+def leave(trainer: descent.Trainer, validation: Sorted, count: int, seed: int) -> Iterator[descent.Epoch]:
     """End the process at once, with nothing written and nothing cleaned up."""
     os._exit(0)
 
 
 if __name__ == "__main__":
-    sgd.train = leave  # what pipeline.training.run calls when everything is ready
+    descent.epochs = leave  # what runs call when everything is ready
     training.main()

@@ -13,5 +13,5 @@ class System:
         self.trainer = sgd.Trainer(work.weights, work.training, LEARNING_RATE, REG, batch_size)
 
     def epoch(self, order: Indices) -> Outcome:
-        """What pipeline.training.sgd.train does in an epoch."""
+        """What pipeline.training.descent does in an epoch."""
         return Outcome(*self.trainer.epoch(order), *sgd.evaluate(self.trainer.weights, self.validation))

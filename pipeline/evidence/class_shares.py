@@ -43,26 +43,28 @@ def classes_of(printed: str, counts: Counts) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class ClassShares:
-    """Each class's share of the images for validation and for testing."""
+    """Each class's share of the images for validation, for testing and for training."""
 
     validation: tuple[float, ...]
     testing: tuple[float, ...]
+    training: tuple[float, ...] = ()
 
     @classmethod
-    def of(cls, validation: Counts, testing: Counts) -> Self:
-        """The shares that class counts make."""
-        return cls(*(tuple((counts / counts.sum()).tolist()) for counts in (validation, testing)))
+    def of(cls, *counts: Counts) -> Self:
+        """The shares that class counts make, in this order."""
+        return cls(*(tuple((each / each.sum()).tolist()) for each in counts))
 
     @classmethod
     def read(cls, folder: Path, split: Split) -> Self:
         """Those of the data set in a folder, divided for training and validation. Raises InputError."""
         manifest, labels, testing = dataset.load_labels(folder)
-        _, validation = split_counts(np.asarray(labels), manifest.classes, split.validation_fraction, split.seed)
-        return cls.of(validation, class_counts(np.asarray(testing), manifest.classes))
+        training, validation = split_counts(np.asarray(labels), manifest.classes, split.validation_fraction, split.seed)
+        return cls.of(validation, class_counts(np.asarray(testing), manifest.classes), training)
 
     def by_metric(self) -> Mapping[str, tuple[float, ...]]:
         """The shares that an accuracy after an epoch may be; a running mean over an epoch is none."""
         return {
+            "final_training_accuracy": self.training,
             "validation_accuracy": self.validation,
             "best_validation_accuracy": self.validation,
             "testing_accuracy": self.testing,

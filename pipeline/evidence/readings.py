@@ -1,38 +1,43 @@
-"""What the runs of each configuration measured, and where one more run of it would fall."""
+"""What the runs of each configuration measured, and where further runs of it would fall."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from statistics import fmean
 
 import pandas as pd
-from scipy.special import stdtr
+from scipy.special import ndtri
 
-from pipeline.analysis import intervals
 from pipeline.analysis.intervals import LEVEL, Interval
 from pipeline.config.metrics import SUMMARISED
 from pipeline.config.quantity import Quantity, half_unit
 from pipeline.config.settings import Configuration
 from pipeline.evidence import spread
 from pipeline.evidence.class_shares import ClassShares
+from pipeline.evidence.predictive import Predictive
 from pipeline.evidence.spread import Spread
 from pipeline.experiments.tidy import PARAMETERS
+from pipeline.writeup.published import ONE, Summary
 
 _SAME = 1e-9  # accuracies
+_LARGEST = 8.0  # of a deviate; beyond, the probability has no digits
+_LEAST = math.log(math.ulp(0.0))
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The finished runs of one configuration: a value of each metric for each of the `seeds`, and how many diverged."""
+    """The finished runs of one configuration: a value of each metric for each of the `seeds`; `diverged` are others."""
 
     seeds: tuple[int, ...]
     values: Mapping[str, tuple[float, ...]]
-    diverged: int
+    diverged: tuple[int, ...]
 
     def to_seed(self, last: int) -> "Sample":
-        """The finished runs of the seeds up to this one, all of which are in the order of the seeds."""
+        """The runs of the seeds up to this one; all are in the order of the seeds."""
         count = sum(seed <= last for seed in self.seeds)
-        return Sample(self.seeds[:count], {name: of[:count] for name, of in self.values.items()}, self.diverged)
+        diverged = tuple(seed for seed in self.diverged if seed <= last)
+        return Sample(self.seeds[:count], {name: of[:count] for name, of in self.values.items()}, diverged)
 
 
 Samples = Mapping[Configuration, Sample]
@@ -46,7 +51,7 @@ def samples(runs: pd.DataFrame) -> dict[Configuration, Sample]:
         found[Configuration.of(dict(zip(PARAMETERS, parameters, strict=True)))] = Sample(
             seeds=tuple(finished["seed"].tolist()),
             values={name: tuple(finished[name].tolist()) for name in SUMMARISED},
-            diverged=len(group) - len(finished),
+            diverged=tuple(group.loc[group["status"] != "ok", "seed"].tolist()),
         )
     return found
 
@@ -55,84 +60,117 @@ def samples(runs: pd.DataFrame) -> dict[Configuration, Sample]:
 class Reading:
     """What the finished runs of a configuration give for one metric: a value for each seed, and their spread.
 
-    `outcomes` are all values that there can be, where these are class shares; else empty.
+    A printed number tells of further runs: of one, of the mean of several, or of the best. `chosen`: the best run is
+    the one that is best by this metric. If not, it may have been chosen by another, and the number lies between that of
+    any run and the best one. `outcomes` are all values that a run can have, where these are class shares; else empty.
     """
 
     metric: str
     values: tuple[float, ...]
     spread: Spread | None
     outcomes: tuple[float, ...] = ()
+    summary: Summary = ONE
+    chosen: bool = True
 
     def interval(self, level: float = LEVEL) -> Interval | None:
-        """Where one more run would fall with this probability; None where the runs are too few."""
+        """Where a further number would fall with this probability; None where the runs are too few.
+
+        Its ends leave out the same probability on either side.
+        """
         if self.spread is None:
             return None
         if self.outcomes:
             return Interval(min(self.outcomes), max(self.outcomes))
-        reach = intervals.quantile(self.spread.freedom, level) * self.error
-        predicted = Interval(fmean(self.values) - reach, fmean(self.values) + reach)
+        low, high = (1 - level) / 2, (1 + level) / 2
+        predicted = Interval(
+            min(each.quantile(low) for each in self._predicted), max(each.quantile(high) for each in self._predicted)
+        )
         return predicted.within(0, 1) if self.metric.endswith("accuracy") else predicted
 
-    @property
-    def error(self) -> float:
-        """The standard error with which the mean predicts one more run."""
-        return self.spread.sd * math.sqrt(1 + 1 / len(self.values)) if self.spread else math.nan
-
     def usual(self, printed: Quantity) -> bool:
-        """Whether one more run may well give the printed number."""
-        return self.possible(printed, LEVEL)
+        """Whether further runs may well give the printed number."""
+        return self.possible(printed, self.interval())
 
-    def possible(self, printed: Quantity, level: float) -> bool:
-        """Whether the printed number is an outcome, or lies in the interval of this level."""
-        if self.outcomes:
+    def possible(self, printed: Quantity, interval: Interval | None) -> bool:
+        """Whether the printed number is an outcome, or lies in this interval of further numbers.
+
+        The best of several class shares is a class share; their mean lies among them.
+        """
+        if self.outcomes and self.summary.kind != "mean":
             return any(abs(float(printed) - each) <= _rounding(printed) for each in self.outcomes)
-        interval = self.interval(level)
         return interval is not None and interval.contains(float(printed), _rounding(printed))
 
     def log_likelihood(self, printed: Quantity) -> float:
-        """How likely one more run rounds to the printed number, about, as a logarithm: what epochs are compared by."""
+        """How likely further runs give what rounds to the printed number, about, as a logarithm: what epochs are
+        compared by.
+        """
         if self.spread is None:
             return 0.0
-        value, half = float(printed), _rounding(printed)
         if self.outcomes:
-            seen = sum(abs(each - value) <= half for each in self.values)
-            return math.log((seen + 1) / (len(self.values) + len(self.outcomes)))
-        scale = math.hypot(self.error, half)
-        above, below = ((value + side * half - fmean(self.values)) / scale for side in (1, -1))
-        return math.log(max(_between(below, above, self.spread.freedom), math.ulp(0.0)))
+            return self._log_share(printed)
+        value, half = float(printed), _rounding(printed)
+        likelihoods = (each.between(value - half, value + half, half) for each in self._predicted)
+        return math.log(max(*likelihoods, math.ulp(0.0)))
 
+    def deviate(self, printed: Quantity) -> float | None:
+        """The standard normal deviate with the probability of a number as low; None where nothing tells it.
 
-def _between(low: float, high: float, freedom: float) -> float:
-    """The probability that Student's t lies between two numbers; of two positive ones by the other tail, as exact."""
-    if low > 0:
-        low, high = -high, -low
-    return float(stdtr(freedom, high) - stdtr(freedom, low))
+        Rounding moves a printed number, too: by a uniform error of at most half a unit in the last place.
+        """
+        if self.spread is None or self.outcomes or not self.chosen:
+            return None
+        (predicted,) = self._predicted
+        below, above = predicted.tails(float(printed), _rounding(printed) / math.sqrt(3))
+        return max(-_LARGEST, float(ndtri(below))) if below < above else min(_LARGEST, -float(ndtri(above)))
+
+    def _log_share(self, printed: Quantity) -> float:
+        half = _rounding(printed)
+        if self.summary.kind == "mean":
+            width = max(self.outcomes) - min(self.outcomes) + 2 * half
+            return math.log(2 * half / width) if self.usual(printed) else _LEAST
+        seen = sum(abs(each - float(printed)) <= half for each in self.values)
+        return math.log((seen + 1) / (len(self.values) + len(self.outcomes)))
+
+    @cached_property
+    def _predicted(self) -> tuple[Predictive, ...]:
+        """The distributions that a further number may have."""
+        if self.spread is None:
+            return ()
+        summaries = (self.summary,) if self.chosen else (self.summary, ONE)
+        mean, n, lowest = fmean(self.values), len(self.values), self.metric.endswith("loss")
+        return tuple(Predictive(mean, self.spread, n, each, lowest) for each in summaries)
 
 
 def _rounding(printed: Quantity) -> float:
-    return float(half_unit(printed.text))
+    return _half_unit(printed.text)
 
 
-NOTHING = Sample((), dict.fromkeys(SUMMARISED, ()), 0)
+@lru_cache(maxsize=65536)
+def _half_unit(text: str) -> float:
+    return float(half_unit(text))
+
+
+NOTHING = Sample((), dict.fromkeys(SUMMARISED, ()), ())
 
 
 Readings = Mapping[Configuration, Mapping[str, Reading]]  # by metric
 
 
-def read(samples: Samples, shares: ClassShares | None, others: Samples) -> Readings:
+def read(samples: Samples, shares: ClassShares | None, others: Samples, metrics: Iterable[str]) -> Readings:
     """What the runs of every configuration give, by metric; `others` help to tell how much runs differ."""
     outcomes = shares.by_metric() if shares else {}
-    by_metric = {name: _of_metric(name, samples, others, outcomes.get(name, ())) for name in SUMMARISED}
+    by_metric = {name: _of_metric(name, samples, others, outcomes.get(name, ())) for name in metrics}
     return {configuration: {name: of[configuration] for name, of in by_metric.items()} for configuration in samples}
 
 
 def _of_metric(name: str, samples: Samples, others: Samples, shares: tuple[float, ...]) -> dict[Configuration, Reading]:
-    values = {configuration: sample.values[name] for configuration, sample in {**others, **samples}.items()}
+    more = [sample for configuration, sample in others.items() if configuration not in samples]
+    values = tuple(sample.values[name] for sample in (*samples.values(), *more))
     best = float(name.endswith("accuracy"))
-    spreads = spread.moderated([*values.values()], [abs(best - fmean(own or (best,))) for own in values.values()])
+    spreads = spread.moderated(values, tuple(abs(best - fmean(own or (best,))) for own in values), len(samples))
     return {
         configuration: Reading(name, own, of, shares if _all_among(own, shares) else ())
-        for (configuration, own), of in zip(values.items(), spreads, strict=True)
+        for configuration, own, of in zip(samples, values, spreads, strict=False)
     }
 
 

@@ -74,9 +74,7 @@ def recover(
 
 def sizes(printed: Published, config: Config, images: int) -> HeldOut:
     """How many of so many images are held out here, and how many the write-up would hold out."""
-    fraction = printed.protocol.get("validation_fraction", config.split.validation_fraction)
-    protocol = replace(config.split, validation_fraction=fraction)
-    return HeldOut(config.split.sizes(images)[1], protocol.sizes(images)[1])
+    return HeldOut(config.split.sizes(images)[1], printed.protocol.split.sizes(images)[1])
 
 
 def recover_split(

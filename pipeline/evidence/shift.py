@@ -3,42 +3,49 @@
 Each accuracy that is held against an interval becomes a standard normal deviate, and their mean is normal (Stouffer's
 method). Its variance takes in that numbers go together: those of one column, which come from one run, and those of
 different columns, which may be trained with the same orders of the images, each by the correlation that the metrics of
-our runs have over the seeds.
+our runs have over the seeds. Repeated runs of one configuration, side by side, have nothing in common but the mean of
+our runs that they are held against.
 """
 
 import math
-import operator
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
-from statistics import fmean, pstdev
+from statistics import fmean
+from typing import Literal
 
-from scipy.special import ndtr, ndtri, stdtr
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
 
 from pipeline.analysis.intervals import LEVEL
-from pipeline.config.quantity import half_unit
 from pipeline.evidence.cells import JudgedCell
 
 # The mean of the largest of so many standard normal draws (order statistics; e.g. Harter 1961, Biometrika 48:151).
 BEST_OF = {2: 0.564, 3: 0.846, 4: 1.029, 5: 1.163}
-_LARGEST = 8.0  # of a deviate; beyond, the probability has no digits
+
+Relation = Literal["within", "repeated", "between"]
+RELATIONS: tuple[Relation, ...] = ("within", "repeated", "between")
 
 
 @dataclass(frozen=True)
 class Shift:
-    """How `cells` printed accuracies lie to the means of their runs, `above` of them higher.
+    """How `cells` printed accuracies lie among what further runs give, `above` of them above the middle of it.
 
-    `mean` is that of the deviates, in standard deviations; `within` and `between` are the correlations of cells of one
-    column and of two. `p` is the probability of a mean as large in size by chance.
+    `mean` is that of the deviates, in standard deviations; `within`, `repeated` and `between` are the correlations of
+    cells of one column, of repeated runs, and of other columns. `p` is the probability of a mean as large in size by
+    chance. `single`: all of them are of one run.
     """
 
     cells: int
     above: int
     mean: float
     within: float
+    repeated: float
     between: float
     p: float
+    single: bool
 
     @property
     def systematic(self) -> bool:
@@ -47,61 +54,58 @@ class Shift:
 
     @property
     def best_of(self) -> int | None:
-        """Of how many runs the best, printed, would be about as much too high; None if of none of BEST_OF."""
-        if not 0 < self.mean <= max(BEST_OF.values()):
+        """Of how many runs the best, printed as one, would be about as much too high; None if of none of BEST_OF."""
+        if not (self.single and 0 < self.mean <= max(BEST_OF.values())):
             return None
         return min(BEST_OF, key=lambda runs: abs(BEST_OF[runs] - self.mean))
 
 
 def of(judged: Iterable[JudgedCell]) -> Shift | None:
     """The shift of the accuracies of a file; None where none is held against an interval."""
-    cells = [each for each in judged if each.judged and not each.discrete and each.metric.endswith("accuracy")]
+    found = [(each, each.deviate) for each in judged if each.metric.endswith("accuracy")]
+    cells = [each for each, deviate in found if deviate is not None]
+    deviates = [deviate for _, deviate in found if deviate is not None]
     if not cells:
         return None
-    within, between = correlations(cells)
-    columns = Counter(map(_column, cells)).values()
-    pairs_within = sum(count * (count - 1) for count in columns)
-    pairs_between = len(cells) * (len(cells) - 1) - pairs_within
-    variance = len(cells) + pairs_within * within + pairs_between * between
-    total = sum(map(deviate, cells))
+    related = correlations(cells)
+    pairs = [_relation(*pair) for pair in combinations(cells, 2)]
+    variance = len(cells) + 2 * sum(related[each] for each in pairs)
     return Shift(
         cells=len(cells),
-        above=sum((each.difference or 0) > 0 for each in cells),
-        mean=total / len(cells),
-        within=within,
-        between=between,
-        p=2 * float(ndtr(-abs(total) / math.sqrt(variance))),
+        above=sum(each > 0 for each in deviates),
+        mean=fmean(deviates),
+        **related,
+        p=2 * float(ndtr(-abs(sum(deviates)) / math.sqrt(variance))),
+        single=all(each.summary.kind == "run" for each in cells),
     )
 
 
-def correlations(cells: Iterable[JudgedCell]) -> tuple[float, float]:
-    """How far two cells of one column, and of two columns, go together over the seeds; on average, not below zero."""
-    products: dict[bool, list[float]] = {True: [], False: []}
-    for one, other in combinations([each for each in cells if len(set(each.values)) > 1], 2):
+def correlations(cells: Iterable[JudgedCell]) -> dict[Relation, float]:
+    """How far the deviates of two cells go together, by what relates the cells; on average, not below zero."""
+    products: dict[Relation, list[float]] = defaultdict(list)
+    known = [(each, standardized(each)) for each in cells if len(set(each.values)) > 1]
+    for (one, first), (other, second) in combinations(known, 2):
         if one.n == other.n:  # the same seeds
-            product = fmean(map(operator.mul, standardized(one), standardized(other)))
-            products[_column(one) == _column(other)].append(product)
-    within, between = (max(0.0, fmean(products[same])) if products[same] else 0.0 for same in (True, False))
-    return within, between
+            relation = _relation(one, other)
+            shared = _shared(one, other) if relation == "repeated" else 1.0
+            products[relation].append(shared * float(first @ second) / one.n)
+    return {each: max(0.0, fmean(products[each])) if products[each] else 0.0 for each in RELATIONS}
 
 
-def standardized(cell: JudgedCell) -> list[float]:
+def standardized(cell: JudgedCell) -> npt.NDArray[np.float64]:
     """The deviations of the runs from their mean, in standard deviations of the sample of divisor n."""
-    mean, sd = fmean(cell.values), pstdev(cell.values)
-    return [(value - mean) / sd for value in cell.values]
+    values = np.array(cell.values)
+    deviations: npt.NDArray[np.float64] = (values - values.mean()) / values.std()
+    return deviations
 
 
-def deviate(cell: JudgedCell) -> float:
-    """The standard normal deviate with the probability that Student's t gives the printed number's distance.
-
-    Rounding moves a printed number, too: by a uniform error of at most half a unit in the last place.
-    """
-    if cell.spread is None or not cell.difference:
-        return 0.0
-    rounding = float(half_unit(cell.printed)) / math.sqrt(3)
-    t = abs(cell.difference) / math.hypot(cell.spread.sd * math.sqrt(1 + 1 / cell.n), rounding)
-    return math.copysign(min(_LARGEST, -float(ndtri(stdtr(cell.spread.freedom, -t)))), cell.difference)
+def _relation(one: JudgedCell, other: JudgedCell) -> Relation:
+    if (one.table, one.column) == (other.table, other.column):
+        return "within"
+    return "repeated" if (one.table, one.configurations) == (other.table, other.configurations) else "between"
 
 
-def _column(cell: JudgedCell) -> tuple[str, str]:
-    return cell.table, cell.column
+def _shared(one: JudgedCell, other: JudgedCell) -> float:
+    """The share of the error of the mean of our runs in what two printed numbers lie from it."""
+    runs = (each.summary.runs if each.summary.kind == "mean" else 1 for each in (one, other))
+    return 1 / one.n / math.prod(math.sqrt(1 / each + 1 / one.n) for each in runs)

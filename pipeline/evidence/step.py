@@ -85,18 +85,25 @@ def gather(results: Path, file: Path = published.FILE, claimed: Path = claims_fi
 
 def obstacles(printed: Published, config: Config, data: str) -> tuple[Obstacle, ...]:
     """What differs between the data and the protocol of the printed numbers and those of the runs."""
-    ours = {
-        **vars(config.network),
-        "validation_fraction": config.split.validation_fraction,
-        "split_seed": config.split.seed,
-    }
     found = [Obstacle("data", printed.data, data)] if data != printed.data else []
+    ours, theirs = (
+        {
+            **vars(protocol.network),
+            "validation_fraction": protocol.split.validation_fraction,
+            "split_seed": protocol.split.seed,
+        }
+        for protocol in (config.protocol, printed.protocol)
+    )
     found += [
-        Obstacle(name.replace("_", " "), f"{value:g}", "none" if ours[name] is None else f"{ours[name]:g}")
-        for name, value in printed.protocol.items()
+        Obstacle(name.replace("_", " "), _told(value), _told(ours[name]))
+        for name, value in theirs.items()
         if ours[name] != value
     ]
     return tuple(found)
+
+
+def _told(value: float | None) -> str:
+    return "none" if value is None else f"{value:g}"
 
 
 def write_all(results: Path, published: Path, claimed: Path, output: Path) -> None:

@@ -1,6 +1,6 @@
 """Content addresses: the key of a run is a hash of everything that changes its numbers.
 
-That is its parameters, the split, the data, the code of the network and of training, and NumPy's version; with portable
+That is its parameters, the split, the data, the code of its model and of training, and NumPy's version; with portable
 numerics also their environment (pipeline.environment.numerics). Comments, docstrings, the names and places of modules,
 and every other module change no key (pipeline.environment.fingerprint).
 """
@@ -29,12 +29,12 @@ def specification(config: Config, configuration: Configuration, seed: int, data_
         "hidden": configuration.hidden,
         "epochs": configuration.epochs,
         "seed": seed,
-        "initial_scale": config.network.initial_scale,
+        "initial_scale": float(config.network.initial_scale),
         "initial_seed": config.network.initial_seed,
         "validation_fraction": float(config.split.validation_fraction),
         "split_seed": config.split.seed,
         "data": data_fingerprint,
-        "code": fingerprint.of_runs(),
+        "code": fingerprint.of_runs(hidden=configuration.hidden > 0),
         "numpy": numpy_version(),
     }
     if environment := numerics.environment(config.numerics):

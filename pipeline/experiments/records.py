@@ -80,8 +80,9 @@ def _problem_of_finished(metrics: Any, history: Epochs) -> str | None:
 def told_by(history: Epochs) -> dict[str, float]:
     """The metrics that the history tells too."""
     accuracies = [epoch["validation_accuracy"] for epoch in history]
+    best = accuracies.index(max(accuracies))
     return {
-        **{name: history[-1][name] for name in ("training_accuracy", "training_loss", "validation_accuracy")},
-        "best_validation_accuracy": max(accuracies),
-        "best_epoch": accuracies.index(max(accuracies)) + 1,
+        **{name: history[-1][name] for name in HISTORY_COLUMNS[1:]},
+        **{f"best_{name}": history[best][name] for name in ("validation_loss", "validation_accuracy")},
+        "best_epoch": best + 1,
     }

@@ -1,5 +1,6 @@
 """Reading YAML so that its mistakes are named, and so that no file takes more memory or time than its size explains."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,17 +12,22 @@ from pipeline.errors import InputError, shown
 # bytes of a file; levels of its lists and mappings; its values, aliases written out
 LARGEST, DEEPEST, MOST = 2**20, 20, 100_000
 _LONGEST = 200  # characters of what a message shows
+# What libyaml's loader and PyYAML's own read differently: marks that are no text or end a line, tabs, a comment right
+# behind the head of a block, and question marks between brackets.
+_ODD_MARK = re.compile("[\ufeff\x85\u2028\u2029]")
+_INDENTING_TAB = re.compile(r"^ *\t[ \t]*[^\s#]", re.MULTILINE)
+_HEAD_WITH_COMMENT = re.compile(r"[^|>]*[|>][-+0-9]*#")
 
 
-def read_yaml(path: Path) -> Any:
+def read_yaml(path: Path, most: int = MOST) -> Any:
     """Read one YAML document, in which every value is the text that stands there: 0.9450 keeps its last digit.
 
     So nothing is read in two ways: 010, 1:10 and yes, which versions of YAML differ on, are texts. Only an empty value,
     ~ and null are None. Raises InputError.
 
     Besides wrong syntax, these are errors: keys given twice or that are no texts; tags; values inside themselves; more
-    than MOST values, which aliases can make of a short file; deep nesting; a large file, or one that is a pipe or a
-    device.
+    than `most` values, which aliases can make of a short file; deep nesting; tabs that indent; a large file; one that
+    is a pipe or a device.
     """
     name = shown(path)
     try:
@@ -32,13 +38,14 @@ def read_yaml(path: Path) -> Any:
         raise InputError(f"{name}: expected UTF-8 text, found byte {error.object[error.start]:#x}.") from error
     except ValueError as error:  # a name that no file can have
         raise InputError(f"{name}: expected a readable file, found: {error}.") from error
-    return parse_yaml(text, name)
+    return parse_yaml(text, name, most)
 
 
-def parse_yaml(text: str, name: str) -> Any:
+def parse_yaml(text: str, name: str, most: int = MOST) -> Any:
     """Read a text as `read_yaml` reads a file; `name` is what errors call it. Raises InputError."""
     try:
-        _refuse_excess(text)
+        text = _in_one_dialect(text)
+        _refuse_excess(text, most)
         return yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -74,14 +81,40 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _refuse_excess(text: str) -> None:
+def _in_one_dialect(text: str) -> str:
+    """The text with spaces for tabs between words. Raises MarkedYAMLError for what loaders of YAML read differently."""
+    text = text.removeprefix("\ufeff")
+    for odd, problem in (
+        (_ODD_MARK, "a mark that ends no line and is no text"),
+        (_INDENTING_TAB, "a tab that indents"),
+    ):
+        if found := odd.search(text):
+            line = text.count("\n", 0, found.start())
+            column = found.start() - text.rfind("\n", 0, found.start()) - 1
+            mark = yaml.Mark("", found.start(), line, column, None, 0)
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+    return text.replace("\t", " ")
+
+
+def _read_differently(event: yaml.ScalarEvent, text: str, in_flow: bool) -> str | None:
+    """What of a scalar only libyaml's loader takes."""
+    mark: Any = event.start_mark
+    if event.style in ("|", ">") and _HEAD_WITH_COMMENT.match(text, mark.index):
+        return "a comment without a space before it"
+    if in_flow and not event.style and "?" in event.value:
+        return "a question mark between brackets and without quotes"
+    return None
+
+
+def _refuse_excess(text: str, most: int) -> None:
     """Raise MarkedYAMLError for tags, values inside themselves, and too much.
 
-    That is more than MOST values, or than DEEPEST levels, which could crash libyaml's loader and which PyYAML's own
+    That is more than `most` values, or than DEEPEST levels, which could crash libyaml's loader and which PyYAML's own
     takes seconds for.
     """
     sizes: dict[str, int] = {}  # of what an anchor names, aliases in it written out
     levels: list[tuple[str | None, int]] = [(None, 0)]
+    in_flow = [False]
     for event in yaml.parse(text, Loader=_TextLoader):
         anchor, size = getattr(event, "anchor", None), 1
         mark: Any = event.start_mark
@@ -89,11 +122,15 @@ def _refuse_excess(text: str) -> None:
             raise yaml.MarkedYAMLError(
                 problem=f"the tag {tag.replace('tag:yaml.org,2002:', '!!', 1)}", problem_mark=mark
             )
+        if isinstance(event, yaml.ScalarEvent) and (problem := _read_differently(event, text, in_flow[-1])):
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
         if isinstance(event, yaml.CollectionStartEvent):
             levels.append((anchor, 0))
+            in_flow.append(bool(event.flow_style))
             size = 0
         elif isinstance(event, yaml.CollectionEndEvent):
             anchor, size = levels.pop()
+            in_flow.pop()
         elif isinstance(event, yaml.AliasEvent):
             if any(anchor == outer for outer, _ in levels):
                 raise yaml.MarkedYAMLError(problem=f"*{anchor} inside &{anchor}", problem_mark=mark)
@@ -104,8 +141,8 @@ def _refuse_excess(text: str) -> None:
             sizes[anchor] = size
         if len(levels) > DEEPEST + 1:
             raise yaml.MarkedYAMLError(problem=f"more than {DEEPEST} levels", problem_mark=mark)
-        if levels[-1][1] > MOST:
-            raise yaml.MarkedYAMLError(problem=f"more than {MOST:,} values", problem_mark=mark)
+        if levels[-1][1] > most:
+            raise yaml.MarkedYAMLError(problem=f"more than {most:,} values", problem_mark=mark)
 
 
 class _PlainKeys(yaml.constructor.SafeConstructor):

@@ -25,7 +25,7 @@ from pipeline.data.examples import Bytes, Prepared, Sorted
 from pipeline.errors import RunError
 from pipeline.files.arrays import read_array, write_array
 from pipeline.files.sealed import read_json, write_json
-from pipeline.training import sgd
+from pipeline.training import descent, sgd
 from pipeline.training.network import Weights, initial_weights
 from pipeline.training.specification import Specification
 from pipeline.training.step import prepared_for
@@ -57,14 +57,14 @@ def initial(specification: Specification, pixels: int, classes: int) -> Weights:
 def trained(specification: Specification, data: Prepared, classes: int) -> tuple[Weights, int | None]:
     """The weights after the best epoch, with the pixels as prepared, and that epoch.
 
-    The first epoch with the highest validation accuracy is the best, as in pipeline.training.run. A run that diverges
-    has none, and the weights are those it starts from.
+    The first epoch with the highest validation accuracy is the best, as in pipeline.training.descent. A run that
+    diverges has none, and the weights are those it starts from.
     """
     start = initial(specification, len(data.pixels), classes).reordered(data.pixels)
     rate, reg = specification["learning_rate"], specification["reg"]
     trainer = sgd.Trainer(start, data.training, rate, reg, specification["batch_size"])
     best, highest, found = start, -math.inf, None
-    epochs = sgd.train(trainer, data.validation, specification["epochs"], specification["seed"])
+    epochs = descent.epochs(trainer, data.validation, specification["epochs"], specification["seed"])
     for number, epoch in enumerate(epochs, start=1):
         if not epoch.finite:
             return start, None

@@ -13,11 +13,11 @@ from pipeline.config.metrics import METRICS
 from pipeline.config.settings import TitleBlock
 from pipeline.environment import modules, software
 from pipeline.experiments import labels
+from pipeline.figures.fonts import font_faces
 from pipeline.figures.style import custom_properties
 from pipeline.files.sealed import write_bytes, write_text
 from pipeline.report import context as report_context
 from pipeline.report import formulas, svg
-from pipeline.report.fonts import font_faces
 from pipeline.report.formulas import Medium
 from pipeline.report.references import Numbering
 from pipeline.report.typesetting import to_pdf

@@ -1,4 +1,4 @@
-"""Training at the speed of the machine: the epochs of one run in single precision, and what is measured after each.
+"""Training at the speed of the machine: a network's epochs in single precision, and what it makes of other examples.
 
 The arithmetic is that of pipeline.training.network, which the tests hold it to; nothing is approximated. What makes it
 fast:
@@ -18,8 +18,6 @@ fast:
 - np.dot instead of np.matmul for two matrices: it does the same and starts sooner.
 """
 
-import math
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -42,39 +40,6 @@ CHUNK = 500  # images in a forward pass of an evaluation
 SMALLEST_FACTOR = 1e-3  # far from where a matrix divided by it would overflow
 BRIGHTEST = 255
 ONE = np.float32(1)
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One epoch: running means over its batches, each taken before its update; then the validation set.
-
-    `finite` is false if a loss or a weight is not a finite number: the run has diverged.
-    """
-
-    training_loss: float
-    training_accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-    seconds: float
-    finite: bool
-
-
-def train(trainer: "Trainer", validation: Sorted, epochs: int, seed: int) -> Iterator[Epoch]:
-    """Yield each epoch; a new shuffle of the training set, drawn from default_rng(seed), before each.
-
-    The trainer's weights are those after the epoch. Ends early with an epoch that is not finite.
-    """
-    shuffle = np.random.default_rng(seed)
-    for _ in range(epochs):
-        start = time.perf_counter()
-        with np.errstate(all="ignore"):  # a diverging run is reported by its epoch, not by warnings
-            training_loss, training_accuracy = trainer.epoch(shuffle.permutation(len(trainer.training)))
-        validation_loss, validation_accuracy = evaluate(trainer.weights, validation)
-        seconds = time.perf_counter() - start
-        finite = math.isfinite(training_loss) and math.isfinite(validation_loss) and trainer.weights.finite()
-        yield Epoch(training_loss, training_accuracy, validation_loss, validation_accuracy, seconds, finite)
-        if not finite:
-            return
 
 
 def evaluate(weights: Weights, examples: Sorted) -> tuple[float, float]:
@@ -100,6 +65,8 @@ def evaluate(weights: Weights, examples: Sorted) -> tuple[float, float]:
 
 class Trainer:
     """Minibatch gradient descent on one network, float32. The rows of W1 are in the order of the sorted pixels."""
+
+    evaluate = staticmethod(evaluate)
 
     def __init__(self, weights: Weights, training: Sorted, learning_rate: float, reg: float, batch_size: int) -> None:
         self.training = training

@@ -3,7 +3,9 @@
 Light to import: the Snakefile plans runs with it.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
+
+from msgspec import Meta
 
 from pipeline.config.settings import Count, Number, Positive, Seed, Share
 
@@ -11,13 +13,14 @@ from pipeline.config.settings import Count, Number, Positive, Seed, Share
 class Specification(TypedDict):
     """The parameters of a run, its seed and split, fingerprints of data and code, NumPy's version.
 
+    `hidden` is 0 for softmax regression, which has no hidden layer.
     `environment` holds the variables of portable numerics (pipeline.environment.numerics); others have none.
     """
 
     learning_rate: Positive
     reg: Number
     batch_size: Count
-    hidden: Count
+    hidden: Annotated[int, Meta(ge=0)]
     epochs: Count
     seed: Seed
     initial_scale: Number

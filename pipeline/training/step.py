@@ -19,13 +19,17 @@ from pipeline.environment import fingerprint
 from pipeline.errors import InputError, RunError
 from pipeline.files import epoch_table
 from pipeline.files.sealed import write_json, write_text
-from pipeline.training.run import Result, train
+from pipeline.training import softmax
+from pipeline.training.descent import Result
+from pipeline.training.run import train
 from pipeline.training.specification import Specification
 
 
 def run(specification: Specification, folder: Path) -> Result:
     """Train the run that the specification describes on the images prepared in `folder`. Raises as `prepared_for`."""
     classes, prepared = prepared_for(specification, folder)
+    if specification["hidden"] == 0:
+        return softmax.train(specification, prepared, classes)
     return train(specification, prepared, classes)
 
 
@@ -35,7 +39,8 @@ def prepared_for(specification: Specification, folder: Path) -> tuple[int, Prepa
     Raises InputError if they are not the specification's or too few, RunError if the code, NumPy or its kernels are
     not: the numbers would be kept under a key that is not theirs.
     """
-    if (specification["code"], specification["numpy"]) != (fingerprint.of_runs(), np.__version__):
+    code = fingerprint.of_runs(hidden=specification["hidden"] > 0)
+    if (specification["code"], specification["numpy"]) != (code, np.__version__):
         raise RunError(
             "pipeline: expected the code and NumPy that the run's key was made with, found others. "
             "Hint: start the build again, in its own environment."

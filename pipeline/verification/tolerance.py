@@ -17,6 +17,8 @@ ACCURACY = 0.0005  # 6 of 12,000 validation images, 0.05 percentage points
 # Two epochs may have as good as the same validation accuracy; if the other one is the best now, its model is tested.
 TESTING_ACCURACY = 0.002
 RELATIVE = 0.001  # of losses, norms and all other numbers
+BEST_EPOCHS = ("best_validation_loss", "testing_loss")
+RELATIVE_OF_BEST = 0.05  # of their losses: by up to 0.04 they differ between epochs that are the best but for an image
 BOUNDS = 4  # how much further a bound of an interval may move, being several standard deviations away
 COUNTED = 0.2  # of what is counted on each seed: one of five counts one more
 EPOCHS_TO_FIT = 2  # until the last training image is classified correctly
@@ -64,7 +66,7 @@ def _unit(change: Change) -> float:
         return TESTING_ACCURACY
     if "accuracy" in measure:
         return ACCURACY
-    return RELATIVE * _size(change)
+    return (RELATIVE_OF_BEST if measure in BEST_EPOCHS else RELATIVE) * _size(change)
 
 
 def _size(change: Change) -> float:

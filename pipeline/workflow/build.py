@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from pipeline.check import submissions
 from pipeline.config import load as configuration_file
 from pipeline.config import overrides
-from pipeline.config.settings import Config, Configuration, Experiment
+from pipeline.config.settings import Config, Configuration, Experiment, Split
 from pipeline.crate import layout, publication
 from pipeline.environment import cpu, fingerprint, numerics, surroundings
 from pipeline.errors import InputError, PipelineError, RunError
@@ -50,7 +50,6 @@ class Build:
         self.title_block = json.dumps({name: getattr(config, name) for name in configuration_file.TITLE_BLOCK})
         # where the files lie is left out: they are the same files wherever they are found
         self.data_settings = json.dumps({"source": tree["source"], "data": tree["data"]})
-        self.split = json.dumps(vars(config.split))
         self.choices = json.dumps(
             {e.name: [e.best_of, e.count, *map(vars, candidates)] for e, candidates in _choices(config)}
         )
@@ -86,7 +85,9 @@ class Build:
         # without Pango there is no PDF
         self.formats = typesetting.formats()
         self._has_begun = self._page_is_proved = False
-        self.templates = sorted(str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern))
+        self.templates = sorted(
+            str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern) if "check" not in path.parts
+        )
         self._runs: dict[str, plan.Run] = {}
 
     @classmethod
@@ -205,13 +206,37 @@ class Build:
 
     def wanted_runs(self, manifest: str) -> list[str]:
         """The runs that make check asks for, given data.json; a problem with its file ends the program."""
+        return self._record(run for runs in self._wanted(manifest).values() for run in runs)
+
+    def wanted_splits(self, manifest: str) -> list[str]:
+        """The folders below results/prepared that these runs need, given data.json; see `split`."""
+        needed = (protocol.split for protocol, runs in self._wanted(manifest).items() if runs)
+        return [*dict.fromkeys(map(self._below_prepared, needed))]
+
+    def _wanted(self, manifest: str) -> submissions.Runs:
         try:
-            return self._record(submissions.wanted_runs(submissions.WANTED, self.config, Path(manifest)))
+            return submissions.wanted_runs(submissions.WANTED, self.config, Path(manifest))
         except InputError as error:
             _end(error.exit_status, *error.problems)
 
+    def split(self, below: str) -> str:
+        """How the images in results/prepared are divided, or those in a folder below it ('/0.2-file'), as JSON."""
+        return json.dumps(vars(Split.named(below[1:]) if below else self.config.split))
+
+    def prepared(self, key: str) -> str:
+        """The folder with the images that the run of this key is trained on."""
+        run = self._planned(key).specification
+        split = Split(run["validation_fraction"], run["split_seed"])
+        return str(Path(PREPARED).parent) + self._below_prepared(split)
+
+    def _below_prepared(self, split: Split) -> str:
+        return "" if split == self.config.split else f"/{split.name}"
+
     def specification(self, key: str) -> str:
         """What the run of this key is to train, as JSON; the key of no planned run ends the program."""
+        return keys.canonical(self._planned(key).specification)
+
+    def _planned(self, key: str) -> plan.Run:
         # a process with one job alone has not been asked for the inputs of others
         if key not in self._runs:
             self.all_runs(PREPARED, SELECTION)
@@ -219,7 +244,7 @@ class Build:
             self.wanted_runs(DATA)
         if key not in self._runs:
             _end(2, f"results/runs/{key}: expected the key of a run of this build, found another. Hint: make report")
-        return keys.canonical(self._runs[key].specification)
+        return self._runs[key]
 
     def _selected(self, selection: str) -> Config | None:
         try:

@@ -1,342 +1,26 @@
 """What the report says of numbers is true of numbers whose truth is known."""
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
 import pytest
-from configuration import CONFIG_YAML
-
-from pipeline.analysis import comparison, findings
-from pipeline.analysis.comparison import Estimate, Results
-from pipeline.analysis.tables import SUMMARISED
-from pipeline.config import load as config
-from pipeline.config.settings import Config, Configuration, Experiment, SweepTable, TuningTable
-from pipeline.experiments.tidy import Rows
-from pipeline.report.views import typography
-
-BASE = Configuration(learning_rate=0.1, reg=0.001, batch_size=64, hidden=128, epochs=5)
-PROJECT = config.load(CONFIG_YAML)
-
-Epochs = list[tuple[float, float, float, float]]  # training loss and accuracy, validation loss and accuracy
-Point = tuple[Experiment, Configuration, float | None, float | None, int, int]
-
-
-def sweep_of(parameter: str, *values: float, name: str = "sweep") -> Experiment:
-    configurations = tuple(replace(BASE, **{parameter: value}) for value in values)
-    return Experiment(name, "sweep", (parameter,), configurations, 2)
-
-
-def single(name: str, configuration: Configuration = BASE) -> Experiment:
-    return Experiment(name, "single", (), (configuration,), 2)
-
-
-def flat(accuracy: float, epochs: int = BASE.epochs) -> Epochs:
-    return [(1.0, accuracy, 1.0, accuracy)] * epochs
-
-
-def results(
-    *points: Point, courses: Mapping[Configuration, list[Epochs]] | None = None, chance: float = 0.1
-) -> Results:
-    """Tables with a mean, sd, number of finished and of diverged seeds for each point; every metric is the mean."""
-    summary, histories = [], []
-    for experiment, configuration, mean, sd, n, diverged in points:
-        identity = {"experiment": experiment.name, **vars(configuration)}
-        numbers = {"mean": mean, "sd": sd, "n": n, "diverged": diverged}
-        summary += [identity | {"metric": metric} | numbers for metric in SUMMARISED]
-        seeds = (courses or {}).get(configuration, [flat(mean or 0, configuration.epochs)] * n)
-        for seed, course in enumerate(seeds, start=1):
-            histories += [
-                identity
-                | {"seed": seed, "epoch": epoch}
-                | dict(
-                    zip(
-                        ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy"),
-                        row,
-                        strict=True,
-                    )
-                )
-                for epoch, row in enumerate(course, start=1)
-            ]
-    columns = ["experiment", *vars(BASE), "seed", "epoch", "training_loss", "training_accuracy", "validation_loss"]
-    table = pd.DataFrame(histories, columns=[*columns, "validation_accuracy"])
-    return Results(Rows(pd.DataFrame(summary).astype({"mean": float, "sd": float})), Rows(table), chance)
-
-
-def points(experiment: Experiment, *numbers: tuple[Any, ...]) -> list[Point]:
-    """(mean, sd, n, diverged) for each configuration, the last two 5 and 0 if left out."""
-    return [
-        (experiment, configuration, *(*given, *(5, 0)[len(given) - 2 :]))
-        for configuration, given in zip(experiment.configurations, numbers, strict=True)
-    ]
-
-
-def settings(*experiments: Experiment, **tables: Any) -> Config:
-    names = {experiment.name: experiment for experiment in experiments}
-    shown = {"learning_rates": None, "regularization": None, "tuning": None} | tables
-    return replace(PROJECT, experiments=names, tables=replace(PROJECT.tables, **shown))
-
-
-def of_rates(*numbers: tuple[Any, ...], rates: tuple[float, ...] | None = None) -> findings.LearningRates | None:
-    experiment = sweep_of("learning_rate", *(rates or range(1, len(numbers) + 1)))
-    table = SweepTable(experiment.name, ("testing_accuracy",))
-    return findings.findings(
-        settings(experiment, learning_rates=table), results(*points(experiment, *numbers)), []
-    ).learning_rates
-
-
-def rates(trained: tuple[comparison.Trained, ...]) -> list[float]:
-    return [each.configuration.learning_rate for each in trained]
-
-
-# --- A difference is clear if its confidence interval leaves out zero
-
-
-@pytest.mark.parametrize(
-    ("gap", "clear"),
-    # both standard errors are 0.001, with 20.87 degrees of freedom: the bound is 2.0803 * 0.001 * √2 = 0.002942
-    [(0.00294, False), (0.00295, True), (-0.00294, False), (-0.00295, True), (0.0, False)],
-)
-def test_the_bound_of_a_clear_difference(gap: float, clear: bool) -> None:
-    found = comparison.difference(Estimate(0.5 + gap, 0.003, 9, 0), Estimate(0.5, 0.004, 16, 0))
-    assert found.value == pytest.approx(gap)
-    assert found.clear is clear
-
-
-def test_with_one_seed_on_either_side_nothing_is_known() -> None:
-    one, several = Estimate(0.9, None, 1, 0), Estimate(0.1, 0.001, 5, 0)
-    assert comparison.difference(one, several).clear is None
-    assert comparison.difference(several, one).clear is None
-    assert comparison.difference(one, one).clear is None
-
-
-def test_equal_seeds_leave_no_doubt_about_a_difference() -> None:
-    assert comparison.difference(Estimate(0.9, 0.0, 5, 0), Estimate(0.8, 0.0, 5, 0)).clear is True
-    assert comparison.difference(Estimate(0.9, 0.0, 5, 0), Estimate(0.9, 0.0, 5, 0)).clear is False
-
-
-@pytest.mark.parametrize(("gap", "clear"), [(0.0042, False), (0.0044, True)])
-def test_two_seeds_of_each_are_enough_for_a_difference(gap: float, clear: bool) -> None:
-    # both standard errors are 0.001 / √2, with two degrees of freedom: the bound is 4.3027 × 0.001 = 0.0043
-    assert comparison.difference(Estimate(0.9 + gap, 0.001, 2, 0), Estimate(0.9, 0.001, 2, 0)).clear is clear
-
-
-# --- Rankings
-
-
-def test_close_and_apart_divide_the_finished_ones() -> None:
-    found = of_rates((0.90, 0.001), (0.95, 0.001), (None, None, 0, 5), (0.9501, 0.001))
-    assert found is not None
-    sweep = found.sweep
-    assert rates(sweep.ranked) == [4, 2, 1]
-    assert rates(sweep.close) == [4, 2]
-    assert rates(sweep.apart) == [1]
-    assert rates(sweep.diverged) == [3]
-    assert rates(sweep.trained) == [1, 2, 3, 4]
-    assert (sweep.best.configuration.learning_rate, sweep.worst.configuration.learning_rate) == (4, 1)
-
-
-def test_the_first_of_equals_is_best() -> None:
-    found = of_rates((0.8, 0.001), (0.9, 0.001), (0.9, 0.001), (0.7, 0.001))
-    assert found is not None
-    assert rates(found.sweep.ranked) == [2, 3, 1, 4]
-    assert (rates((found.sweep.best,)), rates((found.sweep.worst,))) == ([2], [4])
-    labels = map(typography.label, found.sweep.trained)
-    names = [re.sub("<[^>]+>", "", label).replace("\N{NO-BREAK SPACE}", " ") for label in labels]
-    assert names == ["η = 1", "η = 2", "η = 3", "η = 4"]
-
-
-def test_validation_accuracy_ranks_whatever_the_testing_images_say() -> None:
-    experiment = sweep_of("learning_rate", 1, 2)
-    data = results(*points(experiment, (0.90, 0.001), (0.92, 0.001)))
-    others = data.summary.table["metric"] != "best_validation_accuracy"
-    data.summary.table.loc[others, "mean"] = 1 - data.summary.table.loc[others, "mean"]
-    assert rates(comparison.sweep(experiment, data).ranked) == [2, 1]
-
-
-def test_the_smallest_and_largest_finished_rates_are_compared() -> None:
-    found = of_rates((None, None, 0, 5), (0.95, 0.001), (0.91, 0.001), (0.94, 0.001), rates=(9, 3, 0.1, 0.5))
-    assert found is not None
-    assert found.smallest.configuration.learning_rate == 0.1
-    assert found.largest.configuration.learning_rate == 3
-    assert found.smallest_against_best.value == pytest.approx(-0.04)
-    assert found.smallest_against_best.clear is True
-
-
-def test_the_spread_is_that_of_the_close_ones_testing_accuracies() -> None:
-    found = of_rates((0.950, 0.01), (0.948, 0.01), (0.5, 0.01))
-    assert found is not None
-    assert found.spread_close == pytest.approx(0.002)
-
-
-@pytest.mark.parametrize("seeds", [1, 5])
-def test_nothing_is_apart_with_one_seed_each(seeds: int) -> None:
-    found = of_rates(*((mean, None if seeds == 1 else 0.001, seeds, 0) for mean in (0.9, 0.1)))
-    assert found is not None
-    assert (found.smallest_against_best.clear, len(found.sweep.apart)) == ((None, 0) if seeds == 1 else (False, 1))
-
-
-@pytest.mark.parametrize(
-    ("numbers", "undecided"),
-    [
-        (((0.9, 0.001), (0.8, 0.001)), False),
-        (((0.9, 0.001), (0.8, None, 1, 0)), True),
-        (((0.9, None, 1, 0), (0.8, 0.001)), True),
-        (((0.9, 0.001), (0.8, 0.001), (0.7, None, 1, 0)), True),
-        (((0.9, None, 1, 0),), False),  # nothing to compare with
-        (((0.9, None, 1, 0), (None, None, 0, 5)), False),
-    ],
-)
-def test_a_single_run_leaves_a_comparison_undecided(numbers: tuple[tuple[Any, ...], ...], undecided: bool) -> None:
-    found = of_rates(*numbers)
-    assert found is not None
-    assert found.sweep.undecided is undecided
-
-
-def test_what_is_apart_is_below_the_best_and_the_worst_is_lowest() -> None:
-    found = of_rates((0.90, 0.001), (0.95, 0.001, 4, 1), (0.85, 0.001))
-    assert found is not None
-    best = found.sweep.best["best_validation_accuracy"].mean
-    assert all(each["best_validation_accuracy"].mean < best for each in found.sweep.apart)
-    assert rates(found.sweep.ranked) == [1, 3]
-    assert rates(found.sweep.diverged) == [2]  # one of its seeds
-
-
-@pytest.mark.parametrize(("mean", "expected"), [(0.149, "chance"), (0.151, "level")])
-def test_a_smallest_rate_at_chance_has_no_other_ending(mean: float, expected: str) -> None:
-    found = of_rates((mean, 0.001), (0.9, 0.001))
-    assert found is not None
-    assert found.smallest_ending == expected
-
-
-# --- Courses
-
-
-def test_the_best_epoch_in_the_middle_of_a_course_and_the_first_of_equals_count() -> None:
-    accuracies, losses = (0.5, 0.86, 0.9, 0.9, 0.7), (3.0, 2.0, 1.0, 1.0, 2.0)
-    found = course([(1.0, 0.75, loss, each) for loss, each in zip(losses, accuracies, strict=True)])
-    assert (found.settled_epoch, found.lowest_validation_loss_epoch) == (3, 3)
-    assert found.late_gain == pytest.approx(0.7 - 0.86)
-    assert found.gap == pytest.approx(0.05)
-
-
-def course(*seeds: Epochs, epochs: int = BASE.epochs) -> comparison.Course:
-    configuration = replace(BASE, epochs=epochs)
-    experiment = single("only", configuration)
-    point = (experiment, configuration, 0.5, 0.1, sum(len(seed) == epochs for seed in seeds), 0)
-    (trained,) = comparison.sweep(experiment, results(point, courses={configuration: list(seeds)})).trained
-    assert trained.course is not None
-    return trained.course
-
-
-def test_a_course_by_hand() -> None:
-    first = [
-        (2.0, 0.5, 3.0, 0.40),
-        (1.5, 0.6, 2.0, 0.60),
-        (1.0, 0.7, 1.0, 0.50),
-        (0.8, 0.8, 2.0, 0.70),
-        (0.4, 0.95, 2.5, 0.71),
-    ]
-    second = [
-        (2.0, 0.5, 3.0, 0.40),
-        (1.5, 0.6, 2.0, 0.50),
-        (1.0, 0.7, 1.5, 0.60),
-        (0.8, 0.8, 1.1, 0.70),
-        (0.6, 0.85, 2.5, 0.69),
-    ]
-    found = course(first, second)
-    assert found.falls == pytest.approx(1.0)  # one in the first, one in the second
-    assert found.late_gain == pytest.approx(0.15)  # 0.70 - 0.55
-    assert (found.epochs, found.late_epochs, found.ending) == (5, 3, "rising")
-    assert found.late_loss_fall == pytest.approx((1 - 0.4 / 0.8 + 1 - 0.6 / 0.8) / 2)
-    assert found.gap == pytest.approx((0.95 - 0.71 + 0.85 - 0.69) / 2)
-    assert found.settled_epoch == 4  # means 0.40, 0.55, 0.55, 0.70, 0.70
-    assert found.lowest_validation_loss_epoch == 3  # means 3.0, 2.0, 1.25, 1.55, 2.5
-    assert found.validation_loss_rises is False  # by 1.5 and 1.0: 1.25 ± 12.7 × 0.25 with two seeds
-
-
-def test_a_curve_settles_at_the_first_epoch_within_a_hundredth() -> None:
-    accuracies = (0.5, 0.8905, 0.85, 0.895, 0.9)
-    assert course([(1.0, 0.5, 1.0, accuracy) for accuracy in accuracies]).settled_epoch == 2
-    assert course([(1.0, 0.5, 1.0, accuracy) for accuracy in (0.5, 0.6, 0.75 - 0.01, 0.745, 0.75)]).settled_epoch == 3
-
-
-def test_a_seed_that_diverged_half_way_is_not_in_the_course() -> None:
-    whole = [(1.0, 0.5, 1.0, 0.1 * n) for n in range(1, 6)]
-    assert course(whole, flat(0.9, 3)) == course(whole)
-
-
-def test_a_single_epoch_gains_and_falls_nothing() -> None:
-    found = course([(2.0, 0.4, 1.5, 0.6)], epochs=1)
-    assert (found.falls, found.late_gain, found.late_loss_fall) == (0, 0, 0)
-    assert (found.epochs, found.late_epochs, found.ending) == (1, 0, "unknown")
-    assert (found.settled_epoch, found.lowest_validation_loss_epoch) == (1, 1)
-    assert found.gap == pytest.approx(-0.2)
-
-
-def test_with_few_epochs_the_gain_is_over_all_of_them() -> None:
-    found = course([(2.0, 0.4, 1.5, 0.6), (1.0, 0.4, 1.5, 0.8)], epochs=2)
-    assert found.late_gain == pytest.approx(0.2)
-    assert found.late_epochs == 1
-    assert course(flat(0.5, 4), epochs=4).late_epochs == 3
-    assert course(flat(0.5, 30), epochs=30).late_epochs == 3
-
-
-def ending(gain: float, fall: float) -> str:
-    """How a run ends whose accuracy wins `gain` over the last three epochs and whose loss `fall` over the last."""
-    accuracies = (0.7, 0.7, 0.7, 0.7, 0.7 + gain)
-    losses = (1.0, 1.0, 1.0, 1.0, 1.0 - fall)
-    return course([(loss, 0.7, 1.0, accuracy) for loss, accuracy in zip(losses, accuracies, strict=True)]).ending
-
-
-@pytest.mark.parametrize(
-    ("gain", "fall", "expected"),
-    [
-        (0.0021, 0.001, "rising"),
-        (0.0021, 0.2, "rising"),
-        (-0.0021, 0.2, "falling"),
-        (-0.0021, -0.2, "falling"),
-        (0.0019, 0.011, "slow"),
-        (-0.0019, 0.011, "slow"),
-        (0.0019, 0.009, "level"),
-        (-0.0019, 0.009, "level"),
-        (0.0, -0.2, "level"),
-    ],
-)
-def test_how_the_last_epochs_look(gain: float, fall: float, expected: str) -> None:
-    assert ending(gain, fall) == expected
-
-
-def test_an_accuracy_that_rises_while_the_loss_does_is_not_level() -> None:
-    assert ending(0.05, -0.001) != "level"
-
-
-def with_losses(*losses: float) -> Epochs:
-    return [(1.0, 0.5, loss, 0.5) for loss in losses]
-
-
-@pytest.mark.parametrize(
-    ("seeds", "rises"),
-    [
-        ([(1, 0.5, 0.6), (1, 0.5, 0.61)], True),  # 0.105 ± 12.7 × 0.005
-        ([(1, 0.5, 0.6), (1, 0.5, 0.7)], False),  # 0.15 ± 12.7 × 0.05
-        ([(1, 0.5, 0.6), (1, 0.5, 0.6)], True),
-        ([(1, 0.6, 0.5), (1, 0.6, 0.4)], False),  # lowest in the end
-        ([(1, 0.5, 0.5), (1, 0.5, 0.5)], False),
-        ([(1, 0.5, 0.9)], None),
-    ],
-)
-def test_a_validation_loss_clearly_rises_or_not(seeds: list[tuple[float, ...]], rises: bool | None) -> None:
-    assert course(*(with_losses(*each) for each in seeds), epochs=3).validation_loss_rises is rises
-
+from found import BASE, Epochs, flat, of_rates, points, rates, results, settings, single, sweep_of
+
+from pipeline.analysis import findings
+from pipeline.analysis.comparison import Results
+from pipeline.config.settings import Configuration, Experiment, SweepTable, TuningTable
 
 # --- Regularization
 
 
-def regularized(*numbers: tuple[Any, ...], default: tuple[Any, ...] | None = None, **changes: Any) -> Any:
+def regularized(
+    *numbers: tuple[Any, ...],
+    default: tuple[Any, ...] | None = None,
+    courses: Mapping[Configuration, list[Epochs]] | None = None,
+    also: Sequence[Experiment] = (),
+    **changes: Any,
+) -> Any:
     """Coefficients 8, 4, 2, 1 from the left; the default is BASE with `changes`."""
     experiment = sweep_of("reg", *(8 / 2**place for place in range(len(numbers))))
     data = points(experiment, *numbers)
@@ -349,8 +33,10 @@ def regularized(*numbers: tuple[Any, ...], default: tuple[Any, ...] | None = Non
         experiments += [grid, best, usual]
         tables["tuning"] = TuningTable("best", "default", (), ("testing_accuracy",))
         data += points(grid, (0.9, None, 1, 0)) + points(best, (0.9, 0.1)) + points(usual, default)
+    data += [point for each in also for point in points(each, (0.9, 0.001, 2, 0))]
     chance = changes.pop("chance", 0.1) if not default else 0.1
-    return findings.findings(settings(*experiments, **tables), results(*data, chance=chance), []).regularization
+    told = results(*data, chance=chance, courses=courses)
+    return findings.findings(settings(*experiments, *also, **tables), told, []).regularization
 
 
 def test_networks_near_chance_have_collapsed_and_others_not() -> None:
@@ -467,6 +153,55 @@ def test_a_diverged_default_is_not_compared() -> None:
     assert regularized((0.9, 0.001), default=(None, None, 0, 5)).default is None
 
 
+def reaching(epoch: int, best: float = 0.8) -> list[Epochs]:
+    """Two seeds that come near their best accuracy in this epoch."""
+    return [flat(0.5 * best, epoch - 1) + flat(best, BASE.epochs - epoch + 1)] * 2
+
+
+@pytest.mark.parametrize(
+    ("epochs", "default", "converges"),
+    [
+        ((4, 3, 2), None, "faster"),
+        ((4, 2, 3), None, "mostly"),
+        ((4, 3, 3), None, "mostly"),
+        ((3, 2, 3), None, "no faster"),
+        ((2, 4, 3), None, "no faster"),
+        ((2, 3), None, "no faster"),
+        ((3, 2), None, "faster"),
+        ((3,), None, "no faster"),
+        ((4, 3), 2, "faster"),
+        ((3, 2), 3, "no faster"),
+    ],
+)
+def test_smaller_coefficients_converge_faster_if_each_comes_near_its_best_sooner(
+    epochs: tuple[int, ...], default: int | None, converges: str
+) -> None:
+    coefficients = [8 / 2**place for place in range(len(epochs))]
+    courses = {replace(BASE, reg=reg): reaching(epoch) for reg, epoch in zip(coefficients, epochs, strict=True)}
+    if default:
+        courses[BASE] = reaching(default)
+        coefficients.append(BASE.reg)
+    numbers = [(0.8, 0.01, 2, 0)] * len(epochs)
+    found = regularized(*numbers, default=(0.8, 0.01, 2, 0) if default else None, courses=courses)
+    assert found.converges == converges
+    assert [each.configuration.reg for each in found.learned] == coefficients
+
+
+def test_what_learned_nothing_does_not_converge() -> None:
+    found = regularized((0.1, 0.001), (0.8, 0.01), (0.9, 0.01))
+    assert [each.configuration.reg for each in found.learned] == [4, 2]
+
+
+def test_the_default_is_compared_with_its_runs_without_a_penalty() -> None:
+    free = replace(BASE, reg=0)
+    without = Experiment("free", "single", (), (free,), 2)
+    courses = {BASE: [flat(0.7)] * 2, free: [flat(0.75)] * 2}
+    found = regularized((0.9, 0.001), default=(0.8, 0.001, 2, 0), courses=courses, also=[without])
+    assert found.unpenalized is not None
+    assert (found.unpenalized.trained.configuration, found.unpenalized.gain) == (BASE, pytest.approx(0.05))
+    assert regularized((0.9, 0.001), default=(0.8, 0.001, 2, 0), courses=courses).unpenalized is None
+
+
 # --- Tuning
 
 
@@ -526,6 +261,19 @@ def test_the_first_row_that_was_also_trained_without_its_penalty_tells_what_that
 
 
 RISING = {(1, 16): 0.90, (1, 20): 0.88, (2, 16): 0.92, (2, 20): 0.90, (3, 16): 0.96, (3, 20): 0.94}
+
+
+def test_tuning_knows_the_longer_run_and_the_neighbours_of_the_configuration_that_was_selected() -> None:
+    long = replace(GRID[2, 20], epochs=BASE.epochs + 4)
+    courses = {GRID[2, 20]: [flat(0.9)] * 5, long: [flat(0.9) + flat(0.95, 4)] * 5}
+    grid = {(1, 16): 0.90, (1, 20): 0.91, (2, 16): 0.92, (2, 20): 0.95, (3, 16): 0.93, (3, 20): 0.94}
+    found = tuned(grid, courses=courses, also=(single("longer", long),))
+    assert found is not None
+    assert found.trained_on is not None
+    assert (found.trained_on.epochs, found.trained_on.change) == (long.epochs, pytest.approx(0.05))
+    assert found.neighbourhood is not None
+    assert [each.trained.configuration for each in found.neighbourhood.neighbours] == [GRID[1, 20]]  # a smaller rate
+    assert tuned(grid).trained_on is None
 
 
 def test_marginal_means_directions_and_edges() -> None:
@@ -732,16 +480,23 @@ def test_gains_over_the_default_are_told_by_their_own_metrics() -> None:
     assert found.marginals[0].means == ((1, 0.94), (2, 0.96))
 
 
-def test_runs_of_another_length_in_the_same_experiment_are_another_configuration() -> None:
-    long = replace(BASE, epochs=7)
-    experiment = Experiment("lengths", "sweep", ("epochs",), (BASE, long), 2)
-    courses = {BASE: [flat(0.7), flat(0.7)], long: [flat(0.9, 6) + flat(0.8, 1)] * 2}
-    data = results(*points(experiment, (0.7, 0.01, 2, 0), (0.9, 0.01, 2, 0)), courses=courses)
-    short, longer = comparison.sweep(experiment, data).trained
-    assert (short.finished.epochs, longer.finished.epochs) == (5, 7)
-    assert (short.finished.falls, longer.finished.falls) == (0, 1)
-    assert (short.finished.late_gain, longer.finished.late_gain) == (0, pytest.approx(-0.1))
-    assert (short["testing_accuracy"].mean, longer["testing_accuracy"].mean) == (0.7, 0.9)
+@pytest.mark.parametrize(
+    ("first", "last", "crosses"),
+    [(-0.1, 0.1, True), (0.0, 0.1, False), (0.1, 0.2, False), (-0.1, 0.0, False), (-0.2, -0.1, False)],
+)
+def test_the_curves_of_the_smallest_rate_cross_if_validation_is_ahead_at_first_and_behind_at_last(
+    first: float, last: float, crosses: bool
+) -> None:
+    experiment = sweep_of("learning_rate", 0.1, 1.0)
+    gaps = [first] * (BASE.epochs - 1) + [last]
+    course = [[(1.0, 0.5 + gap, 1.0, 0.5) for gap in gaps]] * 2
+    told = results(
+        *points(experiment, (0.5, 0.1, 2, 0), (0.6, 0.1, 2, 0)), courses={experiment.configurations[0]: course}
+    )
+    table = SweepTable("sweep", ("testing_accuracy",))
+    found = findings.findings(settings(experiment, learning_rates=table), told, []).learning_rates
+    assert found is not None
+    assert found.crosses_anyway is crosses
 
 
 # --- Nothing finished
@@ -764,19 +519,6 @@ def test_what_is_not_asked_for_is_not_found() -> None:
     experiment = sweep_of("learning_rate", 1)
     found = findings.findings(settings(experiment), results(*points(experiment, (0.9, 0.1))), [])
     assert (found.learning_rates, found.regularization, found.tuning, found.further) == (None, None, None, {})
-
-
-def test_one_configuration_is_best_and_worst() -> None:
-    found = of_rates((0.9, 0.01))
-    assert found is not None
-    assert found.sweep.best is found.sweep.worst
-    assert found.smallest is found.largest
-    assert found.sweep.apart == ()
-
-
-def test_an_empty_deviation_is_unknown_not_zero() -> None:
-    row = {"mean": 0.9, "sd": math.nan, "n": 1, "diverged": 4}
-    assert comparison.estimate(row) == Estimate(0.9, None, 1, 4)
 
 
 # --- What the sentences say of courses
@@ -844,13 +586,6 @@ def test_the_smallest_rate_gains_more_than_the_best_or_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "clear", "better"), [(0.1, True, True), (-0.1, True, False), (0.1, False, False), (0.1, None, False)]
-)
-def test_better_is_clearly_above(value: float, clear: bool | None, better: bool) -> None:
-    assert comparison.Difference(value, clear).better is better
-
-
-@pytest.mark.parametrize(
     ("best", "default", "fell_back", "lucky"),
     [
         ((0.93, 0.001), (0.9, 0.001), True, True),
@@ -894,9 +629,3 @@ def test_the_widest_gap_is_told_of_another_coefficient_than_the_smallest(
     found = findings.findings(settings(experiment, regularization=table), data, []).regularization
     assert found is not None
     assert (found.widest_gap and found.widest_gap.configuration.reg) == widest
-
-
-def test_an_estimate_knows_its_metric() -> None:
-    found = of_rates((0.5, 0.1))
-    assert found is not None
-    assert {name: each.metric for name, each in found.smallest.estimates.items()} == {n: n for n in SUMMARISED}

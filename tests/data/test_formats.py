@@ -100,7 +100,17 @@ def test_damage_to_csv_is_named(tmp_path: Path, recwarn: pytest.WarningsRecorder
     assert not recwarn.list
 
 
+def _is_number(field: str) -> bool:
+    try:
+        int(field)
+    except ValueError:
+        return False
+    return True
+
+
 @SHARED_PATH
+@example(b"\t0,0")
+@example(b" +5,0\n1,2")
 @given(st.one_of(st.binary(max_size=200), st.text("0123456789,\r\n a-.", max_size=200).map(str.encode)))
 def test_any_bytes_are_the_numbers_of_their_lines_or_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "rows.csv"
@@ -111,7 +121,8 @@ def test_any_bytes_are_the_numbers_of_their_lines_or_refused(tmp_path: Path, con
         _assert_line(path, error)
         return
     text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")[not text[0].isdigit() :]
+    first, *others = text.split("\n")
+    lines = [first, *others] if _is_number(first.partition(",")[0]) else others  # or it is a header
     rows = [[int(number) for number in line.split(",")] for line in lines if line]
     np.testing.assert_array_equal(np.column_stack([labels, images.reshape(len(images), -1)]), rows)
 

@@ -1,7 +1,9 @@
 """Printed numbers against runs: the interval is Student's, and a verdict follows from it and from nothing else."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import yaml
 from configuration import CONFIG_YAML
 from hypothesis import given
 from hypothesis import strategies as st
+from judging import of_cells
 from scipy import stats
 
 from pipeline.analysis import intervals
@@ -20,6 +23,7 @@ from pipeline.evidence import cells, readings, spread
 from pipeline.evidence.class_shares import ClassShares
 from pipeline.experiments.tidy import PARAMETERS
 from pipeline.writeup import published
+from pipeline.writeup.published import ONE, Summary
 
 CONFIG = config.load(CONFIG_YAML)
 VALUES = st.lists(st.integers(0, 1000).map(lambda value: value / 1000), min_size=2, max_size=8)
@@ -499,7 +503,8 @@ def test_other_runs_of_like_accuracy_tell_how_much_runs_differ_and_nothing_else(
 def test_the_first_seeds_are_those_of_the_smallest_numbers_in_whatever_order_the_runs_come() -> None:
     (sample,) = readings.samples(runs(testing_accuracy=[0.91, 0.92, 0.93, None]).iloc[::-1]).values()
     first = sample.to_seed(2)
-    assert (first.seeds, first.values["testing_accuracy"], first.diverged) == ((1, 2), (0.91, 0.92), 1)
+    assert (first.seeds, first.values["testing_accuracy"], first.diverged) == ((1, 2), (0.91, 0.92), ())
+    assert sample.to_seed(4).diverged == (4,)  # which others asked for, and which counts for them alone
 
 
 def rates_file(folder: Path, metrics: list[str], printed: list[str]) -> Path:
@@ -562,3 +567,107 @@ def test_as_far_above_the_mean_as_below_it_a_number_is_as_likely() -> None:
     above, below, far = (reading.log_likelihood(Quantity(text)) for text in ("0.9440", "0.9400", "0.9460"))
     assert above == pytest.approx(below)
     assert far < above - 1
+
+
+# --- Means and bests of several runs, repeated runs, and what is not judged
+
+MEAN_OF_5, BEST_OF_7 = Summary("mean", 5), Summary("best", 7)
+
+
+def cell(printed: str, metric: str = "testing_accuracy", rate: float = 1.0, **of: Any) -> published.Cell:
+    """A number of a table with a column for each rate; `of`: its summary, which of equal columns, what is beyond."""
+    summary = of.pop("summary", ONE)
+    column = published.Column({"learning_rate": rate}, replace(CONFIG.defaults, learning_rate=rate), **of)
+    return published.Cell("Table 1", (metric,), column, Quantity(printed), printed, summary)
+
+
+def judge_cells(table: pd.DataFrame, *printed: published.Cell) -> tuple[cells.JudgedCell, ...]:
+    return cells.judge(of_cells(*printed), readings.samples(table), SHARES)
+
+
+def edge(judged: cells.JudgedCell) -> tuple[float, float]:
+    """The ends of its own interval, in standard errors of one run around the mean of the runs."""
+    assert judged.low is not None
+    assert judged.high is not None
+    error = 0.001 * math.sqrt(4 / 3)
+    return (judged.low - 0.945) / error, (judged.high - 0.945) / error
+
+
+def test_a_mean_of_five_runs_is_held_against_where_such_means_fall() -> None:
+    """4.302653 is Student's t of two degrees: ± 4.302653 · 0.001 · √(1/5 + 1/3), which is 0.003142."""
+    for printed, verdict in (("0.94814", "reproduced"), ("0.94815", "not reproduced")):
+        (judged,) = judge_cells(runs(testing_accuracy=SPREAD), cell(printed, summary=MEAN_OF_5))
+        assert (judged.low, judged.high) == pytest.approx((0.945 - 0.0031422, 0.945 + 0.0031422), abs=1e-6)
+        assert (judged.verdict, judged.summary) == (verdict, MEAN_OF_5)
+
+
+def test_the_best_of_several_runs_is_held_against_the_largest_and_of_losses_the_smallest() -> None:
+    rng = np.random.default_rng(4)
+    ours, theirs = rng.standard_normal((40_000, 3)), rng.standard_normal((40_000, 7)).max(axis=1)
+    places = (theirs - ours.mean(axis=1)) / ours.std(axis=1, ddof=1) / math.sqrt(4 / 3)
+    low, high = np.quantile(places, [0.025, 0.975])
+    (largest,) = judge_cells(runs(testing_accuracy=SPREAD), cell("0.9460", summary=BEST_OF_7))
+    assert edge(largest) == (pytest.approx(low, abs=0.05), pytest.approx(high, rel=0.05))
+    (smallest,) = judge_cells(runs(testing_loss=SPREAD), cell("0.9440", "testing_loss", summary=BEST_OF_7))
+    assert edge(smallest) == (pytest.approx(-high, rel=0.05), pytest.approx(-low, abs=0.05))
+    (usual,) = judge_cells(runs(testing_accuracy=SPREAD), cell("0.9450"))
+    assert largest.deviate is not None
+    assert largest.deviate < 0 < (largest.difference or 0)  # above the mean, and less than the best of seven would be
+    assert usual.deviate == 0
+
+
+def test_the_best_run_may_have_been_chosen_by_any_number_of_its_column_that_is_stated_so() -> None:
+    """From where any run would fall to where the best of seven would; nobody knows the deviate."""
+    table = runs(testing_accuracy=SPREAD, best_validation_accuracy=SPREAD)
+    bests = cell("0.9450", summary=BEST_OF_7), cell("0.9450", "best_validation_accuracy", summary=BEST_OF_7)
+    (single,), (alone,) = judge_cells(table, cell("0.9450")), judge_cells(table, bests[0])
+    for judged in judge_cells(table, *bests):
+        assert edge(judged) == pytest.approx((edge(single)[0], edge(alone)[1]))
+        assert judged.deviate is None
+
+
+def test_a_mean_of_class_shares_lies_among_them_and_the_best_is_one() -> None:
+    table = runs(testing_accuracy=[0.11352] * 3)
+    for printed, of_one, of_mean in (("0.1135", "r", "r"), ("0.1100", "n", "r"), ("0.0990", "n", "n")):
+        verdicts = {"r": "reproduced", "n": "not reproduced"}
+        for summary, expected in ((ONE, of_one), (BEST_OF_7, of_one), (MEAN_OF_5, of_mean)):
+            (judged,) = judge_cells(table, cell(printed, summary=summary))
+            assert (judged.discrete, judged.verdict) == (True, verdicts[expected]), (printed, summary)
+
+
+def test_the_epoch_of_a_mean_of_class_shares_is_the_one_at_which_it_lies_among_them() -> None:
+    table = runs(validation_accuracy=[0.944, 0.945, 0.946], best_validation_accuracy=[0.1] * 3)
+    one = replace(cell("0.1050", summary=MEAN_OF_5), metrics=("validation_accuracy", "best_validation_accuracy"))
+    assert judge_cells(table, one)[0].metric == "best_validation_accuracy"
+    (other,) = judge_cells(table, replace(one, printed=Quantity("0.9450")))
+    assert other.metric == "validation_accuracy"
+
+
+def test_repeated_runs_are_each_held_against_the_same_runs_and_not_told_from_each_other() -> None:
+    table = runs(testing_accuracy=SPREAD)
+    printed = [cell(text, run=number + 1) for number, text in enumerate(("0.9450", "0.9460", "0.9600"))]
+    judged = judge_cells(table, *printed)
+    assert [each.column for each in judged] == [each.column.label for each in printed]
+    assert [each.verdict for each in judged] == ["reproduced", "reproduced", "not reproduced"]
+    assert [each.others for each in judged] == [0, 0, 0]
+    assert not any(each.wide for each in judged)
+
+
+def test_what_no_run_has_is_not_judged_and_says_so() -> None:
+    beyond = cell("0.9450", beyond=("momentum 0.9", "loss quadratic"))
+    diverged = cell("0.9450", rate=0.5)
+    table = pd.concat(
+        [runs(testing_accuracy=SPREAD), runs(testing_accuracy=[0.9, None]).assign(learning_rate=0.5, key=["a", "b"])]
+    )
+    judged = judge_cells(table, cell("0.9450"), beyond, diverged, cell("0.9450", rate=0.1))
+    assert [each.reason for each in judged] == ["", beyond.column.reason, "1 of 2 runs diverged", "too few runs: 0"]
+    assert "momentum 0.9, loss quadratic" in judged[1].reason
+    assert [each.verdict for each in judged] == ["reproduced"] + ["not judged"] * 3
+    assert judged[1].values == ()
+    assert judged[0].file_low == judged[0].low  # the only one that is judged
+    assert cells.tally(judged).unjudged == 3
+
+
+def test_a_number_keeps_the_text_of_its_file() -> None:
+    (judged,) = judge_cells(runs(testing_accuracy=SPREAD), replace(cell("0.9450"), text="94.50%"))
+    assert (judged.text, judged.printed) == ("94.50%", "0.9450")

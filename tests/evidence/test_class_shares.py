@@ -26,7 +26,7 @@ def write_labels(folder: Path, training: list[int], testing: list[int]) -> Manif
 def test_the_shares_are_those_of_the_images_held_out_and_of_the_testing_images(tmp_path: Path) -> None:
     write_labels(tmp_path, [0, 0, 0, 0, 1, 1, 2, 1, 0, 1], [2, 2, 2, 1])
     in_order = ClassShares.read(tmp_path, Split(0.4, None))
-    assert in_order == ClassShares(validation=(0.25, 0.5, 0.25), testing=(0.0, 0.25, 0.75))  # of 2, 1, 0, 1
+    assert in_order == ClassShares((0.25, 0.5, 0.25), (0.0, 0.25, 0.75), (4 / 6, 2 / 6, 0.0))  # of 2, 1, 0, 1
     order = np.random.RandomState(7).permutation(10)[-4:]
     held_out = np.array([0, 0, 0, 0, 1, 1, 2, 1, 0, 1])[order]
     shuffled = ClassShares.read(tmp_path, Split(0.4, 7))
@@ -41,10 +41,11 @@ def test_the_shares_are_those_of_the_images_held_out_and_of_the_testing_images(t
         ("best_validation_accuracy", "validation"),
         ("testing_accuracy", "testing"),
         ("last_testing_accuracy", "testing"),
+        ("final_training_accuracy", "training"),
         ("training_accuracy", None),
         ("training_loss", None),
     ],
 )
 def test_an_accuracy_after_an_epoch_may_be_a_share_and_a_running_mean_may_not(metric: str, part: str | None) -> None:
-    shares = ClassShares(validation=(0.25, 0.75), testing=(0.5,))
+    shares = ClassShares(validation=(0.25, 0.75), testing=(0.5,), training=(0.4, 0.6))
     assert shares.by_metric().get(metric) == (getattr(shares, part) if part else None)

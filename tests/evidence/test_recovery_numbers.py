@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from judging import of_cells
 
 from pipeline.config.quantity import Quantity
 from pipeline.config.settings import Configuration
@@ -27,8 +28,10 @@ def configuration(reg: float | str, epochs: int = 10) -> Configuration:
 
 def published(*rows: tuple[Configuration, tuple[str, ...], str]) -> Published:
     """Printed numbers: of which configuration, which metrics it may be, and what stands there."""
-    cells = tuple(Cell("T", metrics, Column({"reg": each.reg}, each), Quantity(text)) for each, metrics, text in rows)
-    return Published("Someone", "MNIST", {}, cells, None, {})
+    cells = tuple(
+        Cell("T", metrics, Column({"reg": each.reg}, each), Quantity(text), text) for each, metrics, text in rows
+    )
+    return of_cells(*cells)
 
 
 def runs(*rows: tuple[Configuration, dict[str, float]]) -> pd.DataFrame:
@@ -82,8 +85,11 @@ def test_the_numbers_of_a_column_read_as_tenths_are_those_of_the_other_column() 
     tenth = configuration("0.1")
     column = Column({"reg": Quantity("e^-1")}, configuration("e^-1"))
     other = Column({"reg": Quantity("0.1")}, tenth)
-    cells = (Cell("T", (TESTING,), column, Quantity("0.91")), Cell("U", (TESTING,), other, Quantity("0.95")))
-    printed = Published("Someone", "MNIST", {}, cells, None, {})
+    cells = (
+        Cell("T", (TESTING,), column, Quantity("0.91"), "0.91"),
+        Cell("U", (TESTING,), other, Quantity("0.95"), "0.95"),
+    )
+    printed = of_cells(*cells)
     trained = runs(
         *((tenth, {TESTING: value}) for value in (0.94, 0.95, 0.96)), (configuration("0.1", epochs=74), {TESTING: 0.1})
     )

@@ -44,6 +44,10 @@ def test_the_prior_is_found_again_from_many_variances() -> None:
     assert found.variance == pytest.approx(0.25, rel=0.03)
 
 
+def moderated(samples: list[list[float]], distances: list[float]) -> tuple[spread.Spread | None, ...]:
+    return spread.moderated(tuple(map(tuple, samples)), tuple(distances))
+
+
 def sample(sd: float, mean: float = 0.95, n: int = 3) -> list[float]:
     """Values of this mean and sample deviation: half of them above, half below, one between where they are odd."""
     half, odd = divmod(n, 2)
@@ -54,18 +58,18 @@ def sample(sd: float, mean: float = 0.95, n: int = 3) -> list[float]:
 def test_spreads_are_drawn_to_those_of_like_accuracy_and_to_no_others() -> None:
     """Errors of 5 and 9 % are alike, 5 and 11 % are not."""
     samples = [sample(0.001), sample(0.001), sample(0.1)]
-    alike = [each for each in spread.moderated(samples, [0.05, 0.09, 0.3]) if each]
+    alike = [each for each in moderated(samples, [0.05, 0.09, 0.3]) if each]
     prior = spread.fit([1e-6, 1e-6], [2, 2])
     assert alike[2] == spread.Spread(pytest.approx(0.1), 2)
     assert [each.freedom for each in alike[:2]] == [pytest.approx(2 + prior.freedom / 2)] * 2
-    apart = spread.moderated(samples, [0.05, 0.11, 0.3])
+    apart = moderated(samples, [0.05, 0.11, 0.3])
     assert [each.freedom for each in apart if each] == [2, 2, 2]
 
 
 def test_a_spread_lies_between_its_own_and_that_of_the_others() -> None:
     """Deviations of e⁻¹, 1 and e around equal accuracies: log-variances -2, 0 and 2, whose variance 4 is no noise."""
     samples = [sample(sd, n=5) for sd in (math.exp(-1), 1.0, math.exp(1))]
-    found = [each for each in spread.moderated(samples, [0.05] * 3) if each]
+    found = [each for each in moderated(samples, [0.05] * 3) if each]
     prior = spread.fit(np.exp([-2.0, 0.0, 2.0]), [4, 4, 4])
     expected = [(prior.freedom * prior.variance + 4 * s2) / (prior.freedom + 4) for s2 in np.exp([-2.0, 0.0, 2.0])]
     assert [each.sd**2 for each in found] == pytest.approx(expected)
@@ -74,7 +78,12 @@ def test_a_spread_lies_between_its_own_and_that_of_the_others() -> None:
 
 def test_equal_values_tell_others_nothing_and_a_single_one_is_no_spread() -> None:
     equal, lone, other = [0.95] * 3, [0.95], sample(0.001)
-    found = spread.moderated([equal, lone, other, []], [0.05] * 4)
+    found = moderated([equal, lone, other, []], [0.05] * 4)
     assert found[1] is None
     assert found[3] is None
     assert [(each.sd, each.freedom) for each in found if each] == [(0, 2), (pytest.approx(0.001), 2)]
+
+
+def test_spreads_of_the_first_samples_only_are_those_of_all() -> None:
+    samples = tuple(tuple(sample(sd, n=5)) for sd in (0.001, 0.002, 0.004))
+    assert spread.moderated(samples, (0.05,) * 3, 2) == spread.moderated(samples, (0.05,) * 3)[:2]

@@ -48,7 +48,7 @@ def test_what_changes_numbers_changes_the_key(changed):
 
 
 def test_a_key_is_the_hash_of_all_that_the_numbers_of_a_run_depend_on(monkeypatch):
-    monkeypatch.setattr(fingerprint, "of_runs", lambda: "c" * 64)
+    monkeypatch.setattr(fingerprint, "of_runs", lambda *, hidden: "c" * 64 if hidden else "e" * 64)
     monkeypatch.setattr(keys, "numpy_version", lambda: "2.4.6")
     split, network = Split(validation_fraction=0.25, seed=7), Network(initial_scale=0.05, initial_seed=8)
     chosen = Configuration(learning_rate=1, reg=0, batch_size=32, hidden=16, epochs=74)
@@ -61,6 +61,8 @@ def test_a_key_is_the_hash_of_all_that_the_numbers_of_a_run_depend_on(monkeypatc
     assert keys.canonical(found) == written
     assert list(found)[:6] == ["learning_rate", "reg", "batch_size", "hidden", "epochs", "seed"]
     assert keys.key(found) == hashlib.sha256(written.encode()).hexdigest()[:16]
+    without = keys.specification(CONFIG, replace(chosen, hidden=0), 3, "d" * 64)
+    assert (without["hidden"], without["code"]) == (0, "e" * 64)
 
 
 def test_a_specification_that_is_no_json_has_no_key():
@@ -112,8 +114,19 @@ RUN = modules.needed_by("pipeline.training.run")
 
 
 def test_the_numbers_of_a_run_come_from_the_modules_of_training_and_the_order_of_examples():
-    assert {name.rpartition(".")[2] for name in RUN} == {"network", "sgd", "run", "examples"}
+    assert {name.rpartition(".")[2] for name in RUN} == {"network", "sgd", "run", "descent", "examples"}
     assert fingerprint.of_runs() == fingerprint.of(tuple(RUN))
+
+
+def test_softmax_regression_and_the_network_do_not_retrain_each_other():
+    softmax = modules.needed_by("pipeline.training.softmax")
+    assert {name.rpartition(".")[2] for name in softmax} == {"network", "softmax", "descent", "examples"}
+    assert fingerprint.of_runs(hidden=False) == fingerprint.of(tuple(softmax))
+    with_, without = (
+        keys.specification(CONFIG, replace(CONFIGURATION, hidden=hidden), 1, "a" * 64)["code"] for hidden in (1, 0)
+    )
+    assert (with_, without) == (fingerprint.of_runs(), fingerprint.of_runs(hidden=False))
+    assert with_ != without
 
 
 def test_keyed_modules_hold_nothing_that_python_versions_print_differently():
@@ -146,8 +159,10 @@ def moved(folder, old, new):
     (folder / modules.path(old)).rename(target)
     for path in folder.rglob("*.py"):
         text = path.read_text().replace(f"from {old} import", f"from {new} import")
-        if f"from {room} import {name}\n" in text:
-            text = text.replace(f"from {room} import {name}\n", f"from {new_room} import {new_name}\n")
+        if found := re.search(rf"^from {room} import ((?:\w+, )*){name}\b(.*)\n", text, re.MULTILINE):
+            others = (found[1] + found[2].removeprefix(", ")).removesuffix(", ")
+            kept = f"from {room} import {others}\n" if others else ""
+            text = text.replace(found[0], f"{kept}from {new_room} import {new_name}\n")
             text = re.sub(rf"\b{name}\.", f"{new_name}.", text)
         path.write_text(text)
 
@@ -179,9 +194,9 @@ def test_other_code_of_any_of_them_changes_the_key(copied, changed):
 def test_another_module_under_the_same_name_changes_the_key(copied):
     before = fingerprint.of(tuple(RUN))
     path = copied / "pipeline/training/run.py"
-    sound = "from pipeline.training import sgd\n"
+    sound = "from pipeline.training import descent, sgd\n"
     assert sound in path.read_text()
-    path.write_text(path.read_text().replace(sound, "from pipeline.training import network as sgd\n"))
+    path.write_text(path.read_text().replace(sound, "from pipeline.training import descent, network as sgd\n"))
     for cache in (modules.source, fingerprint.of, fingerprint._digest):
         cache.cache_clear()
     assert fingerprint.of(tuple(RUN)) != before
@@ -198,7 +213,7 @@ def test_a_function_of_a_module_that_does_not_count_counts_by_its_name_alone():
 
 def test_a_run_is_not_stored_under_the_key_of_other_code(tmp_path):
     specification = keys.specification(CONFIG, CONFIGURATION, 1, "a" * 64)
-    for changed in ({"code": "0" * 64}, {"numpy": "1.0"}):
+    for changed in ({"code": "0" * 64}, {"numpy": "1.0"}, {"hidden": 0}):
         with pytest.raises(RunError, match="expected the code and NumPy that the run's key was made with"):
             training.run(specification | changed, tmp_path)
 
@@ -212,7 +227,7 @@ def test_imports_are_followed_wherever_they_stand():
     wanted = {"analysis.tables", "experiments.tidy", "experiments.plan", "config.settings", "config.quantity"}
     assert {f"pipeline.{name}" for name in wanted} <= set(modules.needed_by("pipeline.analysis.tables"))
     assert "pipeline.report.render" not in modules.imports("pipeline.analysis.tables")
-    wanted = {f"pipeline.report.{name}" for name in ("context", "formulas", "fonts")}
+    wanted = {f"pipeline.{name}" for name in ("report.context", "report.formulas", "figures.fonts")}
     assert wanted <= set(modules.imports("pipeline.report.render"))
     for path in (ROOT / "pipeline").rglob("*.py"):
         assert "import pipeline" not in path.read_text(), "imports are looked for in `from pipeline ... import` alone"

@@ -17,10 +17,15 @@ def test_each_metric_has_its_own_name() -> None:
     assert {name: METRICS[name].title for name in SUMMARISED} == {
         "training_accuracy": "Training accuracy",
         "training_loss": "Training loss",
+        "final_training_accuracy": "Training accuracy, after the last epoch",
         "validation_accuracy": "Validation accuracy, last epoch",
+        "validation_loss": "Validation loss, last epoch",
         "best_validation_accuracy": "Validation accuracy, best epoch",
+        "best_validation_loss": "Validation loss, best epoch",
         "testing_accuracy": "Testing accuracy",
+        "testing_loss": "Testing loss",
         "last_testing_accuracy": "Testing accuracy, last epoch",
+        "last_testing_loss": "Testing loss, last epoch",
     }
 
 

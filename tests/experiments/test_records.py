@@ -15,8 +15,7 @@ from pipeline.errors import InputError
 from pipeline.experiments import records
 from pipeline.experiments.plan import Run
 from pipeline.files import sealed
-from pipeline.training.run import Norms, Result
-from pipeline.training.sgd import Epoch
+from pipeline.training.descent import Epoch, Norms, Result
 from pipeline.training.step import write
 
 EPOCHS = 4
@@ -31,11 +30,16 @@ COURSE = (
 METRICS_OF_COURSE = {
     "training_accuracy": 0.43,
     "training_loss": 0.8,
+    "final_training_accuracy": 0.45,
     "validation_accuracy": 0.32,
+    "validation_loss": 0.7,
     "best_validation_accuracy": 0.47,
+    "best_validation_loss": 0.9,
     "best_epoch": 2,
     "testing_accuracy": 0.55,
+    "testing_loss": 0.95,
     "last_testing_accuracy": 0.35,
+    "last_testing_loss": 0.65,
 }
 NORMS = ((1.5, 0.75, 0.5), (3.0, 1.75, 0.25), (4.5, 2.75, 0.5 / 3), (4.0, 3.75, 0.125))
 
@@ -94,6 +98,9 @@ def test_the_files_of_a_run_tell_each_number_under_its_name(folder: Path) -> Non
         {"training_loss": 0.75},  # the lowest
         {"validation_accuracy": 0.47},  # of the best epoch
         {"best_validation_accuracy": 0.32},  # of the last
+        {"validation_loss": 0.9},  # of the best epoch
+        {"best_validation_loss": 0.7},  # of the last
+        {"best_validation_loss": 1 / 3},  # the lowest
         {"best_epoch": 3},  # the other one with this accuracy
         {"best_epoch": 4},  # the last
     ],

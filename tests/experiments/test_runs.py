@@ -26,7 +26,11 @@ ARRAYS = {
     **{role: np.eye(12, dtype=np.uint8) for role in ("training_images", "testing_images")},
     **{role: np.arange(12, dtype=np.uint8) % 3 for role in ("training_labels", "testing_labels")},
 }
-NAMES = ("training_accuracy", "training_loss", "validation_accuracy", "best_validation_accuracy", "testing_accuracy")
+NAMES = (
+    *("training_accuracy", "training_loss", "final_training_accuracy", "validation_accuracy", "validation_loss"),
+    *("best_validation_accuracy", "best_validation_loss", "testing_accuracy", "testing_loss"),
+    *("last_testing_accuracy", "last_testing_loss"),
+)
 
 
 def settings() -> Config:
@@ -67,8 +71,8 @@ def record(number: int) -> Record:
         {"epoch": float(n), **{name: number + n / 10 + k / 1000 for k, name in enumerate(runs.NORM_COLUMNS[1:])}}
         for n in (1, 2)
     )
-    metrics: dict[str, float | None] = {name: number + k / 10 for k, name in enumerate(NAMES)}
-    metrics |= {"best_epoch": number, "last_testing_accuracy": number + 0.9}
+    metrics: dict[str, float | None] = {name: number + k / 20 for k, name in enumerate(NAMES)}
+    metrics |= {"best_epoch": number}
     if number == 4:
         return Record("diverged", dict.fromkeys(metrics), history[:1], norms[:1])
     return Record("ok", metrics, history, norms)
@@ -117,19 +121,21 @@ def test_a_row_has_the_numbers_of_its_run_under_their_names() -> None:
     table, number_of = tabled(), numbers()
     assert list(table.columns) == [
         *("experiment", "key", "learning_rate", "reg", "batch_size", "hidden", "epochs", "seed"),
-        *("training_accuracy", "training_loss", "validation_accuracy", "best_validation_accuracy", "best_epoch"),
-        *("testing_accuracy", "last_testing_accuracy", "status"),
+        *NAMES[:7],
+        "best_epoch",
+        *NAMES[7:],
+        "status",
     ]
     assert list(table.index) == list(range(len(planned())))
     for row in table.to_dict("records"):
         number = number_of[row["key"]]
         if number == 4:
             assert row["status"] == "diverged"
-            assert all(pd.isna(row[name]) for name in (*NAMES, "best_epoch", "last_testing_accuracy"))
+            assert all(pd.isna(row[name]) for name in (*NAMES, "best_epoch"))
         else:
             assert row["status"] == "ok"
-            assert [row[name] for name in NAMES] == [number + k / 10 for k in range(5)]
-            assert (row["best_epoch"], row["last_testing_accuracy"]) == (number, number + 0.9)
+            assert [row[name] for name in NAMES] == [number + k / 20 for k in range(11)]
+            assert row["best_epoch"] == number
     order = ["experiment", "learning_rate", "reg", "batch_size", "hidden", "epochs", "seed"]
     rows = [tuple(row) for row in table[order].itertuples(index=False)]
     assert rows == sorted((run.experiment, *vars(run.configuration).values(), run.seed) for run in planned())

@@ -79,7 +79,10 @@ def printed_numbers(content: bytes, path: Path) -> None:
     path.write_bytes(content)
     found = published.load(path, CONFIG)
     assert all(half_unit(cell.printed.text) > 0 for cell in found.cells)
-    assert_sets(found.title, found.data, *(cell.table for cell in found.cells))
+    for cell in found.cells:
+        assert 0 <= cell.printed <= (1 if cell.metrics[0].endswith("accuracy") else 1_000_000)
+        assert_sets(cell.table, cell.text, cell.column.label, cell.column.reason)
+    assert_sets(found.title, found.data)
 
 
 def assert_sets(*texts: str) -> None:

@@ -14,8 +14,8 @@ from page.conftest import Report
 from page.ink_checks import blank_pages
 from page.layout_checks import lone_words, separated_captions, stranded_headings
 from page.programs import expect_none
+from pipeline.figures.fonts import font_faces
 from pipeline.report import tagging
-from pipeline.report.fonts import font_faces
 
 Check = Callable[[Path], list[str]]
 

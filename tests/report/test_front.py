@@ -11,6 +11,7 @@ from saying import Passage
 from sections import text, usual_context
 from synthetic import TEMPLATES, write_results
 
+from pipeline.evidence import claims_file
 from pipeline.evidence.cells import Tally
 from pipeline.report import context
 from pipeline.report import render as report
@@ -18,6 +19,8 @@ from pipeline.report.context import Context
 from pipeline.report.views.audit import Line, LineVerdict, Section
 from pipeline.report.views.evidence import Finding
 from pipeline.report.views.front import ShortClaim
+
+CLAIMS = claims_file.load().claims
 
 # --- The abstract
 
@@ -45,7 +48,12 @@ def judged(
             audit=replace(page.evidence.audit, sections=(Section("3.1", derived),)),
         ),
         claims=replace(page.claims, judged=True),
-        front=replace(page.front, claims=verdicts | {"contradicted": tuple(short[name] for name in fallen)}),
+        front=replace(
+            page.front,
+            claims=verdicts | {"contradicted": tuple(short[name] for name in fallen)},
+            stands=Markup("One that stands"),
+            falls=Markup("One that falls"),
+        ),
     )
 
 
@@ -56,7 +64,11 @@ def last(abstract: Passage) -> Passage:
 def test_numbers_that_hold_do_not_vouch_for_claims_that_fall() -> None:
     told = text("abstract", judged("holds", 31, 1, 0, ("early-stopping", "local-minimum"), wrong=3))
     assert told.sentence("numbers hold").has("31 of 32 reproduced", "1 unusual")
-    assert told.sentence("contradicted").has("other 2 are contradicted", "3 of 10 statements")
+    supported = len(CLAIMS) - 2
+    assert told.sentence("are supported").has(f"{supported} are supported, for example One that stands")
+    assert told.sentence("contradicted").has(
+        "other 2 are contradicted, for example One that falls", "3 of 10 statements"
+    )
     assert last(told).has("do not vouch for the reasons")
 
 

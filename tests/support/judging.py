@@ -6,9 +6,17 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.config.metrics import METRICS
+from pipeline.config.settings import Network, Protocol, Split
 from pipeline.evidence import cells, readings
 from pipeline.evidence.cells import JudgedCell
 from pipeline.writeup.published import Cell, Published
+
+PROTOCOL = Protocol(Split(0.2, 1024), Network(0.001, 1024))
+
+
+def of_cells(*printed: Cell) -> Published:
+    """A file of these printed numbers."""
+    return Published("Someone", "MNIST", PROTOCOL, (), printed, None, {})
 
 
 def runs_of(cell: Cell, diverged: int = 0, **metrics: tuple[float, ...]) -> pd.DataFrame:
@@ -26,7 +34,7 @@ def runs_of(cell: Cell, diverged: int = 0, **metrics: tuple[float, ...]) -> pd.D
 
 def judged(cell: Cell, metric: str, *values: float, diverged: int = 0) -> JudgedCell:
     """A cell alone in its file, held against runs with these values of a metric."""
-    file = Published("Someone", "MNIST", {}, (replace(cell, metrics=(metric,)),), None, {})
+    file = of_cells(replace(cell, metrics=(metric,)))
     runs = runs_of(cell, diverged, **{metric: values})
     (found,) = cells.judge(file, readings.samples(runs) if len(runs) else {})
     return found

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.data.examples import by_length, by_use, sort_pixels
-from pipeline.training import network, sgd
+from pipeline.training import descent, network, sgd
 from pipeline.training.network import Weights
 
 
@@ -14,7 +14,7 @@ def trained(weights, training, validation, learning_rate, reg, batch_size, epoch
     """What the fast loop finds, with the rows of W1 in their original order."""
     pixels = by_use(training.images)
     trainer = sgd.Trainer(weights.reordered(pixels), sort_pixels(training, pixels), learning_rate, reg, batch_size)
-    found = list(sgd.train(trainer, by_length(sort_pixels(validation, pixels)), epochs, seed))
+    found = list(descent.epochs(trainer, by_length(sort_pixels(validation, pixels)), epochs, seed))
     w1 = np.empty_like(trainer.weights.w1)
     w1[pixels] = trainer.weights.w1
     return found, replace(trainer.weights, w1=w1)

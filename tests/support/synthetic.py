@@ -110,16 +110,19 @@ def record_of(course: Course | None) -> Record:
     history = tuple({"epoch": float(n), **dict(zip(columns, row, strict=True))} for n, row in enumerate(course, 1))
     accuracies = [row[3] for row in course]
     last = history[-1]
-    metrics = {name: last[name] for name in ("training_accuracy", "training_loss", "validation_accuracy")}
+    metrics = {name: last[name] for name in columns}
+    best = accuracies.index(max(accuracies))
     testing = max(accuracies) + 0.005
     return Record(
         "ok",
         metrics
         | {
+            "final_training_accuracy": last["training_accuracy"] + 0.002,
             "best_validation_accuracy": max(accuracies),
-            "best_epoch": accuracies.index(max(accuracies)) + 1,
-            "testing_accuracy": testing,
-            "last_testing_accuracy": testing,
+            "best_validation_loss": course[best][2],
+            "best_epoch": best + 1,
+            **dict.fromkeys(("testing_accuracy", "last_testing_accuracy"), testing),
+            **{"testing_loss": course[best][2] - 0.02, "last_testing_loss": last["validation_loss"] - 0.02},
         },
         history,
         tuple({"epoch": row["epoch"], "w1_norm": 10.0, "w2_norm": 5.0, "gradient_norm": 0.1} for row in history),

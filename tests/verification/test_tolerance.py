@@ -9,7 +9,8 @@ from pipeline.verification.differences import Change, Value
 
 # column, the rest of its row, its value, by how much it may differ. Accuracies by 0.0005, those of testing by 0.002;
 # bounds of intervals by four times as much; other numbers by a thousandth of themselves, a standard deviation of its
-# mean; percentage points are hundredths, and nats a thousandth; of counts one seed in five may have one more.
+# mean, but losses of the best epoch by a twentieth, as another one may be the best; percentage points are hundredths,
+# and nats a thousandth; of counts one seed in five may have one more.
 ALLOWED: dict[str, tuple[str, dict[str, Value], float, float]] = {
     "training accuracy": ("training_accuracy", {}, 0.93, 0.0005),
     "validation accuracy": ("validation_accuracy", {}, 0.93, 0.0005),
@@ -17,11 +18,17 @@ ALLOWED: dict[str, tuple[str, dict[str, Value], float, float]] = {
     "testing accuracy": ("testing_accuracy", {}, 0.93, 0.002),
     "last testing accuracy": ("last_testing_accuracy", {}, 0.93, 0.002),
     "loss": ("training_loss", {"training_loss": 0.25}, 0.25, 0.00025),
+    "best validation loss": ("best_validation_loss", {"best_validation_loss": 0.25}, 0.25, 0.0125),
+    "testing loss": ("testing_loss", {"testing_loss": 0.25}, 0.25, 0.0125),
+    "validation loss": ("validation_loss", {"validation_loss": 0.25}, 0.25, 0.00025),
+    "last testing loss": ("last_testing_loss", {"last_testing_loss": 0.25}, 0.25, 0.00025),
+    "final training accuracy": ("final_training_accuracy", {}, 0.93, 0.0005),
     "norm": ("w1_norm", {"w1_norm": 20.0}, 20.0, 0.02),
     "negative rate": ("rate_mean", {"rate_mean": -0.5}, -0.5, 0.0005),
     "mean accuracy": ("mean", {"metric": "validation_accuracy", "mean": 0.9}, 0.9, 0.0005),
     "mean testing accuracy": ("mean", {"metric": "testing_accuracy", "mean": 0.9}, 0.9, 0.002),
     "mean loss": ("mean", {"metric": "training_loss", "mean": 0.4}, 0.4, 0.0004),
+    "mean testing loss": ("mean", {"metric": "testing_loss", "mean": 0.4}, 0.4, 0.02),
     "spread of an accuracy": ("sd", {"metric": "training_accuracy", "mean": 0.9, "sd": 0.001}, 0.001, 0.0005),
     "spread of a loss": ("sd", {"metric": "training_loss", "mean": 0.4, "sd": 0.01}, 0.01, 0.0004),
     "spread of a norm": ("w1_sd", {"w1_mean": 10.0, "w1_sd": 0.02}, 0.02, 0.01),

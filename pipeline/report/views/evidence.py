@@ -10,10 +10,10 @@ from typing import Literal
 from markupsafe import Markup, escape
 
 from pipeline.analysis.intervals import LEVEL
-from pipeline.config.metrics import METRICS
+from pipeline.config.metrics import METRICS, OTHER_EPOCH
 from pipeline.config.quantity import Quantity
 from pipeline.evidence import shift
-from pipeline.evidence.cells import OTHER_EPOCH, JudgedCell, Tally
+from pipeline.evidence.cells import JudgedCell, Tally
 from pipeline.evidence.shift import Shift
 from pipeline.evidence.step import Evidence, Obstacle
 from pipeline.experiments import labels
