@@ -1,5 +1,6 @@
 # In: MNIST (MNIST_DIR, the user cache or a mirror).
-# Out: results/data, checked; results/prepared, what runs are trained on.
+# Out: results/data, checked; results/prepared, what runs are trained on: the images as the report divides them, and in
+# folders below it, such as 0.2-file, as others do whose numbers are checked.
 
 
 # Which data there are decides the keys of the runs, so this is settled before anything is trained.
@@ -40,19 +41,19 @@ checkpoint prepare:
         data="results/data/data.json",
         code=files_behind("pipeline.data.preparation"),
     output:
-        "results/prepared/pixels.npy",
+        "results/prepared{split}/pixels.npy",
         expand(
-            "results/prepared/{set}_{array}.npy",
+            "results/prepared{{split}}/{set}_{array}.npy",
             set=["training", "validation", "testing"],
             array=["images", "labels", "lengths"],
         ),
-        "results/prepared/prepared.json",
+        "results/prepared{split}/prepared.json",
     log:
-        "logs/prepare.log",
+        "logs/prepare{split}.log",
     benchmark:
-        "logs/benchmarks/prepare.tsv"
+        "logs/benchmarks/prepare{split}.tsv"
     params:
-        split=build.split,
+        split=lambda wildcards: build.split(wildcards.split),
     shell:
         "{sys.executable:q} -m pipeline.data.preparation --split {params.split:q} --data results/data"
-        " --output results/prepared --log {log}"
+        " --output results/prepared{wildcards.split} --log {log}"

@@ -36,7 +36,8 @@ rule pictures:
         selection="results/selection.json",
         data="results/data/data.json",
         networks=lambda wildcards: build.networks(
-            checkpoints.prepare.get().output[-1], checkpoints.selection.get().output[0]
+            checkpoints.prepare.get(split="").output[-1],
+            checkpoints.selection.get().output[0],
         ),
     output:
         build.pictures,

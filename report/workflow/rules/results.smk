@@ -9,7 +9,8 @@ rule runs:
         data="results/data/data.json",
         selection="results/selection.json",
         runs=lambda wildcards: build.all_runs(
-            checkpoints.prepare.get().output[-1], checkpoints.selection.get().output[0]
+            checkpoints.prepare.get(split="").output[-1],
+            checkpoints.selection.get().output[0],
         ),
         code=files_behind("pipeline.experiments.runs"),
     output:

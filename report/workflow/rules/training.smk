@@ -33,9 +33,20 @@ rule train:
         runtime=2,
     params:
         specification=lambda wildcards: build.specification(wildcards.key),
+        # Snakemake keeps no note of a parameter that depends on the input: another folder with the same images, where
+        # the report's split becomes another, trains nothing again
+        prepared=lambda wildcards, input: build.prepared(wildcards.key),
     shell:
-        "{sys.executable:q} -m {TRAINING} --specification {params.specification:q} --data results/prepared"
+        "{sys.executable:q} -m {TRAINING} --specification {params.specification:q} --data {params.prepared}"
         " --output results/runs/{wildcards.key} --log {log}"
+
+
+def wanted_runs(wildcards):
+    """The runs that make check asks for, once the images are divided as they need; which data these are comes first."""
+    checkpoints.prepare.get(split="")
+    for split in build.wanted_splits("results/data/data.json"):
+        checkpoints.prepare.get(split=split)
+    return build.wanted_runs("results/data/data.json")
 
 
 # What make check asks for: the runs that the printed numbers of others are held against. Nothing else needs them.
@@ -43,9 +54,7 @@ rule check:
     """Train the runs that printed numbers of others are held against."""
     input:
         "results/data/data.json",
-        lambda wildcards: (
-            checkpoints.prepare.get() and build.wanted_runs("results/data/data.json")
-        ),
+        wanted_runs,
 
 
 # The configurations that best_of experiments take over; their runs are known only then.
@@ -55,7 +64,7 @@ checkpoint selection:
         config=ancient("results/config.json"),
         data="results/data/data.json",
         runs=lambda wildcards: build.candidate_runs(
-            checkpoints.prepare.get().output[-1]
+            checkpoints.prepare.get(split="").output[-1]
         ),
         code=files_behind("pipeline.experiments.selection"),
     output:
