@@ -48,9 +48,12 @@ def lines(missing: Runs, folder: Path, cores: int) -> list[str]:
         shown += [f"{described(protocol)}:", *aligned(rows)] if runs else []
     if not count:
         return ["Every run is there already: nothing would be trained."]
+    time = (
+        f", in about {told(total)} on {counted(cores, 'core')}" if known else " (how long is told once a run is there)"
+    )
     return [
         *shown,
-        f"{counted(count, 'run')} would be trained, in about {told(total)} on {counted(cores, 'core')}, and "
+        f"{counted(count, 'run')} would be trained{time}, and "
         f"{MORE - 1} times as many again of a configuration with an unusual number. Nothing was trained or written.",
     ]
 
@@ -87,9 +90,9 @@ def _timings(folder: Path) -> Iterator[tuple[int, int, float]]:
 
 
 def told(seconds: float) -> str:
-    """A time in words, to the second, the minute or the tenth of an hour."""
+    """A time in words, to the second, the minute or the tenth of an hour; ? of nan."""
     if math.isnan(seconds):
-        return "an unknown time"
+        return "?"
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -48,6 +48,8 @@ def test_missing_runs_are_listed_by_configuration_and_summed_over_cores(tmp_path
     # 5 × 61 / 2 s, and 5 × 601 / 2
     assert [row.split()[4:] for row in rows] == [["10", "5", "3", "min"], ["100", "5", "25", "min"]]
     assert last.startswith("10 runs would be trained, in about 28 min on 2 cores")
+    *_, last = forecast.lines({CONFIG.protocol: runs}, tmp_path / "empty", 2)
+    assert last.startswith("10 runs would be trained (how long is told once a run is there), and 2 times as many")
     assert forecast.lines({CONFIG.protocol: ()}, tmp_path, 2) == [
         "Every run is there already: nothing would be trained."
     ]
