@@ -3,6 +3,7 @@
 # make test-all  run every test there is: builds, faults, the page, a cluster, bare systems
 # make test-page check the finished report (needs Chromium, Java, Node.js, poppler and qpdf)
 # make test-cluster  build on a Slurm that is brought up for it (Debian's slurm-wlm and munge)
+# make test-storage  build with a bucket or a folder of its own for the results, on a stand-in for Kubernetes, on Slurm
 # make test-fresh    build on bare Debian systems made on the spot (root and mmdebstrap; MACHINES: some of them)
 # make bench     measure the training loop beside PyTorch, JAX and scikit-learn (report/benchmark.json)
 # make bench-scale  measure how planning and finishing a build grow with its runs
@@ -45,7 +46,7 @@ export PYTHONUTF8 := 1
 $(shell find .venv .venv-bench .venv-fuzz .venv-mutation -maxdepth 1 -newermt now \( -name report -o -name test -o -name page \
 	-o -name cluster -o -name stamp \) -delete 2>/dev/null)
 
-GOALS := report test test-all test-page test-cluster test-fresh bench bench-scale fuzz mutants torture check compare verify reference prune clean formulas lock
+GOALS := report test test-all test-page test-cluster test-storage test-fresh bench bench-scale fuzz mutants torture check compare verify reference prune clean formulas lock
 .PHONY: $(GOALS)
 
 # make compare old new: what stands after compare is the name of a folder, and no goal.
@@ -86,6 +87,9 @@ test-page: .venv/page
 test-cluster: .venv/cluster
 	@test ! -e .venv/cluster || python -m pytest tests/cluster
 
+test-storage: .venv/cluster
+	python -m pytest --numprocesses 2 --dist loadfile tests/storage
+
 # Without mmdebstrap setup.sh has said so.
 test-fresh:
 	@./setup.sh fresh
@@ -93,7 +97,7 @@ test-fresh:
 
 # The numerical libraries get one thread each, which must be said before they start.
 bench: .venv/report .venv-bench/stamp
-	@SUMMARY_FOLLOWS=1 snakemake results/prepared/prepared.json --cores all --workflow-profile none --rerun-incomplete --quiet all $(SNAKEMAKE_OPTIONS)
+	@SUMMARY_FOLLOWS=1 snakemake --until prepare --cores all --workflow-profile none --rerun-incomplete --quiet all $(SNAKEMAKE_OPTIONS)
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 .venv-bench/bin/python -m bench $(BENCH_OPTIONS)
 
 bench-scale: .venv/report

@@ -17,22 +17,29 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
+from pipeline.figures.catalogue import drawing
 from pipeline.workflow import job_failures, patches
 from pipeline.workflow.batches import GROUP, Batches, run_together
 from pipeline.workflow.build import Build
 from pipeline.workflow.sources import LOCK, files_behind
 from pipeline.workflow.summary import summary
 
+stored = patches.storage(workflow)
 if workflow.is_main_process:
-    build = Build.open(
-        Path("config.yaml"),
-        workflow.config_settings.configfiles,
-        workflow.config_settings.config_args,
-        workflow.storage_settings.default_storage_provider,
-    )
     job_failures.explain()
+    patches.use_image()
+    patches.hide_transfers()
+    patches.see_deleted_copies()
 else:
-    build = Build.of_job()
+    patches.store_each_run()
+build = (Build.open if workflow.is_main_process else Build.of_job)(
+    stored,
+    workflow.config_settings.configfiles,
+    workflow.config_settings.config_args,
+)
+# results/, or where the copies lie of what a storage holds of it
+RESULTS = stored.path("results")
+CONFIG = f"{RESULTS}/config.json"
 batches = Batches()
 # Jobs inherit these: they parse this file again.
 os.environ |= build.environment
@@ -55,10 +62,7 @@ localrules:
     collapse,
     collapse_figure,
     evidence,
-    evidence_figure,
-    overview_figure,
-    claims_figure,
-    thresholds_figure,
+    evidence_figures,
     speed,
     randomisation,
     randomisation_figure,
@@ -73,37 +77,7 @@ wildcard_constraints:
     key="[0-9a-f]{16}",
     format="html|pdf",
     test=r"[a-z_]+[0-9.e-]*",
-    split=r"|/[0-9.e-]+-(?:[0-9]+|file)",  # none is the report's
-
-
-# Also what the report is made from, so that a file which was deleted, or whose job failed, is made again.
-rule all:
-    """The report in report/, and all that it is made from."""
-    input:
-        "results/published.json",
-        expand("results/report/report.{format}", format=build.formats),
-        "results/data/data.json",
-        "results/prepared/prepared.json",
-        "results/selection.json",
-        lambda wildcards: build.all_runs(
-            checkpoints.prepare.get(split="").output[-1],
-            checkpoints.selection.get().output[0],
-        ),
-        "results/theory.json",
-        "results/theory.verified",
-        "results/runs.csv",
-        "results/histories.csv",
-        "results/norms.csv",
-        "results/pictures.json",
-        build.verdicts,
-        expand("results/tables/{name}.csv", name=build.tables),
-        build.collapse,
-        expand("results/figures/{name}.svg", name=build.shown_figures),
-        expand(
-            "results/randomisation/{test}.{kind}",
-            test=build.tests,
-            kind=["csv", "json"],
-        ),
+    split="[0-9.e-]+-(?:[0-9]+|file)",
 
 
 include: "rules/common.smk"
@@ -117,7 +91,23 @@ include: "rules/pictures.smk"
 include: "rules/report.smk"
 
 
+# Also what the report is made from, so that a file which was deleted, or whose job failed, is made again.
+rule all:
+    """The report in report/, and all that it is made from."""
+    default_target: True
+    input:
+        local("results/published.json"),
+        local("results/theory.verified"),
+        DATA,
+        prepared(build.split),
+        checked("results/selection/selection.json"),
+        lambda wildcards: of_runs(all_keys(wildcards)),
+        "results/norms.csv",
+        checked(*build.crate_results, *drawings(*build.shown_figures), *REPORTS),
+        PICTURES,
+
+
 # make prints the summary itself, also when there was nothing to do.
 onsuccess:
     if not os.environ.get("SUMMARY_FOLLOWS"):
-        print(summary(Path("results")))
+        print(summary(Path()))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv from the hashed lock, and proves by use what pip cannot bring: libraries, programs, services. For the
 # benchmark, the fuzzer, the mutation run and the validator of the crate, environments of their own.
-# Usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|mutation|lock
+# Usage: ./setup.sh report|storage|test|page|cluster|fresh|bench|fuzz|mutation|lock
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
@@ -186,6 +186,12 @@ check_slurm() {
     return 1
 }
 
+# The storage in a folder (fs) copies with it.
+check_rsync() {
+    rsync --version >/dev/null 2>&1 || debian_install rsync ||
+        say "rsync: expected it for --default-storage-provider fs, found none. $(hint rsync)"
+}
+
 # Mark environments as ready: newer than what they were made from, which an archive may have dated in the future.
 ready() {
     find locks/*.lock tools/*/package-lock.json setup.sh -newermt now -exec touch {} + 2>/dev/null || true
@@ -204,6 +210,12 @@ report)
     make_report_environment locks/requirements.lock
     ready .venv/report
     ;;
+storage)
+    make_report_environment locks/requirements-storage.lock
+    check_rsync
+    rm -f .venv/test .venv/page .venv/cluster # which have more than this lock
+    ready .venv/report
+    ;;
 test)
     make_report_environment locks/requirements-test.lock
     ready .venv/test .venv/report
@@ -219,6 +231,7 @@ page)
     ;;
 cluster)
     make_report_environment locks/requirements-test.lock
+    check_rsync
     ready .venv/test .venv/report
     rm -f .venv/cluster
     if check_slurm; then ready .venv/cluster; fi
@@ -245,8 +258,9 @@ mutation)
     ;;
 lock)
     lock='uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet'
-    $lock pyproject.toml -o locks/requirements.lock
-    $lock pyproject.toml --group test -c locks/requirements.lock -o locks/requirements-test.lock
+    $lock pyproject.toml --group storage -o locks/requirements-storage.lock
+    $lock pyproject.toml -c locks/requirements-storage.lock -o locks/requirements.lock
+    $lock pyproject.toml --group test -c locks/requirements-storage.lock -c locks/requirements.lock -o locks/requirements-test.lock
     $lock --group bench -c locks/requirements-test.lock -o locks/requirements-bench.lock
     $lock --group crate -o locks/requirements-crate.lock
     $lock --group bench-torch -c locks/requirements-test.lock -c locks/requirements-bench.lock -o locks/requirements-bench-torch.lock
@@ -255,7 +269,7 @@ lock)
     printf '%s\n' "$TORCH" >>locks/requirements-bench-torch.lock
     ;;
 *)
-    say 'usage: ./setup.sh report|test|page|cluster|fresh|bench|fuzz|mutation|lock'
+    say 'usage: ./setup.sh report|storage|test|page|cluster|fresh|bench|fuzz|mutation|lock'
     exit 2
     ;;
 esac

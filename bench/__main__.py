@@ -4,6 +4,7 @@ Usage: make bench, or python -m bench --help.
 """
 
 import argparse
+import json
 import logging
 import os
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from bench import job, records, systems, tables, work
 from bench.measure import Measured, measure
 from bench.targets import verdicts
 from pipeline.cli.console import run_step
+from pipeline.config.settings import Split
 from pipeline.environment import machine
 from pipeline.errors import InputError
 from pipeline.files.atomic import write_json
@@ -90,12 +92,22 @@ def pin() -> None:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
+def prepared() -> Path:
+    """The folder of the images as the last build divided them. Raises InputError where there was none."""
+    try:
+        split = json.loads(Path("results/config.json").read_bytes())["split"]
+    except (OSError, ValueError) as error:
+        raise InputError(f"results/config.json: expected the configuration of a build, found: {error}.") from error
+    seed = None if split["seed"] is None else int(split["seed"])
+    return Path("results/prepared", Split(float(split["validation_fraction"]), seed).name)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the benchmark."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the training loop beside its peers.")
     parser.add_argument("--batch-sizes", nargs="+", type=int, default=BATCH_SIZES, metavar="N")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"epochs of each system (default: {ROUNDS})")
-    parser.add_argument("--data", type=Path, default=Path("results/prepared"), help="folder of the prepared images")
+    parser.add_argument("--data", type=Path, help="folder of the prepared images (default: those of the last build)")
     parser.add_argument(
         "--output",
         type=Path,
@@ -105,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--images", type=int, metavar="N", help="a quick try: the first N training images, N/4 for validation"
     )
     a = parser.parse_args(arguments)
-    run_step(lambda: run(a.batch_sizes, a.rounds, a.data, a.images, a.output))
+    run_step(lambda: run(a.batch_sizes, a.rounds, a.data or prepared(), a.images, a.output))
 
 
 if __name__ == "__main__":

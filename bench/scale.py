@@ -24,15 +24,16 @@ from bench import stand_ins
 from pipeline.cli.console import run_step
 from pipeline.config import launch
 from pipeline.config import load as configuration_file
+from pipeline.data import dataset
 from pipeline.errors import InputError, RunError
 from pipeline.experiments import plan
+from pipeline.pictures import choice
 from pipeline.verification import rebuild
 
 logger = logging.getLogger("pipeline")
 
 RUNS = (100, 1_000, 10_000)
 SEEDS = 5  # of each configuration, and a value of reg in the grid
-PREPARED = "results/prepared/prepared.json"
 RULES = ("runs", "tables", "figures", "report.html", "report.pdf")  # of which the seconds are shown
 TARGETS = {"plan": 60.0, "nothing to do": 60.0, "runs": 10.0}  # seconds, at 10,000 runs
 MEMORY_TARGET = 2e9  # bytes
@@ -53,8 +54,8 @@ def measure(runs: Sequence[int]) -> Iterator[tuple[int, dict[str, Cost]]]:
             logger.info(f"A grid of {count:,} runs.")
             _configure(folder / "config.yaml", count)
             shutil.rmtree(folder / "results/runs", ignore_errors=True)
-            _snakemake(folder, PREPARED, "--cores", "all")
-            costs = {"start": _snakemake(folder, "-n", "results/theory.json"), "plan": _snakemake(folder, "-n")}
+            _snakemake(folder, "--until", "prepare", "--cores", "all")
+            costs = {"start": _snakemake(folder, "-n", "results/theory/theory.json"), "plan": _snakemake(folder, "-n")}
             _stand_in(folder)
             costs["plan, all trained"] = _snakemake(folder, "-n")
             costs["finish"] = _snakemake(folder, "--cores", "all")
@@ -123,9 +124,14 @@ def _configure(path: Path, count: int) -> None:
 
 def _stand_in(folder: Path) -> None:
     results = folder / "results"
+    data = dataset.read_manifest(results / "data")
     config = configuration_file.read_resolved(results / "config.json")
-    for run in plan.runs(config, config.experiments.values(), plan.read_fingerprint(folder / PREPARED)):
+    for run in plan.runs(config, config.experiments.values(), data.fingerprint):
         stand_ins.write(run, results / "runs")
+    _snakemake(folder, "results/selection/selection.json", "--cores", "all")
+    config = plan.load_selected(results / "config.json", results / "selection/selection.json")
+    for run in choice.choose(config, data.fingerprint).runs.values():
+        stand_ins.write_network(run, data, results / "runs", results / "networks")
 
 
 def _snakemake(folder: Path, *arguments: str) -> Cost:

@@ -11,7 +11,7 @@ left_out() {
 }
 
 set -m # in a process group of its own
-{ { [ ! -e .venv/cluster ] || python -m pytest tests/cluster; } && make test-fresh; } >"$log" 2>&1 &
+{ { [ ! -e .venv/cluster ] || python -m pytest tests/cluster; } && make test-storage && make test-fresh; } >"$log" 2>&1 &
 beside=$!
 set +m
 finish() {

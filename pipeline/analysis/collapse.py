@@ -221,18 +221,18 @@ def distinct(found: list[CoefficientOutcome]) -> list[CoefficientOutcome]:
 
 
 def write_all(config: Path, prepared: Path, norms: Path, output: Path) -> None:
-    """Write collapse.json and tables/collapse.csv into `output`."""
+    """Write collapse.json and collapse.csv into `output`."""
     description, data = preparation.load(prepared)
     linear = linearisation.linearise(data.training.images, data.training.labels, description.classes)
     write_tables(config, linear, norms, output)
 
 
 def write_tables(config: Path, linear: Linearisation, norms: Path, output: Path) -> None:
-    """Write collapse.json and tables/collapse.csv into `output`, for a linearisation that is known."""
+    """Write collapse.json and collapse.csv into `output`, for a linearisation that is known."""
     settings = configuration_file.read_resolved(config)
     rows = [asdict(outcome) for outcome in outcomes(settings, read_csv(norms), linear)]
     linearisation.save(output / "collapse.json", linear)
-    write_text(output / "tables" / "collapse.csv", to_csv(pd.DataFrame(rows)))
+    write_text(output / "collapse.csv", to_csv(pd.DataFrame(rows)))
 
 
 main = command(write_all)

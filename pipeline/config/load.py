@@ -33,7 +33,7 @@ from pipeline.config.settings import (
     TuningTable,
 )
 from pipeline.errors import InputError
-from pipeline.files.sealed import read_json
+from pipeline.files.typed_json import decode
 from pipeline.files.yamlfile import read_yaml
 
 # The steps before the report do not see it.
@@ -68,7 +68,13 @@ def read_resolved(path: Path) -> Config:
 
 def read_resolved_tree(path: Path) -> dict[str, Any]:
     """The unchecked configuration of a file that holds a resolved tree as JSON; its title block is empty."""
-    return read_json(path, dict[str, Any]) | dict.fromkeys(TITLE_BLOCK, "-")
+    try:
+        tree = decode(path.read_text(encoding="utf-8"), dict[str, Any])
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{path}: expected the configuration of a build, found: {error}. Hint: `rm -f {path}` and build again."
+        ) from error
+    return tree | dict.fromkeys(TITLE_BLOCK, "-")
 
 
 def parse(tree: Any, origin: str) -> Config:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.crate import layout
-from pipeline.errors import InputError
-from pipeline.files import sealed
+from pipeline.files.typed_json import decode
 
 ROOT = Path(layout.ROOT)
 MARK = Path("results/published.json")
@@ -26,8 +25,8 @@ PARTS = ("report.html", "report.pdf", "config.json", "results", "workflow", "ro-
 def read(mark: Path = MARK) -> dict[str, Any] | None:
     """What published.json says; None where there is none, or one that another version wrote."""
     try:
-        told = sealed.read_json(mark, dict[str, Any])
-    except InputError:
+        told = decode(mark.read_text(encoding="utf-8"), dict[str, Any])
+    except (OSError, ValueError):
         return None
     return told if "files" in told else None
 
@@ -39,7 +38,7 @@ def discard_untrue(root: Path = ROOT, mark: Path = MARK) -> None:
     """
     told = read(mark)
     if told is None or files(root) != told["files"]:
-        sealed.discard(mark)
+        mark.unlink(missing_ok=True)
 
 
 def files(root: Path) -> Mapping[str, str | None]:

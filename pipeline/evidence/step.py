@@ -66,7 +66,7 @@ def gather(results: Path, file: Path = published.FILE, claimed: Path = claims_fi
 
     Raises InputError if something does not fit.
     """
-    config = plan.load_selected(results / "config.json", results / "selection.json")
+    config = plan.load_selected(results / "config.json", results / "selection/selection.json")
     printed, stated = published.load(file, config), claims_file.load(claimed)
     differing = obstacles(printed, config, read_manifest(results / "data").name)
     runs, histories, norms = (read_csv(results / f"{name}.csv") for name in ("runs", "histories", "norms"))
@@ -107,7 +107,7 @@ def _told(value: float | None) -> str:
 
 
 def write_all(results: Path, published: Path, claimed: Path, output: Path) -> None:
-    """Write the tables of the evidence on the printed numbers and the claims into `output`, evidence.json beside it."""
+    """Write the tables of the evidence on the printed numbers and the claims into `output`, with evidence.json."""
     evidence = gather(results, published, claimed)
     frames: dict[str, pd.DataFrame] = {
         "cells": cells.to_frame(evidence.cells),
@@ -117,12 +117,12 @@ def write_all(results: Path, published: Path, claimed: Path, output: Path) -> No
     }
     for name, frame in frames.items():
         write_text(output / f"{name}.csv", to_csv(frame))
-    write_json(output.with_suffix(".json"), evidence)
+    write_json(output / "evidence.json", evidence)
 
 
-def read(results: Path) -> Evidence:
+def read(folder: Path) -> Evidence:
     """The verdicts that `write_all` wrote. Raises InputError if they are missing or something else."""
-    return read_json(results / "evidence.json", Evidence)
+    return read_json(folder / "evidence.json", Evidence)
 
 
 main = command(write_all)

@@ -1,6 +1,6 @@
 """Which runs the experiments need, and under which key each is found.
 
-An experiment of kind best_of gets its configurations from results/selection.json once the
+An experiment of kind best_of gets its configurations from results/selection/selection.json once the
 experiment it refers to is trained.
 """
 

@@ -12,8 +12,15 @@ from pipeline.errors import InputError
 from pipeline.experiments.plan import Run
 from pipeline.files import epoch_table
 from pipeline.files.epoch_table import Epochs
-from pipeline.files.sealed import read_text
+from pipeline.files.sealed import read_json, read_text
 from pipeline.files.typed_json import decode
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What timing.json holds of a run."""
+
+    seconds_per_epoch: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,12 @@ def read(folder: Path, run: Run) -> Record:
     if problem := _problem(metrics, history, norms, run):
         raise InputError(f"{folder}: {problem} {hint}")
     return Record(metrics["status"], {name: metrics.get(name) for name in METRICS}, history, norms)
+
+
+def training_seconds(folder: Path) -> float:
+    """The seconds that the epochs of one run took. Raises InputError if its timing is missing or damaged."""
+    timing = read_json(folder / "timing.json", Timing, f"Hint: `rm -rf {folder}` and build again.")
+    return math.fsum(timing.seconds_per_epoch)
 
 
 def read_all(folder: Path, runs: Iterable[Run]) -> dict[str, Record]:

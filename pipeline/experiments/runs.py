@@ -2,7 +2,7 @@
 results/norms.csv (a row per epoch of each).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,12 @@ def norms_table(runs: tuple[Run, ...], records: Mapping[str, Record]) -> pd.Data
     return _epochs_table(NORM_COLUMNS, [(run, records[run.key].norms) for run in runs])
 
 
+def timings_table(folder: Path, keys: Iterable[str]) -> pd.DataFrame:
+    """One row for each run in its folder below `folder`, by key: the seconds that its epochs took."""
+    rows = [(key, records.training_seconds(folder / key)) for key in sorted(keys)]
+    return pd.DataFrame(rows, columns=["key", "seconds"])
+
+
 def _epochs_table(measured: Sequence[str], recorded: Sequence[tuple[Run, Epochs]]) -> pd.DataFrame:
     columns = ["experiment", "key", *PARAMETERS, "seed", *measured]
     identified = [(tuple(_identity(run).values()), epochs) for run, epochs in recorded]
@@ -61,12 +67,13 @@ def _identity(run: Run) -> dict[str, Any]:
 
 
 def collect(config: Path, data: Path, selection: Path, runs: Path, output: Path) -> None:
-    """Read every run of the configuration and write runs.csv, histories.csv and norms.csv into `output`."""
+    """Read every run of the configuration; write runs.csv, histories.csv, norms.csv and timings.csv into `output`."""
     settings = plan.load_selected(config, selection)
     planned = plan.runs(settings, settings.experiments.values(), read_manifest(data).fingerprint)
     trained = records.read_all(runs, planned)
     write_text(output / "histories.csv", to_csv(histories_table(planned, trained)))
     write_text(output / "norms.csv", to_csv(norms_table(planned, trained)))
+    write_text(output / "timings.csv", to_csv(timings_table(runs, trained)))
     write_text(output / "runs.csv", to_csv(runs_table(planned, trained)))
 
 

@@ -6,12 +6,22 @@ from typing import Literal
 
 from pipeline.analysis import ratio
 from pipeline.config.settings import Config, Experiment
+from pipeline.pictures import record as pictures
+from pipeline.randomisation import record as randomisation
+from pipeline.training import benchmarks
 
 EVIDENCE = ("cells", "audit", "claims", "tests")  # the CSV files under results/evidence/
-MATHEMATICS = "results/evidence/mathematics.csv"  # which section 1 alone decides
+MATHEMATICS = "results/theory/mathematics.csv"  # which section 1 alone decides
 COLLAPSE = "collapse"  # the figure of collapse.csv, on the two experiments of section 3.2
 # the figures of the evidence, which no experiment has: its figures are called {experiment}-...
 OVERVIEW, CELLS, CLAIMS, THRESHOLDS = "evidence-overview", "evidence-cells", "claims-curves", "claims-thresholds"
+DRAWN_BY = {
+    **dict.fromkeys((OVERVIEW, CELLS, CLAIMS, THRESHOLDS), "evidence"),
+    **dict.fromkeys(map(pictures.figure, pictures.NAMES), "pictures"),
+    COLLAPSE: "collapse",
+    randomisation.FIGURE: "randomisation",
+    benchmarks.FIGURE: "speed",
+}
 MOST_PANELS = 24  # in one figure
 
 FigureKind = Literal["accuracy", "loss", "grid", "ratio"]
@@ -32,13 +42,23 @@ class Figure:
 
 def verdicts(config: Config) -> list[str]:
     """The files on what the write-up prints and claims; none where the report leaves it out."""
-    files = ["results/recovery.json", "results/evidence.json", *(f"results/evidence/{name}.csv" for name in EVIDENCE)]
+    evidence = ["evidence.json", *(f"{name}.csv" for name in EVIDENCE)]
+    files = ["results/recovery/recovery.json", *(f"results/evidence/{name}" for name in evidence)]
     return files if config.writeup else []
 
 
 def verdict_figures(config: Config) -> list[str]:
     """The figures of those files."""
     return [OVERVIEW, CELLS, CLAIMS, THRESHOLDS] if config.writeup else []
+
+
+def drawing(name: str) -> str:
+    """The file of a figure, below results/figures: each step that draws has a folder of its own.
+
+    >>> drawing("learning_rates-1"), drawing(CELLS)
+    ('experiments/learning_rates-1.svg', 'evidence/evidence-cells.svg')
+    """
+    return f"{DRAWN_BY.get(name, 'experiments')}/{name}.svg"
 
 
 def tables(config: Config) -> list[str]:
@@ -75,7 +95,7 @@ def sweeps(config: Config) -> list[Experiment]:
 
 def collapse(config: Config) -> list[str]:
     """The files on the critical coefficient; none without the table of regularization."""
-    return ["results/collapse.json", "results/tables/collapse.csv"] if config.tables.regularization else []
+    return ["results/collapse/collapse.json", "results/collapse/collapse.csv"] if config.tables.regularization else []
 
 
 def further(config: Config) -> list[Experiment]:

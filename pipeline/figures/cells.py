@@ -5,21 +5,17 @@ on a scale that is linear near zero and logarithmic beyond. A page script finds 
 judged cell has its mark in `panel-{k}-mark`, and `frame-{k}` is the place in its middle that answers.
 """
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from pipeline.cli.command_line import command
 from pipeline.config.metrics import METRICS
 from pipeline.config.quantity import Quantity
 from pipeline.experiments.labels import mathtext, mathtext_value, minus
-from pipeline.experiments.tidy import read_csv
-from pipeline.figures.drawing import mark, to_svg
-from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
-from pipeline.files.sealed import write_text
+from pipeline.figures.drawing import mark
+from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION
 from pipeline.writeup.published import RATE, UNNAMED
 
 ROW = 0.135  # inches
@@ -133,15 +129,3 @@ def _one_setting(name: str, value: str) -> str:
     """One parameter; of a rate of change from one value to another, as an arrow."""
     first, to, second = value.partition(" to ")
     return mathtext(name, Quantity(first)) + (f" → {mathtext_value(Quantity(second))}" if to else "")
-
-
-def write(cells: Path, /, output: Path) -> None:
-    """Draw cells.csv and write the SVG."""
-    with house_style():
-        write_text(output, to_svg(draw(read_csv(cells))))
-
-
-main = command(write)
-
-if __name__ == "__main__":
-    main()

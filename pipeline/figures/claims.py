@@ -6,20 +6,16 @@ drawn by these ids: the k-th mark, curve by curve, is in `panel-{k}-mark`, and `
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from pipeline.cli.command_line import command
 from pipeline.config.quantity import Quantity
-from pipeline.evidence import step as evidence
 from pipeline.evidence.claims_curves import LOWEST, Curve
 from pipeline.experiments.labels import mathtext
-from pipeline.figures.drawing import mark, to_svg
-from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
-from pipeline.files.sealed import write_text
+from pipeline.figures.drawing import mark
+from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION
 
 HEIGHT = 2.5  # inches
 PANELS = (
@@ -77,15 +73,3 @@ def _frame(axes: Axes, panel: int, trained: bool) -> None:
 def _line(axes: Axes, curve: Curve, accuracies: Sequence[float], style: dict[str, Any]) -> None:
     seen = [(epoch * curve.unit, each) for epoch, each in enumerate(accuracies, start=1) if each >= LOWEST]
     axes.plot([x for x, _ in seen], [y for _, y in seen], **{"linewidth": 1.1, **style, "marker": ""})
-
-
-def write(results: Path, output: Path) -> None:
-    """Draw the curves of a results folder, and write the SVG."""
-    with house_style():
-        write_text(output, to_svg(draw(evidence.read(results).curves)))
-
-
-main = command(write)
-
-if __name__ == "__main__":
-    main()

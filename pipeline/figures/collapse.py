@@ -1,4 +1,4 @@
-"""The figure of results/tables/collapse.csv: the norm of W1 after training, by coefficient, and the critical one.
+"""The figure of results/collapse/collapse.csv: the norm of W1 after training, by coefficient, and the critical one.
 
 A column for each coefficient, from the smallest to the largest, equally far from each other: they may lie close
 together, or be zero. A page script finds what is drawn by these ids: the k-th column has its mark in `panel-{k}-mark`,

@@ -6,18 +6,13 @@ one more run would fall; on the diagonal both are equal.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from pipeline.cli.command_line import command
-from pipeline.experiments.tidy import read_csv
-from pipeline.figures.drawing import to_svg
-from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
-from pipeline.files.sealed import write_text
+from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION
 from pipeline.writeup.published import RATE
 
 FILES = {"Printed numbers": "cells", "Arithmetic, checks": "audit", "Mathematics": "mathematics", "Claims": "claims"}
@@ -108,15 +103,3 @@ def _legend(axes: Axes) -> None:
     for outcome in OUTCOMES:
         axes.plot([], [], linestyle="none", markersize=5, label=outcome.name, **outcome.style)
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False, handletextpad=0, columnspacing=0.6)
-
-
-def write(evidence: Path, /, output: Path) -> None:
-    """Draw the tables in the folder of the evidence and write the SVG."""
-    with house_style():
-        write_text(output, to_svg(draw({name: read_csv(evidence / f"{file}.csv") for name, file in FILES.items()})))
-
-
-main = command(write)
-
-if __name__ == "__main__":
-    main()

@@ -22,7 +22,7 @@ from pipeline.randomisation.record import Variant
 IN_A_ROW = 10, 6  # digits, mistakes
 HEAD = 78.0, 50.0  # points, for the names of tests and of panels
 EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" width="1pt" height="1pt" viewBox="0 0 1 1"></svg>\n'
-MEND = "Hint: `rm results/pictures.json` and build again."
+MEND = "Hint: `rm results/pictures/pictures.json` and build again."
 
 Pixels = npt.NDArray[Any]
 
@@ -96,7 +96,7 @@ def draw(what: str, pictures: Pictures, config: Config, images: Pixels) -> str:
 
 def write(results: Path, output: Path) -> None:
     """Draw every picture of a folder of results as output/pictures-{name}.svg."""
-    config = plan.load_selected(results / "config.json", results / "selection.json")
+    config = plan.load_selected(results / "config.json", results / "selection/selection.json")
     pictures = record.read(results)
     for what in record.NAMES:
         kind = np.float32 if what == record.WEIGHTS else np.uint8

@@ -95,7 +95,7 @@ def _frame(axes: Axes, panel: int, longest: int) -> None:
 
 def write(tests: Sequence[str], /, results: Path, output: Path) -> None:
     """Read the tests in the folder `results` and write the SVG. Raises InputError if one does not fit."""
-    outcomes = [read(results, Variant.named(test)) for test in tests]
+    outcomes = [read(results / test, Variant.named(test)) for test in tests]
     with house_style():
         write_text(output, to_svg(draw(outcomes)))
 

@@ -6,21 +6,17 @@ counted or is a ratio. A page script finds what is drawn by these ids: the k-th 
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from pipeline.analysis.intervals import Interval
-from pipeline.cli.command_line import command
-from pipeline.evidence import step as evidence
 from pipeline.evidence.claims import ClaimVerdict
-from pipeline.evidence.claims_thresholds import Row, rows
+from pipeline.evidence.claims_thresholds import Row
 from pipeline.experiments.labels import minus
-from pipeline.figures.drawing import mark, to_svg
-from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION, house_style
-from pipeline.files.sealed import write_text
+from pipeline.figures.drawing import mark
+from pipeline.figures.style import FULL_WIDTH, OTHER_COLOUR, SMALL, TRAINING, VALIDATION
 
 ROW = 0.14  # inches
 LINEAR = 1.0  # in the unit, around zero
@@ -89,15 +85,3 @@ def _draw_row(axes: Axes, number: int, place: int, row: Row, reach: Interval) ->
     ):
         axes.plot(ends, [place, place], solid_capstyle="butt", dash_capstyle="butt", **LINES[verdict])
     mark(axes, number, row.threshold, place, zorder=3, **MARKS[row.verdict])
-
-
-def write(results: Path, output: Path) -> None:
-    """Draw the thresholds of a results folder, and write the SVG."""
-    with house_style():
-        write_text(output, to_svg(draw(rows(evidence.read(results).claims))))
-
-
-main = command(write)
-
-if __name__ == "__main__":
-    main()

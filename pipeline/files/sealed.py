@@ -1,7 +1,8 @@
-"""Files between steps: beside each lies the checksum of what was written, and nothing else is ever read.
+"""Files between steps: beside them lie the checksums of what was written, and nothing else is ever read.
 
-A file that was cut short, swapped or edited is named with the command that makes it again. The checksum of
-`history.csv` is in `.history.csv.sha256`, as `sha256sum --check` reads it.
+A step has a folder of its own. SHA256SUMS there, one of the step's files like the others, has the SHA-256 of each, as
+`sha256sum --check SHA256SUMS` reads it. A file that was cut short, swapped or edited is named with the command that
+makes it again.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ from pipeline.errors import InputError
 from pipeline.files import atomic
 from pipeline.files.typed_json import decode, encode
 
+SUMS = "SHA256SUMS"
 T = TypeVar("T")
 
 
@@ -27,7 +29,7 @@ def replacing(path: Path) -> Iterator[BufferedRandom]:
     with atomic.replacing(path) as file:
         yield file
         file.seek(0)
-        atomic.write_text(_checksum(path), _line(path, hashlib.file_digest(file, "sha256")))
+        _record(path, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -57,7 +59,7 @@ def read_json(path: Path, kind: type[T], mend: str | None = None) -> T:
         return decode(read_text(path, mend), kind)
     except ValueError as error:
         raise InputError(
-            f"{path}: expected what an earlier step wrote, found other JSON: {error}. {mend or _delete(path)}"
+            f"{path}: expected what an earlier step wrote, found other JSON: {error}. {mend or _again(path)}"
         ) from error
 
 
@@ -81,9 +83,9 @@ def verify(path: Path, mend: str | None = None) -> None:
 
 def discard(path: Path) -> None:
     """Delete a file that a step wrote, with its checksum; one without a checksum stays."""
-    if _checksum(path).is_file():
+    if path.name in (kept := sums(path.parent)):
         path.unlink(missing_ok=True)
-        _checksum(path).unlink()
+        _write(path.parent, {name: digest for name, digest in kept.items() if name != path.name})
 
 
 def holds(path: Path, text: str) -> bool:
@@ -94,32 +96,41 @@ def holds(path: Path, text: str) -> bool:
         return False
 
 
-def _checksum(path: Path) -> Path:
-    return path.with_name(f".{path.name}.sha256")
+def sums(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file of the step whose folder this is, by name; none where SHA256SUMS cannot be read."""
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+        return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    except (OSError, ValueError):
+        return {}
 
 
-def _delete(path: Path) -> str:
+def _again(path: Path) -> str:
     return f"Hint: `rm {path}` and build again."
 
 
-def _line(path: Path, digest: "hashlib._Hash") -> str:
-    return f"{digest.hexdigest()}  {path.name}\n"
+def _record(path: Path, digest: str) -> None:
+    _write(path.parent, sums(path.parent) | {path.name: digest})
+
+
+def _write(folder: Path, digests: dict[str, str]) -> None:
+    if digests:
+        atomic.write_text(folder / SUMS, "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())))
+    else:
+        (folder / SUMS).unlink()
 
 
 def _sealed(path: Path, mend: str | None) -> tuple[str, str]:
-    """What the checksum's file says, and the hint if the file is another. Raises InputError without one of them."""
+    """The checksum of a file, and the hint if the file is another. Raises InputError without one of them."""
     if not path.is_file():
         raise InputError(f"{path}: expected what an earlier step wrote, found no file. {mend or 'Hint: build again.'}")
-    hint = mend or _delete(path)
+    hint = mend or _again(path)
     try:
-        return _checksum(path).read_bytes().decode("utf-8"), hint
-    except (OSError, ValueError):
-        raise InputError(
-            f"{path}: expected its checksum in {_checksum(path).name}, found none. {hint} "
-            "If it is of a version before 0.5.0: `make clean`."
-        ) from None
+        return sums(path.parent)[path.name], hint
+    except KeyError:
+        raise InputError(f"{path}: expected its checksum in {path.with_name(SUMS)}, found none. {hint}") from None
 
 
 def _expect(path: Path, digest: "hashlib._Hash", sealed: str, hint: str) -> None:
-    if _line(path, digest) != sealed:
+    if digest.hexdigest() != sealed:
         raise InputError(f"{path}: expected what an earlier step wrote, found another content (SHA-256). {hint}")

@@ -1,4 +1,4 @@
-"""What the pictures show: results/pictures.json, and results/pictures/{name}.npy with the pixels of each picture.
+"""What the pictures show: pictures.json in results/pictures, and the pixels of each in {name}.npy beside it.
 
 Those are bytes (n, pixels) of n images, (tests, n, pixels) of the randomization tests, and weights (panels, n, pixels)
 in single precision. Images are taken for square, since nothing else tells where a row of pixels ends; where their
@@ -15,7 +15,7 @@ from msgspec import Meta
 from pipeline.files.sealed import read_json
 from pipeline.randomisation.record import Proportion
 
-FILE = "results/pictures.json"
+FILE = "results/pictures/pictures.json"
 FOLDER = "results/pictures"
 DIGITS, TESTS, WEIGHTS, MISTAKES = NAMES = ("digits", "tests", "weights", "mistakes")
 NETWORK_CODE = ("pipeline.pictures.network",)  # with a run's key all that the files of its network come from
@@ -134,4 +134,4 @@ def figure(name: str) -> str:
 
 def read(results: Path) -> Pictures:
     """Read pictures.json. Raises InputError if it is not what the step writes."""
-    return read_json(results / Path(FILE).name, Pictures)
+    return read_json(results / "pictures/pictures.json", Pictures)

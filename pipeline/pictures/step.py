@@ -155,8 +155,8 @@ def write(*, config: Path, selection: Path, data: Path, prepared: Path, networks
     numerics.confirm(numerics.environment(settings.numerics))
     pictures, images = depict(settings, data, prepared, networks)
     for name, pixels in images.items():
-        write_array(output / Path(record.FOLDER).name / f"{name}.npy", np.ascontiguousarray(pixels))
-    write_json(output / Path(record.FILE).name, pictures)
+        write_array(output / f"{name}.npy", np.ascontiguousarray(pixels))
+    write_json(output / "pictures.json", pictures)
 
 
 main = command(write)

@@ -1,13 +1,14 @@
 """The randomization tests of section 2.3: which there are, and the files that each leaves.
 
-results/randomisation/{test}.csv has a row for each seed and epoch (loss and accuracy on the training images after it),
-and {test}.json what each seed came to. Light to import: the Snakefile asks for the names.
+In results/randomisation/{test}, {test}.csv has a row for each seed and epoch (loss and accuracy on the training images
+after it), and {test}.json what each seed came to. Light to import: the Snakefile asks for the names.
 """
 
 import contextlib
 import csv
 import io
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from itertools import groupby
 from pathlib import Path
@@ -34,6 +35,11 @@ STEPS = (1, 2, 3, 4, 5, 6, 8)  # what the epochs that a figure marks begin with
 COLUMNS = ("seed", "epoch", "training_loss", "training_accuracy")
 Proportion = Annotated[float, Meta(ge=0, le=1)]
 VariantKind = Literal["true_labels", "corrupted_labels", "shuffled_pixels", "random_pixels", "gaussian_images"]
+
+
+def files(tests: Iterable[str]) -> list[str]:
+    """What the tests of these names leave."""
+    return [f"{FOLDER}/{test}/{test}.{kind}" for test in tests for kind in ("csv", "json")]
 
 
 @dataclass(frozen=True)
@@ -210,7 +216,7 @@ def read(folder: Path, variant: Variant) -> VariantOutcome:
 
 def read_all(folder: Path, settings: Randomisation) -> tuple[VariantOutcome, ...]:
     """The outcomes of all tests of a configuration."""
-    return tuple(read(folder, variant) for variant in variants(settings))
+    return tuple(read(folder / variant.name, variant) for variant in variants(settings))
 
 
 def _epochs(text: str) -> dict[int, tuple[VariantEpoch, ...]]:

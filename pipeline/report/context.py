@@ -135,7 +135,7 @@ def build(
     `packages` are what the appendix lists, `benchmark` is the record of the speed of training, if there is one.
     Raises InputError if something does not fit.
     """
-    config = plan.load_selected(results / "config.json", results / "selection.json")
+    config = plan.load_selected(results / "config.json", results / "selection/selection.json")
     manifest = read_manifest(results / "data")
     summary = read_csv(results / "tables" / "summary.csv")
     histories = fresh(read_csv(results / "histories.csv"), config)
@@ -144,9 +144,9 @@ def build(
     )
     runs = read_csv(results / "runs.csv")
     provenance = Provenance(config, fresh(runs, config))
-    theory = proof.read(results / "theory.json")
+    theory = proof.read(results / "theory/theory.json")
     stated = mathematics.build(theory.propositions)
-    verdicts = evidence.read(results) if config.writeup else None
+    verdicts = evidence.read(results / "evidence") if config.writeup else None
     printed = evidence_text.build(verdicts, provenance, results / "figures") if verdicts else None
     distinct = runs.drop_duplicates("key")
     diverged = frozenset(distinct.loc[distinct["status"] == "diverged", "key"])
@@ -162,7 +162,7 @@ def build(
     collapse = linear = None
     if config.tables.regularization:
         collapse = collapse_text.build(results, provenance, facts.regularization)
-        linear = linearisation.read(results / "collapse.json")
+        linear = linearisation.read(results / "collapse/collapse.json")
         tables["regularization"] = _with_norms(tables["regularization"], collapse, config)
     shown = [*catalogue.sweeps(config), *([config.experiments[tuning.best]] if tuning else [])]
     drawn = {e.name: tuple(plots.plot(figure) for figure in catalogue.curves(e)) for e in shown}
@@ -175,7 +175,9 @@ def build(
         theory=theory,
         theory_source=THEORY,
         mathematics=stated,
-        recovery=recovery_text.tell(recovered.read(results / "recovery.json"), printed.choices) if printed else None,
+        recovery=recovery_text.tell(recovered.read(results / "recovery/recovery.json"), printed.choices)
+        if printed
+        else None,
         manifest=manifest,
         training_size=training,
         validation_size=validation,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.cli.command_line import command
 from pipeline.errors import InputError, RunError
-from pipeline.files.sealed import write_text
+from pipeline.files.atomic import write_text
 from pipeline.report import formulas
 from pipeline.theory import proof
 from pipeline.theory.proof import Theory

@@ -175,7 +175,7 @@ def _wrong_output(function: str, row: TruthRow) -> str:
     return (
         f"expected {row.expected} for {function.upper()} at {row.inputs}, found {row.output} from the sum "
         f"{threshold.decimal(row.sum)}. Hint: correct neurons.{function} in config.yaml; "
-        "results/report/report.html shows the row"
+        "results/report/html/report.html shows the row"
     )
 
 

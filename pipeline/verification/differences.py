@@ -15,9 +15,12 @@ import pandas as pd
 
 from pipeline.errors import InputError
 
-TABLES = ("runs.csv", "tables/*.csv", "evidence/*.csv", "randomisation/*.json")
-FIGURES = ("figures/*.svg",)
-REPORTS = ("report/report.html", "report/report.pdf")
+TABLES = (
+    *("runs.csv", "tables/*.csv", "collapse/*.csv"),
+    *("evidence/*.csv", "theory/*.csv", "randomisation/*/*.json"),
+)
+FIGURES = ("figures/*/*.svg",)
+REPORTS = ("report/html/report.html", "report/pdf/report.pdf")
 # What a row is about, in the order in which it is named; equal rows are told apart by their order.
 IDENTITY = (
     "table",

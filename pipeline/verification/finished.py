@@ -72,7 +72,7 @@ class Finished:
     def _published(self) -> dict[str, Any]:
         """What published.json says of this build; nothing if it is gone or another build's."""
         told = publication.read(self.results / publication.MARK.name) or {}
-        page = self.results / "report/report.html"
+        page = self.results / "report/html/report.html"
         same = page.is_file() and told.get("files", {}).get("report.html") == checksum(page)
         return told if same else {}
 

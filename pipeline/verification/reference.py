@@ -23,6 +23,7 @@ from pipeline.cli.console import logger, run_step
 from pipeline.config import load as configuration_file
 from pipeline.crate.publication import checksum
 from pipeline.errors import InputError
+from pipeline.figures import catalogue
 from pipeline.files.atomic import write_json
 from pipeline.files.typed_json import decode
 from pipeline.training import benchmarks
@@ -94,8 +95,8 @@ def of(project: Path) -> Reference:
 def outputs(build: Build) -> list[str]:
     """The files of results/ that are the same for the same inputs, relative to it."""
     others = ("results/histories.csv", "results/norms.csv")
-    figures = (f"results/figures/{name}.svg" for name in build.shown_figures)
-    reports = (f"results/report/report.{name}" for name in build.formats)
+    figures = (f"results/figures/{catalogue.drawing(name)}" for name in build.shown_figures)
+    reports = (f"results/report/{name}/report.{name}" for name in build.formats)
     made = (*build.crate_results, *others, *figures, *reports)
     return [path.removeprefix("results/") for path in made if not path.startswith("results/data/")]
 

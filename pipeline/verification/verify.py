@@ -30,7 +30,7 @@ from pipeline.workflow.sources import LOCK
 
 FOLDER = reference.FOLDER
 Word = Literal["same bytes", "within tolerance", "not compared", "FAILED"]
-OF_THE_PAGE = ("report/report.html", "report/report.pdf", "figures/benchmark.svg")
+OF_THE_PAGE = ("report/html/report.html", "report/pdf/report.pdf", "figures/speed/benchmark.svg")
 MEANING = {
     False: "Exit status 0: the results are reproduced.",
     True: "Exit status 1: something differs, as told above. The comparison itself went well.",

@@ -20,32 +20,38 @@ from pipeline.environment import cpu, fingerprint, numerics, surroundings
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.experiments import keys, plan
 from pipeline.figures import catalogue
-from pipeline.files import locks, sealed
+from pipeline.files import atomic, locks, sealed
 from pipeline.pictures import choice
 from pipeline.pictures import record as pictures
 from pipeline.randomisation import record
 from pipeline.report import typesetting
 from pipeline.training import benchmarks
-from pipeline.workflow import slurm
+from pipeline.workflow import adoption, slurm
 from pipeline.workflow.sources import SOURCES, files_behind, workflow_files
+from pipeline.workflow.storage import Storage
 
-RESOLVED = Path("results/config.json")
 STATE = Path(".snakemake")
 FOLDERS = ("results", "report", "logs")
 TEMPLATES = ("*.j2", "*.css", "*.js", "formulas.json")
-RUN_FILE = "results/runs/{key}/metrics.json"
-NETWORK_FILE = "results/networks/{key}/network.json"
+RESOLVED = "results/config.json"
 DATA = "results/data/data.json"
-PREPARED = "results/prepared/prepared.json"
-SELECTION = "results/selection.json"
+SELECTION = "results/selection/selection.json"
+CONFIGURATION = Path("config.yaml")
 SPECIMEN = Path("results/specimen.json")  # says what was proved
+IN_PLACE = Storage()
 
 
 class Build:
-    """The files of one build, derived from the configuration, the data and the selection."""
+    """The files of one build, derived from the configuration, the data and the selection.
 
-    def __init__(self, config: Config, tree: Mapping[str, Any]) -> None:
+    `storage` is where its results are kept.
+    """
+
+    def __init__(self, config: Config, tree: Mapping[str, Any], storage: Storage = IN_PLACE) -> None:
         self.config = config
+        self._resolved = json.dumps(configuration_file.resolved(tree), indent=2) + "\n"
+        self.split = config.split.name
+        self._storage = storage
         self.environment = surroundings.UTF_8 | numerics.environment(config.numerics)
         self.title_block = json.dumps({name: getattr(config, name) for name in configuration_file.TITLE_BLOCK})
         # where the files lie is left out: they are the same files wherever they are found
@@ -59,6 +65,7 @@ class Build:
         self.evidence = catalogue.EVIDENCE
         # none where the report leaves the write-up out
         self.verdicts = catalogue.verdicts(config)
+        self.verdict_figures = catalogue.verdict_figures(config)
         # none where nothing was measured: then the report has no such section
         self.benchmark = [benchmarks.FILE] if Path(benchmarks.FILE).exists() else []
         # none without the table of regularization
@@ -74,7 +81,7 @@ class Build:
         self.shown_figures = [
             *self.figures,
             *collapse_figures,
-            *catalogue.verdict_figures(config),
+            *self.verdict_figures,
             *self.picture_figures,
             *([benchmarks.FIGURE] if self.benchmark else []),
             *([record.FIGURE] if tests else []),
@@ -85,44 +92,68 @@ class Build:
         # without Pango there is no PDF
         self.formats = typesetting.formats()
         self._has_begun = self._page_is_proved = False
+        self._changed: list[str] = []
         self.templates = sorted(
             str(path) for pattern in TEMPLATES for path in Path("templates").rglob(pattern) if "check" not in path.parts
         )
         self._runs: dict[str, plan.Run] = {}
 
     @classmethod
-    def open(
-        cls, path: Path, files: Iterable[Path] = (), entries: Iterable[str] = (), storage: str | None = None
-    ) -> "Build":
-        """Check the configuration and write its resolved form.
+    def open(cls, storage: Storage, files: Iterable[Path] = (), entries: Iterable[str] = ()) -> "Build":
+        """Check config.yaml and write its resolved form.
 
-        `files` and `entries` are those of --configfile and --config, `storage` is Snakemake's default storage provider,
-        where one is asked for. A problem ends the program with its lines and its exit status.
+        `files` and `entries` are those of --configfile and --config. A problem ends the program with its lines and its
+        exit status.
         """
         try:
-            _refuse(storage)
+            storage.require()
             publication.discard_untrue()
             surroundings.mend_times(map(Path, (*SOURCES, benchmarks.FILE)), [Path("results")])
-            tree = configuration_file.read_tree(path, overrides.read(files, entries))
-            config = configuration_file.parse(tree, str(path))
-            cpu.require(config.numerics, str(path))
-            write_resolved(json.dumps(configuration_file.resolved(tree), indent=2) + "\n")
+            tree = configuration_file.read_tree(CONFIGURATION, overrides.read(files, entries))
+            build = cls._checked(tree, CONFIGURATION, storage)
+            build._changed = write_settings(storage, build.settings)
         except PipelineError as error:
             _end(error.exit_status, *error.problems)
         except OSError as error:
             _end(1, f"{error.filename or 'writing'}: expected to read and write here, found: {error.strerror}.")
-        return cls(config, tree)
+        return build
 
     @classmethod
-    def of_job(cls) -> "Build":
-        """The build that sent this job to another process: what it resolved, whatever config.yaml says by now."""
+    def of_job(cls, storage: Storage, files: Iterable[Path] = (), entries: Iterable[str] = ()) -> "Build":
+        """The build that sent this job to another process: what it resolved, whatever config.yaml says by now.
+
+        A job that does not see that file has been sent config.yaml and the entries.
+        """
+        resolved = storage.path(RESOLVED)
         try:
-            tree = configuration_file.read_resolved_tree(RESOLVED)
-            config = configuration_file.parse(tree, str(RESOLVED))
-            cpu.require(config.numerics, str(RESOLVED))
+            if resolved.exists():
+                return cls._checked(configuration_file.read_resolved_tree(resolved), resolved, storage)
+            tree = configuration_file.read_tree(CONFIGURATION, overrides.read(files, entries))
+            return cls._checked(tree, CONFIGURATION, storage)
         except PipelineError as error:
             _end(error.exit_status, *error.problems)
-        return cls(config, tree)
+
+    @classmethod
+    def _checked(cls, tree: Any, origin: Path, storage: Storage) -> "Build":
+        config = configuration_file.parse(tree, str(origin))
+        cpu.require(config.numerics, str(origin))
+        return cls(config, tree, storage)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What is written of the configuration, by path: all of it, and what each step that is not to be made again
+        for every edit depends on.
+        """
+        parts = {
+            "data": self.data_settings,
+            "theory": self.neurons + self.config.numerics,
+            "selection": self.choices,
+            "randomisation": self.tests_training + self.tests_code,
+            "network": self.networks_code,
+            "pictures": self.pictures_code,
+        }
+        files = {f"results/settings/{name}.txt": f"{text}\n" for name, text in parts.items()}
+        return {RESOLVED: self._resolved, **files}
 
     def begin(self, builds: bool, executor: Any) -> list[str]:
         """Ends the program in a line if the folder cannot be written, or another build is at work in it.
@@ -145,6 +176,13 @@ class Build:
             _end(
                 1, f"{Path.cwd()}: expected no other build here, found process {other} at it. Hint: wait until it ends."
             )
+        adoption.adopt(Path("results"), STATE)
+        try:
+            self._storage.begin()
+            for name in self._changed:
+                self._storage.store(name)
+        except InputError as error:
+            _end(error.exit_status, *error.problems)
         self._discard_leftovers()
         return []
 
@@ -165,13 +203,13 @@ class Build:
             for path in [*self.templates, *files_behind("pipeline.report.specimen")]
         }
         proved = json.dumps([self.formats, typesetting.missing(), self.title_block, files])
-        if not sealed.holds(SPECIMEN, proved):
+        if not _holds(SPECIMEN, proved):
             step = [sys.executable, "-m", "pipeline.report.specimen", *self.formats, "--title-block", self.title_block]
             command = [*step, "--output", str(SPECIMEN.with_suffix(".html")), "--log", "logs/specimen.log"]
             if status := subprocess.run(command, check=False).returncode:  # noqa: S603 - no shell
                 why = f"found it killed by signal {-status}" if status < 0 else "found the above"
                 _end(max(status, 1), f"logs/specimen.log: expected a page to be set before anything is trained, {why}.")
-            sealed.write_text(SPECIMEN, proved)
+            atomic.write_text(SPECIMEN, proved)
         return []
 
     def _discard_leftovers(self) -> None:
@@ -179,98 +217,105 @@ class Build:
 
         What takes time to make again stays, such as runs.
         """
-        made = {*self.crate_results, *(f"results/figures/{name}.svg" for name in self.shown_figures)}
-        made |= {f"results/report/report.{name}" for name in self.formats}
-        for folder in ("tables", "figures", "evidence", "report"):
-            for path in Path("results", folder).glob("[!.]*"):
-                if str(path) not in made:
+        figures = (f"results/figures/{catalogue.drawing(name)}" for name in self.shown_figures)
+        reports = (f"results/report/{name}/report.{name}" for name in self.formats)
+        made = {*self.crate_results, *figures, *reports}
+        for folder in ("tables", "figures/*", "evidence", "report/*"):
+            for path in Path("results").glob(f"{folder}/[!.]*"):
+                if str(path) not in made and path.name != sealed.SUMS:
                     sealed.discard(path)
 
-    def candidate_runs(self, manifest: str) -> list[str]:
-        """The runs that best_of experiments choose from, given prepared.json."""
-        return self._files(manifest, plan.candidates(self.config))
+    def candidate_keys(self) -> list[str]:
+        """The keys of the runs that best_of experiments choose from, once the data are there."""
+        return self._keys(plan.candidates(self.config))
 
-    def all_runs(self, manifest: str, selection: str) -> list[str]:
-        """The runs of every experiment, given prepared.json and selection.json.
+    def all_keys(self) -> list[str]:
+        """The keys of the runs of every experiment, once the data and the selection are there.
 
         A selection of another configuration is about to be made anew; until then its experiments have no runs.
         """
-        return self._files(manifest, (self._selected(selection) or self.config).experiments.values())
+        return self._keys((self._selected() or self.config).experiments.values())
 
-    def networks(self, manifest: str, selection: str) -> list[str]:
-        """The networks of the runs that are pictured, given prepared.json and selection.json; none as in `all_runs`."""
-        config = self._selected(selection)
-        chosen = choice.choose(config, plan.read_fingerprint(Path(manifest))).runs if config else {}
+    def network_keys(self) -> list[str]:
+        """The keys of the runs whose networks are pictured; none as in `all_keys`."""
+        config = self._selected()
+        chosen = choice.choose(config, self._fingerprint()).runs if config else {}
         self._runs |= chosen
-        return [NETWORK_FILE.format(key=key) for key in chosen]
+        return list(chosen)
 
-    def wanted_runs(self, manifest: str) -> list[str]:
-        """The runs that make check asks for, given data.json; a problem with its file ends the program."""
-        return self._record(run for runs in self._wanted(manifest).values() for run in runs)
+    def wanted_keys(self) -> list[str]:
+        """The keys of the runs that make check asks for; a problem with its file ends the program."""
+        return self._record(run for runs in self._wanted().values() for run in runs)
 
-    def wanted_splits(self, manifest: str) -> list[str]:
-        """The folders below results/prepared that these runs need, given data.json; see `split`."""
-        needed = (protocol.split for protocol, runs in self._wanted(manifest).items() if runs)
-        return [*dict.fromkeys(map(self._below_prepared, needed))]
+    def wanted_splits(self) -> list[str]:
+        """How the images are divided that these runs are trained on, by the name of the split.
 
-    def _wanted(self, manifest: str) -> submissions.Runs:
-        try:
-            return submissions.wanted_runs(submissions.WANTED, self.config, Path(manifest))
-        except InputError as error:
-            _end(error.exit_status, *error.problems)
+        Ends the program where the runs would be kept in a storage, since make check reads them here.
+        """
+        if self._storage.provider is not None:
+            _end(
+                2,
+                "make check: expected runs that are kept in results/, found --default-storage-provider. "
+                "Hint: check in a folder without it.",
+            )
+        return [protocol.split.name for protocol, runs in self._wanted().items() if runs]
 
-    def split(self, below: str) -> str:
-        """How the images in results/prepared are divided, or those in a folder below it ('/0.2-file'), as JSON."""
-        return json.dumps(vars(Split.named(below[1:]) if below else self.config.split))
+    def divided(self, split: str) -> str:
+        """How the images are divided in the split of this name, as JSON."""
+        return json.dumps(vars(Split.named(split)))
 
-    def prepared(self, key: str) -> str:
-        """The folder with the images that the run of this key is trained on."""
+    def split_of(self, key: str) -> str:
+        """The name of the split that the run of this key is trained on."""
         run = self._planned(key).specification
-        split = Split(run["validation_fraction"], run["split_seed"])
-        return str(Path(PREPARED).parent) + self._below_prepared(split)
-
-    def _below_prepared(self, split: Split) -> str:
-        return "" if split == self.config.split else f"/{split.name}"
+        return Split(run["validation_fraction"], run["split_seed"]).name
 
     def specification(self, key: str) -> str:
         """What the run of this key is to train, as JSON; the key of no planned run ends the program."""
         return keys.canonical(self._planned(key).specification)
 
+    def _wanted(self) -> submissions.Runs:
+        try:
+            return submissions.wanted_runs(submissions.WANTED, self.config, self._fetched(DATA))
+        except InputError as error:
+            _end(error.exit_status, *error.problems)
+
     def _planned(self, key: str) -> plan.Run:
         # a process with one job alone has not been asked for the inputs of others
         if key not in self._runs:
-            self.all_runs(PREPARED, SELECTION)
+            self.all_keys()
         if key not in self._runs:
-            self.wanted_runs(DATA)
+            self.wanted_keys()
         if key not in self._runs:
             _end(2, f"results/runs/{key}: expected the key of a run of this build, found another. Hint: make report")
         return self._runs[key]
 
-    def _selected(self, selection: str) -> Config | None:
+    def _selected(self) -> Config | None:
+        path = self._fetched(SELECTION)
         try:
-            return plan.select(self.config, plan.read_selection(Path(selection), self.config))
+            return plan.select(self.config, plan.read_selection(path, self.config))
         except InputError:
             return None
 
-    def _files(self, manifest: str, experiments: Iterable[Experiment]) -> list[str]:
+    def _fingerprint(self) -> str:
+        path = self._fetched(DATA)
         try:
-            return self._record(plan.runs(self.config, experiments, plan.read_fingerprint(Path(manifest))))
+            return plan.read_fingerprint(path)
         except InputError as error:
             _end(error.exit_status, *error.problems)
+
+    def _fetched(self, name: str) -> Path:
+        try:
+            return self._storage.fetch(name, f"{Path(name).parent}/{sealed.SUMS}")
+        except InputError as error:
+            _end(error.exit_status, *error.problems)
+
+    def _keys(self, experiments: Iterable[Experiment]) -> list[str]:
+        return self._record(plan.runs(self.config, experiments, self._fingerprint()))
 
     def _record(self, planned: Iterable[plan.Run]) -> list[str]:
         runs = {run.key: run for run in planned}
         self._runs |= runs
-        return [RUN_FILE.format(key=key) for key in runs]
-
-
-def _refuse(storage: str | None) -> None:
-    # it would carry what the rules name, and neither the checksums beside the files nor what the steps read by folder
-    if storage is not None:
-        raise InputError(
-            f"--default-storage-provider: expected none, since all steps work in the folder results/, found {storage}. "
-            "Hint: 'Without a shared file system' in docs/cluster.md says what works."
-        )
+        return list(runs)
 
 
 def _training(config: Config) -> str:
@@ -294,17 +339,24 @@ def _end(status: int, *problems: str) -> NoReturn:
     os._exit(status)
 
 
-def write_resolved(text: str) -> None:
-    """Write the resolved configuration if it changes, so that an unchanged one makes nothing newer.
+def write_settings(storage: Storage, texts: Mapping[str, str]) -> list[str]:
+    """Write what changes of these files, by path, so that what does not makes nothing newer, and tell which did.
 
-    Raises RunError if it changes under another Snakemake of this folder, whose jobs read it.
+    Raises RunError if one changes under another Snakemake of this folder, whose jobs read it, and InputError for a
+    storage that cannot be read.
     """
     with locks.joining(STATE) as alone:
-        if sealed.holds(RESOLVED, text):
-            return
-        if not alone:
+        here = storage.fetch if alone else storage.path
+        changed = {name: text for name, text in texts.items() if not _holds(here(name), text)}
+        if changed and not alone:
             raise RunError(
                 "config.yaml: expected the configuration of the build that is at work in this folder, found another. "
                 "Hint: wait until that build ends."
             )
-        sealed.write_text(RESOLVED, text)
+        for name, text in changed.items():
+            atomic.write_text(storage.path(name), text)
+        return list(changed)
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode("utf-8")

@@ -30,13 +30,13 @@ def problems(runs: Sequence[Any], reason: str, logs: Sequence[Path], started: fl
 
     `logs` are the cluster's. `started` is when the build did: what an earlier one left in a run's log is not told.
     """
-    lost = [run for run in runs if not all(Path(file).exists() for file in run.output)]
+    lost = [run for run in runs if not all(map(patches.is_there, run.output))]
     first = (
         f"A job on the cluster: expected {len(runs)} of {len(runs)} runs trained, found {len(runs) - len(lost)}. "
         f"{reason} Hint: see {logs[0] if logs else 'the profile, and what the platform tells of its jobs'}; "
         "the same command trains what is missing."
     )
-    begun = [log for log in (Path(run.log[0]) for run in lost) if log.exists() and log.stat().st_mtime >= started]
+    begun = [log for log in map(patches.log_of, lost) if log.exists() and log.stat().st_mtime >= started]
     return [first, *(line for log in begun for line in _lines(log))]
 
 

@@ -42,7 +42,7 @@ def unused_splits(results: Path) -> list[Path]:
     """
     report = configuration_file.read_resolved(results / "config.json").split
     wanted = {each.protocol.split for each in submissions.read_wanted(results / "check" / "wanted.json")}
-    used = {split.name for split in wanted - {report}}
+    used = {split.name for split in {*wanted, report}}
     return sorted(path for path in (results / "prepared").glob("*/") if path.is_dir() and path.name not in used)
 
 

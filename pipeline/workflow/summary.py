@@ -4,37 +4,26 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pipeline.crate import publication
 from pipeline.environment import git
-from pipeline.errors import InputError
 from pipeline.experiments.labels import counted
-from pipeline.files.sealed import read_json, read_text
 from pipeline.report import typesetting
 
 SHOWN_FILES = ("report.html", "report.pdf", publication.RECORD)
 SHOWN = 3  # differences of a kind that are named
 
 
-def summary(results: Path) -> str:
+def summary(project: Path) -> str:
     """The paths of the report and one line on the data and runs behind it; empty before the first whole build.
 
-    Then what this machine could not make, and what differs from the committed report. Of a file that is not what its
-    step wrote, what is wrong with it.
+    Then what this machine could not make, and what differs from the committed report. All is told by what is published.
     """
-    try:
-        return _summary(results)
-    except InputError as error:
-        return "\n".join(error.problems)
-
-
-def _summary(results: Path) -> str:
-    published = publication.read(results / publication.MARK.name)
-    if published is None or not (results / "data" / "data.json").exists() or not (results / "runs.csv").exists():
+    published, root = publication.read(project / publication.MARK), project / publication.ROOT
+    if published is None or publication.files(root) != published["files"]:
         return ""
-    manifest = read_json(results / "data" / "data.json", dict[str, Any])
-    keys = {line.split(",")[1] for line in read_text(results / "runs.csv").splitlines()[1:]}
+    manifest = json.loads((root / "results/data/data.json").read_bytes())
+    keys = {line.split(",")[1] for line in (root / "results/runs.csv").read_text(encoding="utf-8").splitlines()[1:]}
     images = f"{manifest['training_images']:,} training and {manifest['testing_images']:,} testing images"
     lines = [f"{publication.ROOT}/{name}" for name in SHOWN_FILES if name in published["files"]]
     lines.append(f"Built on {manifest['name']} ({images}) from {len(keys):,} runs.")
@@ -45,7 +34,7 @@ def _summary(results: Path) -> str:
             "WARNING: this is the small sample, because the data set could not be had. "
             "Hint: mend what logs/data.log names, then run `snakemake --cores all --forcerun data`."
         )
-    return "\n".join([*lines, *against_committed(Path())])
+    return "\n".join([*lines, *against_committed(project)])
 
 
 def against_committed(project: Path) -> list[str]:
@@ -82,7 +71,7 @@ def _differences(project: Path, what: str, name: str, *within: str) -> Iterator[
 
 def main() -> None:
     """Print the summary of the present build."""
-    sys.stdout.write(summary(Path("results")) + "\n")
+    sys.stdout.write(summary(Path()) + "\n")
 
 
 if __name__ == "__main__":

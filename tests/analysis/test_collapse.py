@@ -89,8 +89,8 @@ def test_norms_are_means_over_the_seeds_after_the_last_epoch(tmp_path: Path) -> 
     last = table["epoch"] == EPOCHS
     table.loc[~last, ["w1_norm", "w2_norm"]] = 1e6
     sealed.write_text(path, tidy.to_csv(table))
-    collapse.write_tables(results / "config.json", LINEAR, path, results)
-    found = {each.reg: each for each in collapse.read_outcomes(results / "tables/collapse.csv")}
+    collapse.write_tables(results / "config.json", LINEAR, path, results / "collapse")
+    found = {each.reg: each for each in collapse.read_outcomes(results / "collapse/collapse.csv")}
     assert list(found) == [1, math.exp(-1), E2, 0.2, 0.15, 0.146, 0.13, 0.05]
     low = found[0.13]
     assert (low.w1_mean, low.w1_sd, low.w2_mean, low.n, low.diverged) == (10, pytest.approx(0.001 * 2**0.5), 5, 2, 0)
@@ -235,8 +235,8 @@ def test_the_step_takes_the_training_part_alone(tmp_path: Path) -> None:
     description = preparation.Description("f" * 64, 3, 0.2, 7, "c" * 64, np.__version__)
     preparation.save(tmp_path / "prepared", description, prepared)
     results = write_results(tmp_path / "results", **around())
-    collapse.write_all(results / "config.json", tmp_path / "prepared", results / "norms.csv", results)
-    linear = linearisation.read(results / "collapse.json")
+    collapse.write_all(results / "config.json", tmp_path / "prepared", results / "norms.csv", results / "collapse")
+    linear = linearisation.read(results / "collapse/collapse.json")
     order = np.random.RandomState(7).permutation(50)[:40]
     expected = np.cov(images[order].T / 255, np.eye(3)[examples.labels[order]].T, bias=True)[:6, 6:]
     assert linear.critical == pytest.approx(np.linalg.svd(expected)[1][0] / 4, rel=1e-10)
@@ -429,7 +429,7 @@ def test_the_second_experiment_has_no_section_of_its_own(critical: bool) -> None
 def test_without_table_6_nothing_is_told_and_nothing_is_missing(tmp_path: Path) -> None:
     tables = {name: table for name, table in tree()["tables"].items() if name != "regularization"}
     results = write_results(tmp_path / "results", tables=tables)
-    assert not (results / "collapse.json").exists()
+    assert not (results / "collapse/collapse.json").exists()
     built = context.build(results, "Title", "Author", ())
     assert built.collapse is None
     assert "Why large coefficients collapse" not in sections.html("results", built)
@@ -445,7 +445,7 @@ def test_table_6_keeps_its_rows_and_gets_the_norms_below(tmp_path: Path) -> None
     assert ratio == ["6.92", "2.55", "0.94"]
     assert w1 == ["0.0500 ± 0.0014", "0.0500 ± 0.0014", "10.0000 ± 0.0014"]
     assert w2 == ["0.0250 ± 0.0000", "0.0250 ± 0.0000", "5.0000 ± 0.0000"]
-    assert table.source.also == (("results/tables/collapse.csv", "pipeline.analysis.collapse"),)
+    assert table.source.also == (("results/collapse/collapse.csv", "pipeline.analysis.collapse"),)
     assert all(not built.tables[name].added for name in built.tables if name != "regularization")
     html = sections.html("results", built)
     assert html.count('<tbody class="added">') == 1
@@ -528,8 +528,8 @@ def around_results(tmp_path: Path) -> Path:
 
 def test_the_data_under_the_figure_are_its_marks(around_results: Path) -> None:
     results = around_results
-    files = (results / name for name in ("config.json", "collapse.json", "tables/collapse.csv"))
-    collapse_figure.write(*files, results / f"figures/{catalogue.COLLAPSE}.svg")
+    files = (results / name for name in ("config.json", "collapse/collapse.json", "collapse/collapse.csv"))
+    collapse_figure.write(*files, results / "figures" / catalogue.drawing(catalogue.COLLAPSE))
     built = context.build(results, "Title", "Author", ()).collapse
     assert built
     plot = built.plot
@@ -599,7 +599,7 @@ def test_other_norms_of_a_run_change_what_names_it_and_nothing_else(around_resul
         changed = original.copy()
         changed.loc[changed["key"] == key, ["w1_norm", "w2_norm"]] *= 1.5
         sealed.write_text(results / "norms.csv", tidy.to_csv(changed))
-        collapse.write_tables(results / "config.json", LINEAR, results / "norms.csv", results)
+        collapse.write_tables(results / "config.json", LINEAR, results / "norms.csv", results / "collapse")
         for source, content, again in zip((table, figure), before, shown(), strict=True):
             assert (content != again) == (key in source.runs)
     files = [file for source in (table, figure) for file, _ in (*source.also, (source.file, ""))]

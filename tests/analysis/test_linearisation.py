@@ -148,14 +148,14 @@ def test_images_that_are_all_the_same_have_no_critical_coefficient() -> None:
 
 
 def test_the_file_holds_all_of_it(tmp_path: Path) -> None:
-    path = tmp_path / "collapse.json"
+    path = tmp_path / "collapse/collapse.json"
     linearisation.save(path, LINEAR)
     assert linearisation.read(path) == LINEAR
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", json.dumps({"critical": 1, "growth_rates": 3})])
 def test_another_file_is_named(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "collapse.json"
+    path = tmp_path / "collapse/collapse.json"
     sealed.write_text(path, content)
     with pytest.raises(InputError, match=r"collapse\.json: expected what an earlier step wrote, found other JSON: "):
         linearisation.read(path)

@@ -11,12 +11,12 @@ def test_a_diverged_run_is_recorded_and_shown(built: Project):
     tables = SMALL["tables"] | {"learning_rates": {**SMALL["tables"]["learning_rates"]}}
     tables["learning_rates"].pop("rate_of_change")
     built.configure(tables=tables)
-    built.build("results/report/report.html")
+    built.build("results/report/html/report.html")
     assert [run["status"] for run in built.metrics()].count("diverged") == 2
     runs = pd.read_csv(built / "results/runs.csv")
     assert runs[runs["status"] == "diverged"]["testing_accuracy"].isna().all()
-    assert re.search(r"<td[^>]*>\s*diverged", (built / "results/report/report.html").read_text())
-    assert "diverged" in (built / "results/figures/learning_rates-1.svg").read_text()
+    assert re.search(r"<td[^>]*>\s*diverged", (built / "results/report/html/report.html").read_text())
+    assert "diverged" in (built / "results/figures/experiments/learning_rates-1.svg").read_text()
 
 
 def test_everything_diverged_still_gives_a_report(built: Project):
@@ -27,14 +27,14 @@ def test_everything_diverged_still_gives_a_report(built: Project):
     )
     tables = SMALL["tables"] | {"learning_rates": {"experiment": "learning_rates", "metrics": ["testing_accuracy"]}}
     built.configure(tables=tables)
-    built.build("results/report/report.pdf")
-    text = " ".join(text_of(built / "results/report/report.pdf").split())
+    built.build("results/report/pdf/report.pdf")
+    text = " ".join(text_of(built / "results/report/pdf/report.pdf").split())
     assert "or of the default one diverged, so they cannot be compared" in text
 
 
 def test_one_seed_gives_plain_numbers(built: Project):
-    built.build("results/report/report.html", "--config", "replicates=1", "epochs=1")
-    _, _, rest = (built / "results/report/report.html").read_text().partition('id="table-learning-rates"')
+    built.build("results/report/html/report.html", "--config", "replicates=1", "epochs=1")
+    _, _, rest = (built / "results/report/html/report.html").read_text().partition('id="table-learning-rates"')
     table, _, _ = rest.partition("</table>")
     assert re.search(r"<td[^>]*>\s*0\.\d{4}", table)
     assert "±" not in table
@@ -54,8 +54,8 @@ def test_sections_can_be_left_out_and_values_added(built: Project):
             "corner": {"grid": {"reg": [0, 0.001], "hidden": [4, 8], "batch_size": [64]}, "replicates": 1},
         },
     )
-    built.build("results/report/report.html")
-    page = (built / "results/report/report.html").read_text()
+    built.build("results/report/html/report.html")
+    page = (built / "results/report/html/report.html").read_text()
     assert re.search(r'id="section-further-widths"', page)
     assert re.search(r'id="section-further-corner"', page)
     assert "Widths" in page

@@ -43,10 +43,8 @@ def test_a_damaged_run_and_another_runs_files_are_named_and_not_used(built: Proj
     table = pd.read_csv(built / "results/runs.csv")
     keys = table[table["experiment"] == "regularization"]["key"]  # which no selection reads before
     first, second, third = (built / "results/runs" / key for key in keys[:3])
-    names = ("metrics.json", ".metrics.json.sha256")
     (first / "metrics.json").write_bytes((first / "metrics.json").read_bytes()[:100])
-    for name in names:
-        shutil.copy(third / name, second / name)
+    shutil.copytree(third, second, dirs_exist_ok=True)
     result = built.snakemake("--forcerun", "runs")
     assert result.returncode != 0
     named = f"results/runs/{first.name}/metrics.json: expected what an earlier step wrote, found another content"
@@ -64,7 +62,8 @@ def test_a_damaged_run_that_a_selection_reads_is_made_again_as_the_hint_says(bui
     run = built / "results/runs" / table[table["experiment"] == "grid"]["key"].iloc[0]
     (run / "metrics.json").write_text("{}")
     assert (
-        f"Hint: `rm -rf results/runs/{run.name}` and build again." in built.snakemake("results/selection.json").stdout
+        f"Hint: `rm -rf results/runs/{run.name}` and build again."
+        in built.snakemake("results/selection/selection.json").stdout
     )
     shutil.rmtree(run)
     planned = built.planned()
@@ -142,12 +141,18 @@ def test_a_wrong_neuron_is_shown_as_failed_and_not_published(built: Project):
         in result.stdout
     )
     assert (built / "report/report.html").read_bytes() == published
-    draft = (built / "results/report/report.html").read_text(encoding="utf-8")
+    draft = (built / "results/report/html/report.html").read_text(encoding="utf-8")
     assert "<b>Failed:</b> gives 0, OR asks for 1" in " ".join(draft.split())
 
 
 def test_what_was_deleted_is_made_again(built: Project):
-    names = ("histories.csv", "theory.json", "tables/learning_rates.csv", "figures/grid-grid.svg", "report/report.html")
+    names = (
+        "histories.csv",
+        "theory/theory.json",
+        "tables/learning_rates.csv",
+        "figures/experiments/grid-grid.svg",
+        "report/html/report.html",
+    )
     contents = {name: (built / "results" / name).read_bytes() for name in names}
     for name in names:
         (built / "results" / name).unlink()
@@ -157,26 +162,26 @@ def test_what_was_deleted_is_made_again(built: Project):
 
 
 def test_a_spoilt_file_fails_each_build_until_it_is_deleted(built: Project):
-    content = (built / "results/theory.json").read_bytes()
-    (built / "results/theory.json").write_text("garbage")
+    content = (built / "results/theory/theory.json").read_bytes()
+    (built / "results/theory/theory.json").write_text("garbage")
     for _ in range(2):
         result = built.snakemake()
         assert result.returncode == 1
         assert "theory.json: expected what an earlier step wrote, found another content (SHA-256)." in result.stdout
-        assert "Hint: `rm results/theory.json` and build again." in result.stdout
-    (built / "results/theory.json").unlink()
+        assert "Hint: `rm results/theory/theory.json` and build again." in result.stdout
+    (built / "results/theory/theory.json").unlink()
     built.build("results/theory.verified")
-    assert (built / "results/theory.json").read_bytes() == content
+    assert (built / "results/theory/theory.json").read_bytes() == content
 
 
 def test_another_split_trains_every_run_and_taking_it_back_none(built: Project):
     before = (built / "results/runs.csv").read_bytes()
     built.configure(split={"validation_fraction": 0.25, "seed": 1024})
-    built.build("results/report/report.html")
+    built.build("results/report/html/report.html")
     runs = pd.read_csv(built / "results/runs.csv")
     specifications = {metrics["key"]: metrics["specification"] for metrics in built.metrics()}
     assert {specifications[key]["validation_fraction"] for key in runs["key"]} == {0.25}
-    assert "3,000 training" in " ".join((built / "results/report/report.html").read_text().split())
+    assert "3,000 training" in " ".join((built / "results/report/html/report.html").read_text().split())
     trained = built.keys()
     built.configure(split={"validation_fraction": 0.2, "seed": 1024})
     built.build("results/runs.csv")
@@ -221,13 +226,13 @@ def test_the_speed_of_training_is_shown_where_it_was_measured_and_rebuilds_nothi
 
     measured.write_text(json.dumps(records(ours=(0.46, 0.61, 0.46, 0.38))))
     assert built.planned() == {"speed": 1, **set_again}
-    built.build("results/report/report.html")
-    assert "2.85 at batch size 16" in (built / "results/report/report.html").read_text()
+    built.build("results/report/html/report.html")
+    assert "2.85 at batch size 16" in (built / "results/report/html/report.html").read_text()
 
     measured.unlink()
     assert built.planned() == set_again
-    built.build("results/report/report.html")
-    assert (built / "results/report/report.html").read_bytes() == before
+    built.build("results/report/html/report.html")
+    assert (built / "results/report/html/report.html").read_bytes() == before
 
 
 def test_a_check_of_printed_numbers_shares_the_runs_and_leaves_the_report_alone(built: Project):

@@ -251,9 +251,9 @@ def test_a_file_is_judged_by_runs_of_the_protocol_that_it_states(project: Projec
         (None, 0.2, 0.001),
     }
     divided = {path.name for path in (project / "results/prepared").glob("*/")}
-    assert divided == {"0.5-7", "0.2-file"}
+    assert divided == {"0.2-1024", "0.5-7", "0.2-file"}
 
-    # the split of config.yaml becomes that of the file: where its images lie is another folder, the runs are the same
+    # the split of config.yaml becomes that of the file: the runs are the same
     trained = {path: path.stat().st_mtime_ns for path in (project / "results/runs").rglob("metrics.json")}
     project.configure(split={"validation_fraction": 0.5, "seed": 7})
     assert project.check("two").returncode == result.returncode
@@ -262,7 +262,7 @@ def test_a_file_is_judged_by_runs_of_the_protocol_that_it_states(project: Projec
     write(project / "one.yaml", table([RATE], testing_accuracy=["0.90"]))
     project.check("one.yaml")
     assert project.prune().splitlines()[-1] == "1 unused splits deleted from results/prepared."
-    assert {path.name for path in (project / "results/prepared").glob("*/")} == {"0.2-file"}
+    assert {path.name for path in (project / "results/prepared").glob("*/")} == {"0.5-7", "0.2-file"}
     assert {run["specification"]["split_seed"] for run in project.metrics()} == {None}
 
 

@@ -18,6 +18,8 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "sinfo"
 PATIENCE = 60  # seconds in which a daemon answers, or the node changes its state
 CPUS, MEMORY = 2, 3000  # of the node, which need not be there; MB
 UNLIMITED = 10_000  # jobs in an hour
+# Mounts an empty file system over a folder, for what is called here alone (root).
+HIDE = 'mount -t tmpfs none "$0" && exec "$@"'
 # Without accounting. What a node that is down was at may start again after 5 seconds. A job is killed if it needs more
 # memory than it asked for. The queue takes so many jobs in an hour, as on clusters that limit them for each user.
 CONFIGURATION = """\
@@ -61,6 +63,7 @@ class Cluster:
 
     folder: Path
     ports: tuple[int, int]
+    hidden: Path | None = None  # a folder that looks empty to the node and its jobs
     daemons: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -87,11 +90,11 @@ class Cluster:
         environment = os.environ | self.environment
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE).stdout
 
-    def start(self, name: str, *arguments: str) -> None:
-        """Start a daemon; its log is in the folder."""
+    def start(self, name: str, *command: str) -> None:
+        """Start a daemon by its command; its log is in the folder."""
         with (self.folder / f"{name}.log").open("ab") as log:
             self.daemons[name] = subprocess.Popen(
-                [name, *arguments],
+                command,
                 env=os.environ | self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -101,7 +104,8 @@ class Cluster:
 
     def start_node(self) -> None:
         """Start the compute daemon, and wait until the node takes jobs."""
-        self.start("slurmd", "-D")
+        hidden = ["unshare", "--mount", "sh", "-c", HIDE, str(self.hidden)] if self.hidden else []
+        self.start("slurmd", *hidden, "slurmd", "-D")
         self._wait_for_node()
 
     def kill_node(self) -> None:
@@ -111,12 +115,16 @@ class Cluster:
         self.ask("scontrol", "update", f"NodeName={_host()}", "State=DOWN", "Reason=killed")
         self._wait("a node that is down", lambda: self.state().startswith("down"))
 
+    def kill_jobs(self) -> None:
+        """Kill what jobs are at, and not Slurm's keepers of them."""
+        self._kill([pid for pid in self.processes() if _of_a_job(pid) and not _is_keeper(pid)])
+
     def limit_queue(self, jobs: int) -> None:
         """Start the controller again with a queue that takes so many jobs in an hour, from now on."""
         self.configure(jobs)
         self.daemons["slurmctld"].kill()
         self.daemons["slurmctld"].wait()
-        self.start("slurmctld", "-D")
+        self.start("slurmctld", "slurmctld", "-D")
         self._wait_for_node()
 
     def begin(self) -> None:
@@ -125,9 +133,9 @@ class Cluster:
             f"--{option}={self.folder}/munge.{option}" for option in ("socket", "key-file", "pid-file", "seed-file")
         ]
         # --force: a folder in /tmp, which everyone can write to
-        self.start("munged", "--foreground", "--force", *files)
+        self.start("munged", "munged", "--foreground", "--force", *files)
         self._wait("the socket of munged", (self.folder / "munge.socket").exists)
-        self.start("slurmctld", "-D")
+        self.start("slurmctld", "slurmctld", "-D")
         self.start_node()
 
     def end(self) -> None:
@@ -172,12 +180,28 @@ class Cluster:
             time.sleep(0.1)
 
 
+def with_storage(storage: Path) -> list[str]:
+    """The options of a `snakemake` process whose jobs on Slurm share nothing with it but a folder for a storage.
+
+    A job has a folder of its own on its node, with the sources that it is sent and copies of the files that it needs.
+    """
+    return [
+        *("--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "1"),
+        *("--default-storage-provider", "fs", "--default-storage-prefix", str(storage)),
+        *("--shared-fs-usage", "none", "--job-deploy-sources", "--slurm-logdir", str(storage / "slurm_logs")),
+        *("--precommand", r'own=\$(mktemp -d) && cd \$own && trap "rm -rf \$own" EXIT'),
+    ]
+
+
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Yield a cluster of one node. In the end nothing is left of it: no daemon, no job, no file."""
+def cluster(hidden: Path | None = None) -> Iterator[Cluster]:
+    """Yield a cluster of one node, to which a folder looks empty if it is `hidden`.
+
+    In the end nothing is left of it: no daemon, no job, no file.
+    """
     # a folder of pytest's has too long a name for a socket
     with tempfile.TemporaryDirectory(prefix="slurm-") as name:
-        here = Cluster(Path(name), _free_ports())
+        here = Cluster(Path(name), _free_ports(), hidden)
         _prepare(here.folder)
         try:
             here.configure(UNLIMITED)
@@ -206,9 +230,15 @@ def _host() -> str:
 
 def _of_a_job(pid: int) -> bool:
     """Whether a process is part of a job, or Slurm's keeper of one."""
-    process = Path(f"/proc/{pid}")
     try:
-        return b"SLURM_JOB_ID=" in (process / "environ").read_bytes() or "slurmstepd" in (process / "comm").read_text()
+        return b"SLURM_JOB_ID=" in Path(f"/proc/{pid}/environ").read_bytes() or _is_keeper(pid)
+    except OSError:
+        return False  # it has ended
+
+
+def _is_keeper(pid: int) -> bool:
+    try:
+        return "slurmstepd" in Path(f"/proc/{pid}/comm").read_text(encoding="utf-8")
     except OSError:
         return False  # it has ended
 

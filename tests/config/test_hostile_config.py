@@ -275,14 +275,11 @@ def test_a_title_is_a_text_whatever_it_looks_like(title: str) -> None:
 # what the report is made from, for the configuration of the folder
 REPORT_INPUTS = """
 from pathlib import Path
-from pipeline.workflow.build import Build
-build = Build.open(Path("config.yaml"))
-names = ["theory.json", "data/data.json", "recovery.json", "selection.json", "runs.csv", "histories.csv", "norms.csv"]
-names += ["evidence.json", "pictures.json"]
-names += [f"evidence/{name}.csv" for name in build.evidence] + [f"tables/{name}.csv" for name in build.tables]
-names += [f"figures/{name}.svg" for name in build.shown_figures]
-names += [f"randomisation/{test}.{kind}" for test in build.tests for kind in ("csv", "json")]
-print(*(f"results/{name}" for name in names), *build.collapse)
+from pipeline.workflow.build import IN_PLACE, Build
+from pipeline.figures.catalogue import drawing
+build = Build.open(IN_PLACE)
+figures = (f"results/figures/{drawing(name)}" for name in build.shown_figures)
+print("results/histories.csv", *build.crate_results, *build.pictures, *figures)
 """
 
 
@@ -305,7 +302,9 @@ def test_title_and_author_reach_the_report_step_as_they_are(tmp_path: Path) -> N
     (tmp_path / "pipeline/report/render.py").write_text(
         "import sys\nfrom pathlib import Path\n"
         f"Path({str(marker)!r}).write_text(sys.argv[sys.argv.index('--title-block') + 1])\n"
-        "Path(sys.argv[sys.argv.index('--output') + 1]).write_text('')\n"
+        "output = Path(sys.argv[sys.argv.index('--output') + 1])\n"
+        "output.write_text('')\n"
+        "output.with_name('SHA256SUMS').write_text('')\n"
     )
     (tmp_path / "pipeline/report/specimen.py").write_text("")  # which would set it with the report's code
     inputs = subprocess.run(
@@ -314,7 +313,8 @@ def test_title_and_author_reach_the_report_step_as_they_are(tmp_path: Path) -> N
     for name in inputs.stdout.split():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    rule = ("--allowed-rules", "report", "--quiet", "--printshellcmds", "results/report/report.html")
+        (tmp_path / name).with_name("SHA256SUMS").touch()
+    rule = ("--allowed-rules", "report", "--quiet", "--printshellcmds", "results/report/html/report.html")
     ended = snakemake(tmp_path, *rule)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert yaml.safe_load(marker.read_text()) == {"title": text, "subtitle": text[1:], "author": text[::-1]}

@@ -21,7 +21,7 @@ from synthetic import write_results
 from pipeline.config import load as config
 from pipeline.crate import layout, publication
 from pipeline.crate import step as publish
-from pipeline.errors import RunError
+from pipeline.figures.catalogue import drawing
 from pipeline.files import exchange, sealed
 from pipeline.files.atomic import write_text
 from pipeline.workflow.build import Build
@@ -207,33 +207,36 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made_from = ("CITATION.cff", "locks/requirements.lock", "pyproject.toml", *layout.WRITEUP)
     for name in ("Snakefile", "rules/data.smk", *made_from):
         write_text(tmp_path / name, (ROOT / name).read_text(encoding="utf-8"))
-    for name in ("report.html", "report.pdf"):
-        sealed.write_text(tmp_path / "results/report" / name, name)
-    keys = {line.split(",")[1] for line in (tmp_path / "results/runs.csv").read_text().splitlines()[1:]}
-    for key in keys:
-        sealed.write_json(tmp_path / "results/runs" / key / "timing.json", {"seconds_per_epoch": [0.5]})
+    for name in ("html", "pdf"):
+        sealed.write_text(tmp_path / f"results/report/{name}/report.{name}", name)
+    sealed.write_text(tmp_path / "results/timings.csv", f"key,seconds\n{'0' * 16},0.5\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def run_step(
-    monkeypatch: pytest.MonkeyPatch, *, title: str = "-A title-", formats: tuple[str, ...] = ("html", "pdf")
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    title: str = "-A title-",
+    formats: tuple[str, ...] = ("html", "pdf"),
+    folder: str = "results",
 ) -> list[str]:
-    """Run the step as the Snakefile does; the results that it was told to copy."""
-    settings = config.read_resolved(Path("results/config.json"))
-    results = [path for path in layout.results(settings, ["true_labels"]) if Path(path).exists()]
+    """Run the step as the Snakefile does, on results in `folder`; the results that it was told to copy."""
+    settings = config.read_resolved(Path(folder, "config.json"))
+    results = [path.replace("results", folder, 1) for path in layout.results(settings, ["true_labels"])]
     arguments: dict[str, Any] = {
         "--title-block": [json.dumps({"title": title, "author": "An author"})],
-        "--inputs": ("results/config.json", *layout.WRITEUP),
-        "--reports": [f"results/report/report.{name}" for name in formats],
+        "--inputs": (f"{folder}/config.json", *layout.WRITEUP),
+        "--reports": [f"{folder}/report/{name}/report.{name}" for name in formats],
         "--results": results,
         "--workflow": ["Snakefile", "rules/data.smk"],
-        "--config": ["results/config.json"],
-        "--data": ["results/data"],
+        "--config": [f"{folder}/config.json"],
+        "--data": [f"{folder}/data"],
         "--citation": ["CITATION.cff"],
         "--lock": ["locks/requirements.lock"],
         "--project": ["pyproject.toml"],
-        "--benchmarks": ["logs/benchmarks"],
+        "--folder": [folder],
+        "--timings": [f"{folder}/timings.csv"],
         "--started": ["2026-02-03T23:59:30+00:00"],
         "--output": ["results/published.json"],
         "--log": ["logs/publish.log"],
@@ -262,36 +265,37 @@ def test_the_step_makes_the_folder_whole_and_the_same_again(project: Path, monke
 def test_a_report_of_another_build_gives_way(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_text(project / "report/report.pdf", "a committed one")
     run_step(monkeypatch)
-    assert (project / "report/report.pdf").read_bytes() == (project / "results/report/report.pdf").read_bytes()
+    assert (project / "report/report.pdf").read_bytes() == (project / "results/report/pdf/report.pdf").read_bytes()
     expect_whole(project / "report")
     run_step(monkeypatch, formats=("html",))  # where the PDF cannot be set
     assert not (project / "report/report.pdf").exists()
     expect_whole(project / "report")
 
 
-def test_a_result_that_is_missing_is_named_and_the_rest_left(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("change", ["edited", "deleted"])
+def test_a_result_that_is_no_more_what_a_step_wrote_is_named_and_the_rest_left(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
     run_step(monkeypatch)
     before = publication.files(project / "report")
-    build = crates.described(project / "elsewhere")
-    with pytest.raises(RunError) as caught:
-        publish.publish(publish.STAGE, publication.ROOT, ["Snakefile", "results/absent.csv"], build, {})
-    (problem,) = caught.value.problems
-    assert problem.startswith("results/absent.csv: expected a file of this build, found none. Hint: ")
+    table = project / "results/report/pdf/report.pdf"
+    table.write_text("edited") if change == "edited" else table.unlink()
+    with pytest.raises(SystemExit) as caught:
+        run_step(monkeypatch, title="Another")
+    assert caught.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    found = "another content (SHA-256)" if change == "edited" else "no file"
+    assert line.startswith(f"results/report/pdf/report.pdf: expected what an earlier step wrote, found {found}. Hint: ")
     assert publication.files(project / "report") == before
 
 
-def test_a_result_that_was_edited_by_hand_is_named_and_not_published(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    table = project / "results/tables/learning_rates.csv"
-    table.write_text(table.read_text() + "\n")
-    with pytest.raises(SystemExit) as caught:
-        run_step(monkeypatch)
-    assert caught.value.code == 2
-    assert capsys.readouterr().err.startswith(
-        "results/tables/learning_rates.csv: expected what an earlier step wrote, found another"
-    )
-    assert not (project / "report/results/tables").exists()
+def test_results_that_lie_elsewhere_have_the_same_places(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a storage, whose copies lie in a folder of Snakemake's."""
+    run_step(monkeypatch)
+    before = publication.files(project / "report")
+    (project / "results").rename(project / "copies")
+    run_step(monkeypatch, folder="copies")
+    assert publication.files(project / "report") == before
 
 
 def test_files_are_told_at_any_depth_and_the_record_without_its_content(tmp_path: Path) -> None:
@@ -358,7 +362,7 @@ def test_the_mark_goes_with_whatever_changes_in_the_folder(
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"edition": 3}'])
 def test_a_mark_that_nobody_can_read_goes(project: Path, text: str) -> None:
-    sealed.write_text(publication.MARK, text)
+    write_text(publication.MARK, text)
     publication.discard_untrue()
     assert not publication.MARK.exists()
 
@@ -397,19 +401,21 @@ def test_a_checkout_and_a_lost_record_have_the_report_published_again(built: Pro
 def test_figures_and_tables_of_an_experiment_that_was_taken_back_go(built: Project) -> None:
     built.experiments(another={"sweep": {"hidden": [8, 16]}})
     built.build()
-    more = {path.name for path in (built / "results/figures").iterdir() if "another" in path.name}
+    more = {path.name for path in (built / "results/figures/experiments").iterdir() if "another" in path.name}
     assert more
     before = built.used_keys()
     tree = yaml.safe_load((built / "config.yaml").read_text(encoding="utf-8"))
     del tree["experiments"]["another"]
     built.configure(experiments=tree["experiments"])
     built.build()
-    assert not {path.name for path in (built / "results/figures").iterdir() if "another" in path.name}
+    assert not {path.name for path in (built / "results/figures/experiments").iterdir() if "another" in path.name}
     settings = config.read_tree(built / "config.yaml", {})
     build = Build(config.parse(settings, "config.yaml"), settings)
-    folders = [built / "results" / name for name in ("tables", "figures", "evidence")]
-    made = {path.relative_to(built.folder).as_posix() for folder in folders for path in folder.glob("[!.]*")}
-    figures = {f"results/figures/{name}.svg" for name in build.shown_figures if name != "benchmark"}
+    results = built / "results"
+    folders = [results / "tables", results / "evidence", *(results / "figures").iterdir()]
+    files = [path for folder in folders for path in folder.glob("[!.]*") if path.name != sealed.SUMS]
+    made = {path.relative_to(built.folder).as_posix() for path in files}
+    figures = {f"results/figures/{drawing(name)}" for name in build.shown_figures if name != "benchmark"}
     tables = {name for name in build.crate_results if name.startswith(("results/tables/", "results/evidence/"))}
     assert made == figures | tables
     assert set(before) > set(built.used_keys())

@@ -48,11 +48,11 @@ def packages(folder: str, without: frozenset[str]) -> set[str]:
     return found
 
 
-# bench/scale.py and what it uses run in the environment of the report.
+# bench/scale.py and what it uses run in the environment of the report, bench/engines.py in that of the tests.
 @pytest.mark.parametrize(
     ("folder", "lock", "without"),
     [
-        ("bench", "bench", frozenset({"scale", "stand_ins"})),
+        ("bench", "bench", frozenset({"engines", "scale", "stand_ins"})),
         ("tests/fuzz", "fuzz", frozenset({"test_replay"})),
         ("pipeline", "", frozenset()),
     ],

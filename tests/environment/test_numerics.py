@@ -161,7 +161,7 @@ def test_portable_numerics_are_avx2_and_fma_on_one_thread_and_fast_ones_are_left
 def test_a_build_sets_the_environment_of_its_jobs(make_project: Callable[..., Project]) -> None:
     project = make_project(source="sample", numerics="portable", randomisation=RANDOMISATION | {"epochs": 1})
     # the job itself would refuse any other environment
-    project.build("results/randomisation/true_labels.csv", **MACHINES["Nehalem"])
+    project.build("results/randomisation/true_labels/true_labels.csv", **MACHINES["Nehalem"])
 
 
 def test_a_configuration_without_numerics_is_fast() -> None:

@@ -43,7 +43,7 @@ NO_RUNS = pd.DataFrame(columns=["experiment", "key", *PARAMETERS])
 def facts(*judged: JudgedClaim, folder: Path, runs: pd.DataFrame = NO_RUNS, **more: Any) -> ClaimsText:
     """What the page shows of judged claims."""
     for name in (catalogue.CLAIMS, catalogue.THRESHOLDS):
-        sealed.write_text(folder / f"{name}.svg", PLACEHOLDER)
+        sealed.write_text(folder / catalogue.drawing(name), PLACEHOLDER)
     given: dict[str, Any] = {"title": "A write-up", "obstacles": (), "cells": (), "audit": (), "curves": ()}
     found = Evidence(claims=judged, thresholds=(SMALL, ANY, ONE), **(given | more))
     return claims_text.build(found, Provenance(CONFIG, runs), folder)

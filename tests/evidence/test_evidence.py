@@ -70,7 +70,7 @@ SINGLE = cell("testing_accuracy", "learning_rate 1", 0.947)
 
 def facts(*given_cells: JudgedCell, folder: Path, runs: pd.DataFrame = NO_RUNS, **more: Any) -> EvidenceText:
     """What the page shows of judged cells."""
-    sealed.write_text(folder / f"{catalogue.CELLS}.svg", PLACEHOLDER)
+    sealed.write_text(folder / catalogue.drawing(catalogue.CELLS), PLACEHOLDER)
     given: dict[str, Any] = {"title": WRITE_UP.title, "obstacles": (), "audit": (), "claims": (), "curves": ()}
     found = Evidence(cells=given_cells, thresholds=(), **(given | more))
     return evidence_text.build(found, Provenance(CONFIG, runs), folder)

@@ -320,8 +320,8 @@ def test_with_another_data_set_only_what_the_numbers_tell_alone_is_judged(tmp_pa
     sealed.write_text(tmp_path / "config.json", json.dumps(config.resolved(tree)))
     sealed.write_text(tmp_path / "runs.csv", to_csv(runs({"testing_accuracy": 0.9})))
     files = tmp_path / "config.json", tmp_path / "data", tmp_path / "runs.csv", published.FILE
-    recovery.write(*files, tmp_path / "recovery.json")
-    found = recovered.read(tmp_path / "recovery.json")
+    recovery.write(*files, tmp_path / "recovery/recovery.json")
+    found = recovered.read(tmp_path / "recovery/recovery.json")
     assert not found.comparable
     assert (found.split, found.penalty, found.epoch) == (None, None, None)
     assert [each.sd for each in found.readings] == [None, None]
@@ -360,15 +360,15 @@ FACTS = Recovery(
 
 def test_facts_survive_the_file(tmp_path: Path) -> None:
     for facts in (FACTS, replace(FACTS, split=None, penalty=None, readings=(), epoch=None)):
-        sealed.write_text(tmp_path / "recovery.json", encode(facts))
-        assert recovered.read(tmp_path / "recovery.json") == facts
+        sealed.write_text(tmp_path / "recovery/recovery.json", encode(facts))
+        assert recovered.read(tmp_path / "recovery/recovery.json") == facts
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"data": 1}', json.dumps({**json.loads(encode(FACTS)), "x": 1})])
 def test_a_file_that_is_something_else_is_named(tmp_path: Path, content: str) -> None:
-    sealed.write_text(tmp_path / "recovery.json", content)
+    sealed.write_text(tmp_path / "recovery/recovery.json", content)
     with pytest.raises(InputError, match="found other JSON"):
-        recovered.read(tmp_path / "recovery.json")
+        recovered.read(tmp_path / "recovery/recovery.json")
     with pytest.raises(InputError, match="found no file"):
         recovered.read(tmp_path / "none.json")
 

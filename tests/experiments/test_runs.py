@@ -11,6 +11,7 @@ from synthetic import tree
 from pipeline.config import load as config
 from pipeline.config.settings import Config, Configuration, Experiment
 from pipeline.data import dataset
+from pipeline.errors import InputError
 from pipeline.experiments import keys, plan, runs, tidy
 from pipeline.experiments.plan import Run
 from pipeline.experiments.records import Record
@@ -174,7 +175,7 @@ def test_the_tables_are_collected_from_the_folders_of_the_runs(tmp_path: Path, m
     sealed.write_json(tmp_path / "config.json", config.resolved(tree()))
     found = config.read_resolved(tmp_path / "config.json")
     selected = vars(found.experiments["grid"].configurations[1])
-    sealed.write_json(tmp_path / "selection.json", {"best": [selected]})
+    sealed.write_json(tmp_path / "selection/selection.json", {"best": [selected]})
     dataset.save(tmp_path / "data", ARRAYS, classes=3, name="small", source="mnist", fallback=False, files={})
     data = dataset.read_manifest(tmp_path / "data").fingerprint
 
@@ -183,7 +184,11 @@ def test_the_tables_are_collected_from_the_folders_of_the_runs(tmp_path: Path, m
         return {run.key: record(run.seed) for run in wanted}
 
     monkeypatch.setattr(runs.records, "read_all", read_all)
-    inputs = (tmp_path / name for name in ("config.json", "data", "selection.json", "trained"))
+    planned = plan.load_selected(tmp_path / "config.json", tmp_path / "selection/selection.json")
+    taken = {run.key: run.seed for run in plan.runs(planned, planned.experiments.values(), data)}
+    for key, seconds in taken.items():
+        sealed.write_json(tmp_path / f"trained/{key}/timing.json", {"seconds_per_epoch": [seconds, 0.25]})
+    inputs = (tmp_path / name for name in ("config.json", "data", "selection/selection.json", "trained"))
     runs.collect(*inputs, tmp_path / "out")
     table, histories, norms = (tidy.read_csv(tmp_path / f"out/{name}.csv") for name in ("runs", "histories", "norms"))
     best = table[table["experiment"] == "best"]
@@ -197,3 +202,17 @@ def test_the_tables_are_collected_from_the_folders_of_the_runs(tmp_path: Path, m
     assert {"validation_loss", "w1_norm"} - set(histories.columns) == {"w1_norm"}
     assert {"validation_loss", "w1_norm"} - set(norms.columns) == {"validation_loss"}
     assert len(histories) == len(norms) == 2 * len(table)
+    timings = tidy.read_csv(tmp_path / "out/timings.csv")
+    assert list(timings["key"]) == sorted(taken)
+    assert dict(zip(timings["key"], timings["seconds"], strict=True)) == {key: s + 0.25 for key, s in taken.items()}
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", '{"seconds_per_epoch": ["x"]}', "[]"])
+def test_a_run_without_its_timing_is_named(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        sealed.write_text(tmp_path / "a/timing.json", content)
+    with pytest.raises(InputError) as caught:
+        runs.timings_table(tmp_path, ["a"])
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{tmp_path / 'a/timing.json'}: expected what an earlier step wrote, found ")
+    assert problem.endswith(f"Hint: `rm -rf {tmp_path / 'a'}` and build again.")

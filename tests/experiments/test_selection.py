@@ -31,7 +31,7 @@ def chosen(found: Config, *positions: int) -> list[dict[str, float]]:
 
 
 def written(folder: Path, leaders: Any) -> Path:
-    path = folder / "selection.json"
+    path = folder / "selection/selection.json"
     sealed.write_text(path, json.dumps({"best": chosen(settings(), 2), "leaders": leaders}))
     return path
 
@@ -131,12 +131,12 @@ def test_the_selection_is_made_of_the_runs_on_disk(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(selection, "read_manifest", lambda folder: {tmp_path / "data": MANIFEST}[folder])
     experiments = tree()["experiments"] | {"leaders": {"best_of": "grid", "count": 3}}
     sealed.write_text(tmp_path / "config.json", json.dumps(config.resolved(tree(experiments=experiments))))
-    selection.select(*(tmp_path / name for name in ("config.json", "data", "runs", "selection.json")))
-    assert json.loads((tmp_path / "selection.json").read_text()) == {
+    selection.select(*(tmp_path / name for name in ("config.json", "data", "runs", "selection/selection.json")))
+    assert json.loads((tmp_path / "selection/selection.json").read_text()) == {
         "best": chosen(found, 4),
         "leaders": chosen(found, 4, 3, 2),
     }
-    assert [c.epochs for c in plan.read_selection(tmp_path / "selection.json", found)["leaders"]] == [6, 6, 6]
+    assert [c.epochs for c in plan.read_selection(tmp_path / "selection/selection.json", found)["leaders"]] == [6, 6, 6]
 
 
 def test_the_experiments_that_are_chosen_from_are_named_once() -> None:

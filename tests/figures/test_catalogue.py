@@ -39,7 +39,7 @@ def test_the_tables_are_those_that_the_configuration_asks_for() -> None:
     assert catalogue.tables(every) == [
         *("summary", "curves", "learning_rates", "rate_of_change", "regularization", "tuning", "search_space")
     ]
-    assert catalogue.collapse(every) == ["results/collapse.json", "results/tables/collapse.csv"]
+    assert catalogue.collapse(every) == ["results/collapse/collapse.json", "results/collapse/collapse.csv"]
     shown = tree()["tables"]
     del shown["learning_rates"]["rate_of_change"]
     assert catalogue.tables(settings(tables={"learning_rates": shown["learning_rates"]})) == [
@@ -57,7 +57,7 @@ def test_the_tables_are_those_that_the_configuration_asks_for() -> None:
 def test_without_the_write_up_there_are_no_verdicts_and_what_was_trained_for_them_has_sections() -> None:
     tables = tree()["tables"] | {"evidence": ["widths"]}
     with_it, without = settings(tables=tables), settings(tables=tables, writeup="false")
-    assert "results/evidence.json" in catalogue.verdicts(with_it)
+    assert "results/evidence/evidence.json" in catalogue.verdicts(with_it)
     assert len(catalogue.verdict_figures(with_it)) == 4
     assert catalogue.verdicts(without) == catalogue.verdict_figures(without) == []
     assert [each.name for each in catalogue.further(with_it)] == []

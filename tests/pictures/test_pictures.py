@@ -68,8 +68,8 @@ class Made:
     def pictures(self, output: Path) -> record.Pictures:
         names = ("data", "prepared", "networks")
         folders = {name: self.folder / name for name in names}
-        files = {"config": self.folder / "config.json", "selection": self.folder / "selection.json"}
-        step.write(**files, **folders, output=output)
+        files = {"config": self.folder / "config.json", "selection": self.folder / "selection/selection.json"}
+        step.write(**files, **folders, output=output / "pictures")
         return record.read(output)
 
 
@@ -83,12 +83,12 @@ def make(folder: Path, **changes: Any) -> Made:
     loaded = config.read_resolved(folder / "config.json")
     grid = loaded.experiments["grid"].configurations if "grid" in loaded.experiments else ()
     chosen = {name: [vars(grid[-1])] for name, each in loaded.experiments.items() if each.best_of}
-    sealed.write_text(folder / "selection.json", json.dumps(chosen))
+    sealed.write_text(folder / "selection/selection.json", json.dumps(chosen))
     arrays = {f"{part}_{kind}": getattr(own, kind) for part, own in DRAWN.items() for kind in ("images", "labels")}
     told = {"name": "Stripes", "source": "mnist", "fallback": False, "files": {}}
     manifest = dataset.save(folder / "data", arrays, classes=CLASSES, **told)
     preparation.save(folder / "prepared", *preparation.make(folder / "data", 0.2, 1024))
-    selected = plan.load_selected(folder / "config.json", folder / "selection.json")
+    selected = plan.load_selected(folder / "config.json", folder / "selection/selection.json")
     made = Made(folder, selected, choice.choose(selected, manifest.fingerprint))
     for key, run in made.chosen.runs.items():
         found = training.run(run.specification, folder / "prepared")
@@ -282,11 +282,11 @@ def test_the_same_inputs_give_the_same_bytes(made: Made, pictures: record.Pictur
     assert made.pictures(tmp_path) == pictures
 
     def digests(folder: Path) -> dict[str, str]:
-        paths = [folder / "pictures.json", *folder.glob("pictures/[!.]*"), *folder.glob("networks/*/[!.]*")]
+        paths = [*folder.glob("pictures/[!.]*"), *folder.glob("networks/*/[!.]*")]
         return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
     assert digests(tmp_path) == digests(made.folder)
-    assert len(digests(tmp_path)) == 1 + 4 + 3 * 5
+    assert len(digests(tmp_path)) == 2 + 4 + 4 * 5  # with the checksums
 
 
 # --- Sheets

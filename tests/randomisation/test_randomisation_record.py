@@ -169,5 +169,5 @@ def test_a_test_without_an_epoch_has_diverged(tmp_path: Path) -> None:
 
 def test_all_tests_of_a_configuration_are_read_in_their_order(tmp_path: Path) -> None:
     for number, variant in enumerate(record.variants(SETTINGS)):
-        record.write(outcome(FITTED, variant=variant, images=100 + number), tmp_path)
+        record.write(outcome(FITTED, variant=variant, images=100 + number), tmp_path / variant.name)
     assert [each.images for each in record.read_all(tmp_path, SETTINGS)] == [100, 101, 102, 103, 104, 105, 106]

@@ -123,7 +123,7 @@ OF_THE_WRITE_UP = r"write-up|Burki|published|printed|reproduc(?:ed|tion)|claim|c
 def without(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The whole page; its results folder has no evidence at all."""
     folder = write_results(tmp_path_factory.mktemp("without") / "results", writeup="false", draw=True)
-    assert not (folder / "evidence.json").exists()
+    assert not (folder / "evidence/evidence.json").exists()
     return report.render(context.build(folder, "Title", "", ()), TEMPLATES, "screen")
 
 

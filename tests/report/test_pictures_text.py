@@ -30,11 +30,11 @@ def page() -> Context:
 @pytest.fixture
 def told(results: Path, tmp_path: Path) -> Any:
     """The views on other pictures of the same results."""
-    config = plan.load_selected(results / "config.json", results / "selection.json")
+    config = plan.load_selected(results / "config.json", results / "selection/selection.json")
     (tmp_path / "figures").symlink_to(results / "figures")
 
     def tell(change: Any = lambda pictures: pictures, **manifest: Any) -> PicturesText:
-        sealed.write_json(tmp_path / "pictures.json", change(record.read(results)))
+        sealed.write_json(tmp_path / "pictures/pictures.json", change(record.read(results)))
         return pictures_text.build(config, replace(MANIFEST, **manifest), tmp_path, LINEAR)
 
     return tell

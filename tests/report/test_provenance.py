@@ -113,7 +113,7 @@ def test_other_results_of_a_run_change_what_names_it_and_nothing_else(results: P
             measured = [column for column in original.columns if column.endswith(("accuracy", "loss"))]
             changed.loc[changed["key"] == key, measured] -= 0.05
             sealed.write_text(results / name, tidy.to_csv(changed))
-        inputs = (results / name for name in ("config.json", "selection.json", "runs.csv", "histories.csv"))
+        inputs = (results / name for name in ("config.json", "selection/selection.json", "runs.csv", "histories.csv"))
         tables.write_all(*inputs, results / "tables")
         after = contents(results)
         told = {name for name, content in before.items() if after[name] != content}

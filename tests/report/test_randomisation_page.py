@@ -129,7 +129,7 @@ def test_the_marked_epochs_are_round_ones_and_the_last() -> None:
 
 def test_each_row_of_the_data_has_its_mark(tmp_path: Path) -> None:
     for variant in ALL:
-        record.write(usual_test(variant), tmp_path)
+        record.write(usual_test(variant), tmp_path / variant.name)
     randomisation.write([test.name for test in ALL], tmp_path, tmp_path / "drawn.svg")
     plot = told(svg=sealed.read_text(tmp_path / "drawn.svg")).plot
     groups = {group.get("id", ""): group for group in ET.fromstring(plot.svg).iter("{http://www.w3.org/2000/svg}g")}
@@ -162,7 +162,7 @@ def test_the_figures_words_say_how_each_test_ended() -> None:
 
 def test_the_svg_is_the_same_each_time(tmp_path: Path) -> None:
     for variant in ALL:
-        record.write(usual_test(variant), tmp_path)
+        record.write(usual_test(variant), tmp_path / variant.name)
     for name in "ab":
         randomisation.write([test.name for test in ALL], tmp_path, tmp_path / f"{name}.svg")
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
@@ -547,8 +547,8 @@ def test_results_without_the_tests_make_a_report(tmp_path: Path) -> None:
 
 def test_a_missing_test_is_named(tmp_path: Path) -> None:
     results = write_results(tmp_path / "results")
-    (results / "randomisation/random_pixels.json").unlink()
-    with pytest.raises(InputError, match=r"randomisation/random_pixels\.json: expected what"):
+    (results / "randomisation/random_pixels/random_pixels.json").unlink()
+    with pytest.raises(InputError, match=r"randomisation/random_pixels/random_pixels\.json: expected what"):
         context.build(results, "Title", "Author", ())
 
 

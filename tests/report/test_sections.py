@@ -150,7 +150,7 @@ def test_what_is_not_right_stands_first_with_what_would_be() -> None:
         ["(2)", "w1 > b", "slip", "w1 ≥ b"],
         ["(3)", "c", "wrong", ""],
         ["(2)", "w1 > b", "slip", "w1 ≥ b"],
-        ["all others", "1 statement, listed in results/evidence/mathematics.csv", "right", ""],
+        ["all others", "1 statement, listed in results/theory/mathematics.csv", "right", ""],
     ]
     told = text("mathematics", shown)
     assert told.has("Of 4 statements 1 holds")

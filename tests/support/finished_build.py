@@ -60,7 +60,7 @@ def make(project: Path) -> Path:
 
 def record(project: Path, machine: dict[str, Any]) -> None:
     """Write published.json as the build of these results on a machine of this class leaves it."""
-    files = {"report.html": checksum(project / "results/report/report.html")}
+    files = {"report.html": checksum(project / "results/report/html/report.html")}
     packages = software.pins(project / "locks/requirements.lock")
     told = {"edition": 1, "machine_class": machine, "packages": packages, "files": files}
     write_json(project / "results/published.json", told)

@@ -143,7 +143,7 @@ def table_4_shows_each_rate_in_its_column_and_each_metric_in_its_row(case: Case)
 def the_write_ups_numbers_stand_below_those_of_the_same_configuration(case: Case) -> None:
     shown, results = case.results.shown, case.results
     cells = cells_of(case)
-    judged = results.json("evidence.json")["obstacles"] == []
+    judged = results.json("evidence/evidence.json")["obstacles"] == []
     expected: dict[tuple[str, str, str], str] = {}  # by table, row and column
     for table, name in (("learning_rates", "learning-rates"), ("regularization", "regularization")):
         for chosen in results.experiments[shown[table]["experiment"]].configurations if table in shown else ():
@@ -256,9 +256,9 @@ def table_6_shows_each_coefficient_in_its_column_and_the_norms_below(case: Case)
     told(label, found.caption, "(?i)regularization coefficient", never="(?i)rate")
     over_so_many_seeds(label, found.caption, experiment.configurations)
     expected = sweep_cells(experiment, shown["metrics"])
-    collapse = case.results.csv("tables/collapse.csv")
+    collapse = case.results.csv("collapse/collapse.csv")
     own = collapse[collapse["experiment"] == experiment.name].reset_index(drop=True)
-    critical = case.results.json("collapse.json")["critical"] if _has(case, "collapse.json") else None
+    critical = case.results.json("collapse/collapse.json")["critical"] if _has(case, "collapse/collapse.json") else None
     columns = _labels(experiment)
     rows = [own.iloc[_place(own["reg"], number(c.values["reg"]))] for c in experiment.configurations]
     ratios = [row["reg"] / critical if critical else row["ratio"] for row in rows]
@@ -268,7 +268,7 @@ def table_6_shows_each_coefficient_in_its_column_and_the_norms_below(case: Case)
             zip(columns, (_norm(row, f"w{matrix}") for row in rows), strict=True)
         )
     table = case.page.table("regularization")
-    same_table(label, table, expected, columns, "runs.csv and tables/collapse.csv")
+    same_table(label, table, expected, columns, "runs.csv and collapse/collapse.csv")
     titles = [name for name, rows_ in table.groups if rows_]
     same(f"{label}, what stands above the norms", titles, ["", "Not in the write-up"], "the write-up")
 
@@ -624,8 +624,8 @@ def the_table_of_claims_shows_each_test_with_its_interval_from_low_to_high(case:
         own = tests[tests["claim"] == claim["claim"]]
         same(f"the number of tests of {match[1]!r}", len(rows), len(own), "tests.csv")
         for row, (_, test) in zip(rows, own.iterrows(), strict=True):
-            if case.results.json("evidence.json")["obstacles"]:
-                same(f"{row.head[0]}, which cannot be judged", row.cells["Verdict"], "–", "evidence.json")
+            if case.results.json("evidence/evidence.json")["obstacles"]:
+                same(f"{row.head[0]}, which cannot be judged", row.cells["Verdict"], "–", "evidence/evidence.json")
                 continue
             _same_test(re.sub(r"^\d\. ", "", row.head[0]), row.cells, test, claim)
             background = row.element.get("class") == "background"
@@ -739,9 +739,9 @@ def randomisation(results: Results) -> dict[str, dict[str, Any]]:
 
 def _came_to(results: Results, file: str) -> dict[str, Any]:
     """The facts of a test with its seeds as a table, and the mean of their epochs: ended ones stay as they are."""
-    facts = results.json(f"randomisation/{file}.json")
+    facts = results.json(f"randomisation/{file}/{file}.json")
     seeds = pd.DataFrame(facts["seeds"])
-    epochs = results.csv(f"randomisation/{file}.csv")
+    epochs = results.csv(f"randomisation/{file}/{file}.csv")
     courses = [epochs.pivot(index="epoch", columns="seed", values=name).ffill().mean(axis=1)
                for name in ("training_accuracy", "training_loss")]  # fmt: skip
     lengths = epochs.groupby("seed").size()
@@ -985,7 +985,7 @@ def the_data_under_the_figure_of_norms_are_those_of_collapse_csv(case: Case) -> 
     columns = ["λ / λ*", "Norm of W_1 at the start", "At the end", "Norm of W_2 at the end",
                "Mean growth rate of W_1", "λ* - λ", "Verdict"]  # fmt: skip
     expected = {}
-    collapse = case.results.csv("tables/collapse.csv")
+    collapse = case.results.csv("collapse/collapse.csv")
     alike = ["reg", "learning_rate", "batch_size", "hidden", "epochs"]
     shown = case.results.shown["regularization"]
     texts = {
@@ -1214,11 +1214,11 @@ def the_first_page_counts_what_came_out(case: Case) -> None:
     parts = []
     for verdict in ("supported", "contradicted", "undetermined"):
         names = [claim_names()[text] for text in claims.loc[claims["verdict"] == verdict, "claim"]]
-        told_of = names and not results.json("evidence.json")["obstacles"]
+        told_of = names and not results.json("evidence/evidence.json")["obstacles"]
         parts.append(f"{len(names)} {verdict}" + (f": {', '.join(names)}" if told_of else ""))
     counts("the claims on the first page", summary["Claims"], parts)
     told("the claims on the first page", summary["Claims"], "supported.*contradicted.*undetermined")
-    verdicts = [verdict_of(each) for each in results.json("theory.json")["propositions"]]
+    verdicts = [verdict_of(each) for each in results.json("theory/theory.json")["propositions"]]
     parts = [f"{verdicts.count('right')} of {len(verdicts)} statements of the write-up’s mathematics"]
     parts += [f"{number} with a slip"] if (number := verdicts.count("slip")) else []
     parts += [f"{number} do not"] if (number := verdicts.count("wrong")) else []
@@ -1243,7 +1243,7 @@ def the_abstract_counts_what_came_out(case: Case) -> None:
     results = case.results
     (abstract,) = [text for text in case.page.sections[0].paragraphs if "derivations line by line" in text]
     cells, claims = (results.csv(f"evidence/{name}.csv")["verdict"] for name in ("cells", "claims"))
-    mathematics = [verdict_of(each) for each in results.json("theory.json")["propositions"]]
+    mathematics = [verdict_of(each) for each in results.json("theory/theory.json")["propositions"]]
     failed, fallen = sum(cells == "not reproduced"), sum(claims == "contradicted")
     derived = audited(case)
     wrong = f"{sum(each != 'right' for each in derived)} of {len(derived)} statements that it derives"
@@ -1307,13 +1307,13 @@ def verdict_of(proposition: dict[str, Any]) -> str:
 
 @check
 def each_statement_of_the_mathematics_has_its_verdict_and_what_would_be_right(case: Case) -> None:
-    found = [(each["place"], verdict_of(each)) for each in case.results.json("theory.json")["propositions"]]
+    found = [(each["place"], verdict_of(each)) for each in case.results.json("theory/theory.json")["propositions"]]
     expected = [(place, verdict, verdict == "slip") for place, verdict in found if verdict != "right"]
     right = len(found) - len(expected)
     expected += [("all others" if expected else "all", "right", False)] if right else []
     table = case.page.table("mathematics").rows
     shown = [(row.head[0], row.cells["Verdict"], bool(row.cells["What would be right"])) for row in table]
-    same("the statements of the write-up's mathematics", shown, expected, "theory.json")
+    same("the statements of the write-up's mathematics", shown, expected, "theory/theory.json")
     if right:
         told(
             "the rest of the write-up's mathematics", table[-1].cells["What it says"], rf"^{right} statements?, listed"
@@ -1324,7 +1324,7 @@ def each_statement_of_the_mathematics_has_its_verdict_and_what_would_be_right(ca
 
 @check
 def each_equation_says_whether_its_check_passed(case: Case) -> None:
-    theory = case.results.json("theory.json")
+    theory = case.results.json("theory/theory.json")
     shown = dict(case.page.checks)
     for label, derivation in theory["derivations"].items():
         holds = derivation["difference"] <= 1e-12 and derivation["symbolic"] is not False
@@ -1348,14 +1348,14 @@ def each_equation_says_whether_its_check_passed(case: Case) -> None:
             _same_sum(label, case.page.equations[label], solution, row)
     for label, holds in (("xor-outer", theory["xor"]["contradictory"]), ("certificate", theory["xor"]["proved"])):
         told(f"the check of {label}", shown.get(label, ""), r"^Checked:" if holds else r"^Failed:")
-    linear = case.results.json("collapse.json") if "regularization" in case.results.shown else {"flow": {}}
+    linear = case.results.json("collapse/collapse.json") if "regularization" in case.results.shown else {"flow": {}}
     for label, each in linear["flow"].items():
         text = shown.get(label, "")
         power = math.floor(math.log10(max(each["difference"], 1e-17))) + 1
         told(f"the check of equation {label}", text, r"^Checked:" if each["difference"] <= 1e-12 else r"^Failed:",
              rf"10\^{power}\b")  # fmt: skip
     same("the bound of the certificate", case.page.equations["certificate"].split(" (")[0],
-         f"0 ≤ {theory['xor']['bound']}", "theory.json")  # fmt: skip
+         f"0 ≤ {theory['xor']['bound']}", "theory/theory.json")  # fmt: skip
 
 
 def _same_sum(label: str, equation: str, solution: dict[str, Any], row: dict[str, Any]) -> None:
@@ -1535,7 +1535,7 @@ def captions_of_other_figures_say_what_they_show(case: Case) -> None:
     if found := exhibits.get("figure-collapse"):
         told(found.label, found.caption, r"Norm of W_1", r"(?i)left of the line it should grow.*right.*shrink",
              r"(?i)circles ended above.*squares below")  # fmt: skip
-        verdicts = case.results.csv("tables/collapse.csv")["verdict"].dropna()
+        verdicts = case.results.csv("collapse/collapse.csv")["verdict"].dropna()
         hollow = bool((~verdicts.str.contains("predicted")).any())
         if hollow != ("hollow marks are undecided" in found.caption):
             fail(f"{found.label}: expected its caption {'' if hollow else 'not '}to speak of undecided marks")
@@ -1578,7 +1578,7 @@ Source = tuple[str, str, list[str]]  # the file, the module that wrote it, the r
 
 def pictures(results: Results) -> Iterator[tuple[str, list[str]]]:
     """The table and the figures of the pictures, each with its runs."""
-    found = results.json("pictures.json")
+    found = results.json("pictures/pictures.json")
     yield "figure-pictures-digits", []
     if found["tests"]:
         yield "figure-pictures-tests", []
@@ -1595,23 +1595,27 @@ def sources(case: Case) -> dict[str, Source]:
     expected: dict[str, Source] = {
         "table-evidence-cells": ("results/evidence/cells.csv", "pipeline/evidence/step.py", []),
         "table-evidence-tables": ("results/evidence/cells.csv", "pipeline/evidence/step.py", []),
-        "table-thresholds": ("results/evidence.json", "pipeline/evidence/step.py", []),
+        "table-thresholds": ("results/evidence/evidence.json", "pipeline/evidence/step.py", []),
         "table-claims": ("results/evidence/claims.csv", "pipeline/evidence/step.py", []),
         "figure-claims-curves": ("results/histories.csv", "pipeline/figures/claims.py", []),
         "figure-claims-thresholds": ("results/evidence/tests.csv", "pipeline/figures/thresholds.py", []),
-        "table-mathematics": ("results/evidence/mathematics.csv", "pipeline/theory/step.py", []),
+        "table-mathematics": ("results/theory/mathematics.csv", "pipeline/theory/step.py", []),
         "table-audit": ("results/evidence/audit.csv", "pipeline/evidence/step.py", []),
         "figure-evidence-overview": ("results/evidence/*.csv", "pipeline/figures/overview.py", []),
         "figure-evidence-cells": ("results/evidence/cells.csv", "pipeline/figures/cells.py", []),
-        "figure-collapse": ("results/tables/collapse.csv", "pipeline/figures/collapse.py", []),
+        "figure-collapse": ("results/collapse/collapse.csv", "pipeline/figures/collapse.py", []),
         "table-neighbours": ("results/tables/summary.csv", "pipeline/analysis/tables.py", []),
         "table-search-space": ("results/tables/search_space.csv", "pipeline/analysis/tables.py", []),
-        "table-randomisation": ("results/randomisation/*.json", "pipeline/randomisation/step.py", []),
-        "figure-randomisation": ("results/randomisation/*.csv", "pipeline/figures/randomisation.py", []),
+        "table-randomisation": ("results/randomisation/*/*.json", "pipeline/randomisation/step.py", []),
+        "figure-randomisation": ("results/randomisation/*/*.csv", "pipeline/figures/randomisation.py", []),
         "figure-benchmark": ("report/benchmark.json", "pipeline/figures/benchmark.py", []),
     }
-    expected |= {f"table-{f}": ("results/theory.json", "pipeline/theory/step.py", []) for f in ("and", "or", "xor")}
-    expected |= {name: ("results/pictures.json", "pipeline/pictures/step.py", runs) for name, runs in pictures(results)}
+    expected |= {
+        f"table-{f}": ("results/theory/theory.json", "pipeline/theory/step.py", []) for f in ("and", "or", "xor")
+    }
+    expected |= {
+        name: ("results/pictures/pictures.json", "pipeline/pictures/step.py", runs) for name, runs in pictures(results)
+    }
     for name, (panels, _) in curve_figures(results).items():
         expected[f"figure-{name}"] = ("results/tables/curves.csv", "pipeline/figures/step.py", results.keys(*panels))
     for table, name in (("learning_rates", "learning-rates"), ("regularization", "regularization")):
@@ -1663,4 +1667,4 @@ def sources_name_the_file_the_module_and_the_runs(case: Case) -> None:
 def the_norms_stand_with_a_source_of_their_own(case: Case) -> None:
     if "regularization" in case.results.shown:
         source = exhibit(case, "table-regularization").source
-        told("the source of Table 6", source, "results/tables/collapse.csv, by pipeline/analysis/collapse.py")
+        told("the source of Table 6", source, "results/collapse/collapse.csv, by pipeline/analysis/collapse.py")

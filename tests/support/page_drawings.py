@@ -274,9 +274,9 @@ def the_figure_of_norms_has_growth_on_the_left_and_decay_on_the_right(case: Case
     if svg is None:
         return
     where = case.page.exhibits["figure-collapse"].label
-    critical = case.results.json("collapse.json")["critical"]
+    critical = case.results.json("collapse/collapse.json")["critical"]
     alike = ["reg", "learning_rate", "batch_size", "hidden", "epochs"]
-    columns = case.results.csv("tables/collapse.csv").drop_duplicates(alike).sort_values(alike, kind="stable")
+    columns = case.results.csv("collapse/collapse.csv").drop_duplicates(alike).sort_values(alike, kind="stable")
     ratios = [text for text in texts(svg) if re.fullmatch(r"\d+\.\d\d", text)]
     same(
         f"{where}, λ / λ*",
@@ -402,7 +402,7 @@ def the_figure_of_the_first_page_has_a_mark_for_each_verdict(case: Case) -> None
         return
     where = case.page.exhibits["figure-evidence-overview"].label
     cells, audit, claims = (case.results.csv(f"evidence/{name}.csv") for name in ("cells", "audit", "claims"))
-    mathematics = [verdict_of(each) for each in case.results.json("theory.json")["propositions"]]
+    mathematics = [verdict_of(each) for each in case.results.json("theory/theory.json")["propositions"]]
     rows = [list(cells["verdict"]), list(audit["verdict"]), mathematics, list(claims["verdict"])]
     for row, verdicts in enumerate(rows):
         counts = [sum(verdict in group for verdict in verdicts) for group in OUTCOMES.values()]

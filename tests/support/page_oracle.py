@@ -225,7 +225,7 @@ class Results:
             searched = self.config["experiments"][tree["best_of"]]["grid"]
             points = [
                 {p: self._as_written(value, searched.get(p, ())) for p, value in point.items()}
-                for point in self.json("selection.json")[name]
+                for point in self.json("selection/selection.json")[name]
             ]
             varied = tuple(searched)
         elif kind == "single":

@@ -24,7 +24,7 @@ ORANGE = re.compile(r"--validation-text|#a84b00")
 
 
 def pictures(case: Case) -> dict[str, Any]:
-    found: dict[str, Any] = case.results.json("pictures.json")
+    found: dict[str, Any] = case.results.json("pictures/pictures.json")
     return found
 
 
@@ -67,7 +67,7 @@ def of_weights(case: Case) -> Iterator[Told]:
         label = setting("reg", text)
         yield percent(share), rf"# with {re.escape(label)}(?!\d)"
         yield label, rf"{percent(share)} with #"
-    first, second, *_ = *case.results.json("collapse.json")["growth_rates"], 0, 0
+    first, second, *_ = *case.results.json("collapse/collapse.json")["growth_rates"], 0, 0
     for text, reg, _ in _weights(case):
         if second <= reg < first:
             yield setting("reg", text), "With #, theory leaves just one direction"
@@ -145,12 +145,20 @@ def the_confusion_matrix_has_labels_in_rows_and_answers_in_columns(case: Case) -
     matrix = np.array(found["matrix"])
     table = case.page.table("confusion")
     classes = [str(label) for label in range(len(matrix))]
-    same(f"{own.label}, columns", list(table.columns), classes, "pictures.json")
-    same(f"{own.label}, rows", [row.head for row in table.rows], [(label,) for label in classes], "pictures.json")
+    same(f"{own.label}, columns", list(table.columns), classes, "pictures/pictures.json")
+    same(
+        f"{own.label}, rows",
+        [row.head for row in table.rows],
+        [(label,) for label in classes],
+        "pictures/pictures.json",
+    )
     shades = []
     for label, row in enumerate(table.rows):
         same(
-            f"{own.label}, label {label}", list(row.cells.values()), [f"{n:,}" for n in matrix[label]], "pictures.json"
+            f"{own.label}, label {label}",
+            list(row.cells.values()),
+            [f"{n:,}" for n in matrix[label]],
+            "pictures/pictures.json",
         )
         for answer, cell in enumerate(each for each in row.element if each.tag == "td"):
             kinds = cell.get("class", "").split()
@@ -176,7 +184,7 @@ def the_confusion_matrix_is_that_of_the_run_that_it_names(case: Case) -> None:
             "the run of the confusion matrix", facts, (run["seed"], run["best_epoch"], run["testing_accuracy"]), "runs"
         )
         (chosen,) = case.results.experiments[case.results.shown["tuning"]["best"]].configurations
-        same("its configuration", found["key"] in case.results.keys(chosen), True, "selection.json")
+        same("its configuration", found["key"] in case.results.keys(chosen), True, "selection/selection.json")
 
 
 # --- The figures
@@ -239,8 +247,8 @@ def digits_stand_above_their_labels(case: Case) -> None:
     if svg is None:
         return
     labels = [str(digit["label"]) for digit in pictures(case)["digits"]]
-    same("the labels of the digits", lines(svg), labels, "pictures.json")
-    same("the number of digits", len(tiles(svg)), len(labels), "pictures.json")
+    same("the labels of the digits", lines(svg), labels, "pictures/pictures.json")
+    same("the number of digits", len(tiles(svg)), len(labels), "pictures/pictures.json")
     _black_on_white(case, "digits", svg)
     description = exhibit(case, "figure-pictures-digits").description
     told("the digits in words", description, re.escape(", ".join(labels)))
@@ -258,10 +266,10 @@ def randomized_examples_stand_above_the_labels_that_are_learned(case: Case) -> N
         name = test["name"].replace("_", " ").replace("gaussian", "Gaussian")
         name = re.sub(r"corrupted labels ([\d.]+)", lambda found: f"labels, p = {float(found[1]):g}", name)
         expected += [name, *map(str, test["labels"])]
-    same("the tests and their labels", lines(svg), expected, "pictures.json")
+    same("the tests and their labels", lines(svg), expected, "pictures/pictures.json")
     colored = [text for text in svg.iter("text") if ORANGE.search(" ".join(e.get("style", "") for e in text.iter()))]
     changed = [str(b) for test in tests for a, b in zip(true, test["labels"], strict=True) if a != b]
-    same("the colored labels", ["".join(text.itertext()) for text in colored], changed, "pictures.json")
+    same("the colored labels", ["".join(text.itertext()) for text in colored], changed, "pictures/pictures.json")
     _black_on_white(case, "tests", svg)
 
 
@@ -275,7 +283,7 @@ def weights_are_blue_above_zero_and_orange_below_on_the_scale_of_their_row(case:
     scales = [Decimal(f"{panel['largest']:.2g}") for panel in panels]
     expected = [text for name, scale in zip(names, scales, strict=True) for text in (name, f"±{scale:f}")]
     drawn = [re.sub(r"e\s*(-\d)", r"e^\1", text) for text in lines(svg)]
-    same("the rows of weights", drawn, expected, "pictures.json")
+    same("the rows of weights", drawn, expected, "pictures/pictures.json")
     given = pixels(case, "weights")
     if given is None:
         return
@@ -303,7 +311,7 @@ def mistakes_stand_above_label_answer_and_probability(case: Case) -> None:
     for start in range(0, len(mistakes), 6):
         row = mistakes[start : start + 6]
         expected += [f"{m['label']} → {m['answer']}" for m in row] + [f"{m['probability']:.4f}" for m in row]
-    same("the mistakes", lines(svg), expected, "pictures.json")
+    same("the mistakes", lines(svg), expected, "pictures/pictures.json")
     same(
         "their order",
         [m["probability"] for m in mistakes],

@@ -491,7 +491,7 @@ def _undecided(table: pd.DataFrame, linear: dict[str, Any]) -> list[Fact]:
 
 def _collapse(case: Case) -> list[Fact]:
     results = case.results
-    linear, table = results.json("collapse.json"), results.csv("tables/collapse.csv")
+    linear, table = results.json("collapse/collapse.json"), results.csv("collapse/collapse.csv")
     critical = linear["critical"]
     experiment = results.experiments[results.shown["regularization"]["experiment"]]
     facts = [
@@ -579,7 +579,7 @@ def _written_coefficients(results: Results) -> dict[float, str]:
         for name in reversed(names)
         for c in results.experiments[name].configurations
     }
-    values = results.csv("tables/collapse.csv")["reg"]
+    values = results.csv("collapse/collapse.csv")["reg"]
     return {v: next(t for n, t in texts.items() if math.isclose(n, v, abs_tol=1e-12)) for v in values}
 
 
@@ -1137,7 +1137,7 @@ def the_protocol_states_the_settings_of_the_runs(case: Case) -> None:
 
 @check
 def the_recovery_of_the_protocol_is_told_as_recovery_json_has_it(case: Case) -> None:
-    found = case.results.json("recovery.json")
+    found = case.results.json("recovery/recovery.json")
     facts: list[Fact] = []
     if split := found["split"]:
         facts += _split(case, split)
@@ -1171,7 +1171,7 @@ def the_recovery_of_the_protocol_is_told_as_recovery_json_has_it(case: Case) -> 
             Fact(str(epoch["nearer_best"]), "# (?:is|are) nearer to the first"),
             Fact(str(epoch["nearer_last"]), "and # to the second"),
         ]
-    facts += _choices(case.results.json("evidence.json")["cells"])
+    facts += _choices(case.results.json("evidence/evidence.json")["cells"])
     explained("How the protocol was recovered", case.page.section("recovery").text, facts)
 
 
@@ -1441,9 +1441,9 @@ def sections_without_results_have_the_numbers_of_their_templates_alone(case: Cas
     text = case.page.text("and-or")
     for name, neuron in neurons.items():
         first, second, bias = (f"{number(v):g}" for v in (*neuron["weights"], neuron["bias"]))
-        if case.results.json("theory.json")["solutions"][name]["bias"] == _fraction(neuron["bias"]):
+        if case.results.json("theory/theory.json")["solutions"][name]["bias"] == _fraction(neuron["bias"]):
             _says("Section 1.2", text, re.escape(f"w_1 = {first}, w_2 = {second}, b = {bias}"))
-    theory = case.results.json("theory.json")
+    theory = case.results.json("theory/theory.json")
     for name, solution in theory["solutions"].items():
         holds = all(row["output"] == row["expected"] for row in solution["rows"])
         part = text[text.index(f"{name.upper()}. ") :]

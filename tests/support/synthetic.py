@@ -27,8 +27,9 @@ from pipeline.evidence.recovered import Recovery
 from pipeline.experiments import plan, runs, selection, tidy
 from pipeline.experiments.plan import Run
 from pipeline.experiments.records import Record
-from pipeline.figures import catalogue, cells, claims, overview, randomisation, thresholds
+from pipeline.figures import catalogue, randomisation
 from pipeline.figures import collapse as collapse_figure
+from pipeline.figures import evidence as evidence_figures
 from pipeline.figures import pictures as pictures_figures
 from pipeline.figures import step as figures
 from pipeline.files import sealed
@@ -260,37 +261,31 @@ def _pictures(folder: Path, pictures: Pictures, manifest: Manifest) -> None:
     units = pictures.weights[0].units if pictures.weights else 0
     size = (len(pictures.weights), units, manifest.pixels)
     write_array(folder / "pictures/weights.npy", (scales * numbers.uniform(-1, 1, size)).astype(np.float32))
-    sealed.write_json(folder / "pictures.json", pictures)
+    sealed.write_json(folder / "pictures/pictures.json", pictures)
 
 
 def _figures(folder: Path, settings: Config, *, draw: bool) -> None:
     """The figures of a results folder, or placeholders."""
-    (folder / "figures").mkdir()
-    if draw:
-        pictures_figures.write(folder, folder / "figures")
-    else:
-        for name in pictures_record.NAMES:
-            sealed.write_text(folder / f"figures/{pictures_record.figure(name)}.svg", PLACEHOLDER)
-    if draw and settings.tables.regularization:
-        files = (folder / name for name in ("config.json", "collapse.json", "tables/collapse.csv"))
-        collapse_figure.write(*files, folder / f"figures/{catalogue.COLLAPSE}.svg")
-    if draw:
-        figures.write_all(
-            folder / "config.json",
-            folder / "selection.json",
-            folder / "tables/summary.csv",
-            folder / "tables/curves.csv",
-            histories=folder / "histories.csv",
-            output=folder / "figures",
-        )
-        if settings.writeup:
-            overview.write(folder / "evidence", folder / f"figures/{catalogue.OVERVIEW}.svg")
-            claims.write(folder, folder / f"figures/{catalogue.CLAIMS}.svg")
-            thresholds.write(folder, folder / f"figures/{catalogue.THRESHOLDS}.svg")
-            cells.write(folder / "evidence/cells.csv", folder / f"figures/{catalogue.CELLS}.svg")
-    else:
-        for name in (*catalogue.figures(settings), catalogue.COLLAPSE, *catalogue.verdict_figures(settings)):
-            sealed.write_text(folder / f"figures/{name}.svg", PLACEHOLDER)
+    drawings = folder / "figures"
+    names = [*catalogue.figures(settings), *map(pictures_record.figure, pictures_record.NAMES)]
+    names += [*catalogue.verdict_figures(settings), catalogue.COLLAPSE, randomisation_record.FIGURE]
+    for name in names:
+        sealed.write_text(drawings / catalogue.drawing(name), PLACEHOLDER)
+    if not draw:
+        return
+    chosen = folder / "config.json", folder / "selection/selection.json"
+    averages = folder / "tables/summary.csv", folder / "tables/curves.csv"
+    figures.write_all(*chosen, *averages, histories=folder / "histories.csv", output=drawings / "experiments")
+    pictures_figures.write(folder, drawings / "pictures")
+    if settings.writeup:
+        evidence_figures.write(folder / "evidence", folder / "theory/mathematics.csv", drawings / "evidence")
+    if settings.tables.regularization:
+        found = folder / "collapse/collapse.json", folder / "collapse/collapse.csv"
+        collapse_figure.write(chosen[0], *found, drawings / catalogue.drawing(catalogue.COLLAPSE))
+    if settings.randomisation:
+        tests = [variant.name for variant in randomisation_record.variants(settings.randomisation)]
+        figure = drawings / catalogue.drawing(randomisation_record.FIGURE)
+        randomisation.write(tests, folder / "randomisation", figure)
 
 
 def write_results(
@@ -314,8 +309,8 @@ def write_results(
     """
     settings_tree = tree(**changes)
     folder.mkdir(parents=True, exist_ok=True)
-    sealed.write_text(folder / "config.json", json.dumps(config.resolved(settings_tree)))
-    sealed.write_text(folder / "theory.json", checked_theory())
+    (folder / "config.json").write_text(json.dumps(config.resolved(settings_tree)), encoding="utf-8")
+    sealed.write_text(folder / "theory/theory.json", checked_theory())
     (folder / "data").mkdir()
     sealed.write_text(folder / "data/data.json", json.dumps(asdict(replace(manifest, name=data))))
     labels = labels_of(manifest)
@@ -339,32 +334,27 @@ def write_results(
             candidates = plan.runs(settings, [settings.experiments[experiment.best_of]], manifest.fingerprint)
             best = selection.best(candidates, train(candidates), experiment.count)
             chosen[experiment.name] = [vars(configuration) for configuration in best]
-    sealed.write_text(folder / "selection.json", json.dumps(chosen))
-    settings = plan.select(settings, plan.read_selection(folder / "selection.json", settings))
+    sealed.write_text(folder / "selection/selection.json", json.dumps(chosen))
+    settings = plan.select(settings, plan.read_selection(folder / "selection/selection.json", settings))
     all_runs = plan.runs(settings, settings.experiments.values(), manifest.fingerprint)
     sealed.write_text(folder / "runs.csv", tidy.to_csv(runs.runs_table(all_runs, train(all_runs))))
     sealed.write_text(folder / "norms.csv", tidy.to_csv(runs.norms_table(all_runs, train(all_runs))))
     sealed.write_text(folder / "histories.csv", tidy.to_csv(runs.histories_table(all_runs, train(all_runs))))
-    inputs = folder / "config.json", folder / "selection.json"
+    inputs = folder / "config.json", folder / "selection/selection.json"
     tables.write_all(*inputs, folder / "runs.csv", folder / "histories.csv", folder / "tables")
     if settings.tables.regularization:
-        collapse.write_tables(folder / "config.json", linear, folder / "norms.csv", folder)
-    sealed.write_text(folder / "evidence/mathematics.csv", tidy.to_csv(theory.to_frame(_theory().propositions)))
+        collapse.write_tables(folder / "config.json", linear, folder / "norms.csv", folder / "collapse")
+    sealed.write_text(folder / "theory/mathematics.csv", tidy.to_csv(theory.to_frame(_theory().propositions)))
     if settings.writeup:
         facts = recovered_from(settings, replace(manifest, name=data), folder / "runs.csv")
-        sealed.write_text(folder / "recovery.json", encode(facts))
+        sealed.write_text(folder / "recovery/recovery.json", encode(facts))
         evidence.write_all(folder, published.FILE, claims_file.FILE, folder / "evidence")
     pictured = pictures_of(settings, manifest, tidy.read_csv(folder / "runs.csv"), contrary=contrary)
     _pictures(folder, pictured, manifest)
-    _figures(folder, settings, draw=draw)
     if settings.randomisation:
-        variants = randomisation_record.variants(settings.randomisation)
-        for variant in variants:
-            randomisation_record.write((test_rule or usual_test)(variant), folder / "randomisation")
-        drawing = folder / f"figures/{randomisation_record.FIGURE}.svg"
-        sealed.write_text(drawing, PLACEHOLDER)
-        if draw:
-            randomisation.write([variant.name for variant in variants], folder / "randomisation", drawing)
+        for variant in randomisation_record.variants(settings.randomisation):
+            randomisation_record.write((test_rule or usual_test)(variant), folder / "randomisation" / variant.name)
+    _figures(folder, settings, draw=draw)
     return folder
 
 

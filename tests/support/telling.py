@@ -312,7 +312,7 @@ def write_results(
         **settings | {"experiments": experiments} | changes,
     )
     evidence.write_all(folder, published.FILE, claims_file.FILE, folder / "evidence")
-    sealed.write_text(folder / "recovery.json", json.dumps(RECOVERY | (UNLIKE if recorded is wrong else {})))
+    sealed.write_text(folder / "recovery/recovery.json", json.dumps(RECOVERY | (UNLIKE if recorded is wrong else {})))
     return folder
 
 
@@ -320,7 +320,7 @@ def benchmark(folder: Path, **others: Any) -> Path:
     """A record of the speed of training with its figure in the folder of figures."""
     record = folder / "benchmark.json"
     sealed.write_text(record, json.dumps(measured.records(**others)))
-    benchmark_figure.write(record, folder / "figures/benchmark.svg")
+    benchmark_figure.write(record, folder / "figures/speed/benchmark.svg")
     return record
 
 
@@ -330,7 +330,7 @@ FASTER = {"textbook NumPy": (4.1, 0.43, 1.9, 1.5), "JAX": (1.9, 1.05, 0.64, 0.38
 
 def fail_checks(folder: Path) -> None:
     """Make checks of section 1 fail: one in its numbers, one in symbols, one of a neuron, one of XOR."""
-    theory = json.loads((folder / "theory.json").read_text())
+    theory = json.loads((folder / "theory/theory.json").read_text())
     theory["derivations"]["quotient"]["difference"] = 3.7e-4
     theory["derivations"]["jacobian"]["symbolic"] = False
     neuron = theory["solutions"]["or"]
@@ -339,4 +339,4 @@ def fail_checks(folder: Path) -> None:
         total = sum(row["inputs"]) - 1.5
         row |= {"sum": f"{int(2 * total)}/2", "output": int(total >= 0)}
     theory["xor"]["proved"] = False
-    sealed.write_text(folder / "theory.json", json.dumps(theory))
+    sealed.write_text(folder / "theory/theory.json", json.dumps(theory))

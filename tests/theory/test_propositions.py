@@ -147,7 +147,7 @@ def test_the_table_of_the_mathematics_has_a_row_for_each_statement(
     judged: Sequence[Proposition], tmp_path: Path
 ) -> None:
     neurons: theory.Neurons = {"and": Neuron((0.5, 0.5), -1), "or": Neuron((1, 1), -1)}
-    theory.write(neurons, tmp_path / "theory.json", tmp_path / "mathematics.csv")
+    theory.write(neurons, tmp_path / "theory/theory.json", tmp_path / "mathematics.csv")
     table = pd.read_csv(tmp_path / "mathematics.csv", keep_default_na=False)
     assert list(table.columns) == ["claim", "verdict", "remark"]
     assert len(table) == len(judged)

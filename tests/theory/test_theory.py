@@ -216,8 +216,8 @@ def test_what_does_not_belong_together_is_no_table(computed: Callable[[Sequence[
 
 def test_the_checks_survive_their_file(tmp_path: Path) -> None:
     checked = theory.check(NEURONS)
-    sealed.write_text(tmp_path / "theory.json", encode(checked))
-    assert proof.read(tmp_path / "theory.json") == checked
+    sealed.write_text(tmp_path / "theory/theory.json", encode(checked))
+    assert proof.read(tmp_path / "theory/theory.json") == checked
     assert not list(checked.failures())
     samples = list(jacobian._samples())
     assert (checked.samples, sum(map(len, samples))) == (1000, 1000)
@@ -231,7 +231,7 @@ def test_the_checks_survive_their_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"derivations": {"a": {}}, "solutions": {}, "xor": {}}'])
 def test_a_bad_file_is_an_input_error(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "theory.json"
+    path = tmp_path / "theory/theory.json"
     sealed.write_text(path, content)
     with pytest.raises(InputError, match=r"theory\.json: expected what an earlier step wrote, found other JSON.*Hint"):
         proof.read(path)
@@ -245,9 +245,9 @@ def test_each_failure_names_the_equation_that_the_report_prints(tmp_path: Path) 
         derivations={**checked.derivations, "quotient": false},
         xor=replace(checked.xor, proved=False, contradictory=False),
     )
-    sealed.write_text(tmp_path / "theory.json", encode(failed))
+    sealed.write_text(tmp_path / "theory/theory.json", encode(failed))
     with pytest.raises(RunError) as raised:
-        gate.verify(tmp_path / "theory.json", TEMPLATE)
+        gate.verify(tmp_path / "theory/theory.json", TEMPLATE)
     assert [problem.split(":")[0] for problem in raised.value.problems] == [
         "equation (4)",
         "equation (15)",
@@ -260,17 +260,17 @@ def test_each_failure_names_the_equation_that_the_report_prints(tmp_path: Path) 
 
 
 def test_an_equation_that_is_printed_otherwise_than_checked_is_named(tmp_path: Path) -> None:
-    sealed.write_text(tmp_path / "theory.json", encode(theory.check(NEURONS)))
-    gate.verify(tmp_path / "theory.json", TEMPLATE)
+    sealed.write_text(tmp_path / "theory/theory.json", encode(theory.check(NEURONS)))
+    gate.verify(tmp_path / "theory/theory.json", TEMPLATE)
     source = TEMPLATE.read_text(encoding="utf-8")
     wrong = source.replace(r"= -s_i s_j\n\end{equation}".replace("\\n", "\n"), "= s_i s_j\n\\end{equation}")
     assert wrong != source
     (tmp_path / "wrong.j2").write_text(wrong, encoding="utf-8")
     with pytest.raises(RunError, match=r"^equation \(6\): expected what was checked, .*-s_i s_j, found .*= s_i s_j\."):
-        gate.verify(tmp_path / "theory.json", tmp_path / "wrong.j2")
+        gate.verify(tmp_path / "theory/theory.json", tmp_path / "wrong.j2")
     (tmp_path / "without.j2").write_text("", encoding="utf-8")
     with pytest.raises(RunError, match=r"equation \(quotient\): expected what was checked, .*, found nothing"):
-        gate.verify(tmp_path / "theory.json", tmp_path / "without.j2")
+        gate.verify(tmp_path / "theory/theory.json", tmp_path / "without.j2")
 
 
 # --- XOR as it is printed

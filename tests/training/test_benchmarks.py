@@ -31,7 +31,7 @@ from synthetic import PLACEHOLDER, TEMPLATES, write_results
 from pipeline.environment import modules
 from pipeline.errors import InputError
 from pipeline.figures import benchmark as benchmark_figure
-from pipeline.figures import style
+from pipeline.figures import catalogue, style
 from pipeline.figures.spacing import apart
 from pipeline.files import sealed
 from pipeline.report import context
@@ -318,7 +318,7 @@ LINK, SVG = "{http://www.w3.org/1999/xlink}href", "{http://www.w3.org/2000/svg}"
 def test_each_row_of_the_data_has_its_mark_and_a_frame_in_its_middle(folder: Path) -> None:
     others = OTHERS | {"JAX": (None, 1.05, None, 0.4)}
     path = written(folder, records(others))
-    benchmark_figure.write(path, folder / f"{benchmarks.FIGURE}.svg")
+    benchmark_figure.write(path, folder / catalogue.drawing(benchmarks.FIGURE))
     plot = speed.build(path, folder).plot
     places = {}
     for group in ET.fromstring(plot.svg).iter(f"{SVG}g"):
@@ -374,7 +374,7 @@ def test_no_other_places_are_nearer(places: list[float], gap: float, data: st.Da
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_results(tmp_path_factory.mktemp("speed") / "results")
-    sealed.write_text(folder / "figures/benchmark.svg", PLACEHOLDER)
+    sealed.write_text(folder / "figures/speed/benchmark.svg", PLACEHOLDER)
     return folder
 
 
@@ -512,7 +512,7 @@ def test_one_batch_size_is_told_too(results: Path) -> None:
 @tries(max_examples=40)
 @given(content=measured())
 def test_each_batch_size_is_judged_once_and_rightly(folder: Path, content: list[dict[str, Any]]) -> None:
-    sealed.write_text(folder / "benchmark.svg", PLACEHOLDER)
+    sealed.write_text(folder / catalogue.drawing(benchmarks.FIGURE), PLACEHOLDER)
     told = speed.build(written(folder, content), folder)
     judged = {gap.batch_size: (sign, gap) for sign in ("faster", "slower", "equal") for gap in getattr(told, sign)}
     sizes = {record["batch_size"] for record in content}

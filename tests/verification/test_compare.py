@@ -70,8 +70,8 @@ def test_each_section_names_its_changes(builds: tuple[Path, Path]) -> None:
     edit(results / "runs/0123456789abcdef/metrics.json", "cccc", "dddd")
     edit(results / "evidence/cells.csv", "0.9474,reproduced", "0.9474,not reproduced")
     edit(results / "tables/summary.csv", "0.9345", "0.9346")
-    finished_build.write(results / "figures/more.svg", "<svg/>")
-    finished_build.write(results / "report/report.pdf", "other")
+    finished_build.write(results / "figures/experiments/more.svg", "<svg/>")
+    finished_build.write(results / "report/pdf/report.pdf", "other")
     found = changed(old, new)
     assert found.pop("configuration") == ("replicates: 5 -> 4",)
     assert found.pop("data")[0].startswith("fingerprint: ffff")
@@ -85,8 +85,8 @@ def test_each_section_names_its_changes(builds: tuple[Path, Path]) -> None:
     assert found.pop("verdicts") == (
         "evidence/cells.csv: Table 4, training_accuracy, learning_rate 1, verdict: reproduced -> not reproduced",
     )
-    assert found.pop("figures") == ("figures/more.svg: only in the new build",)
-    assert found.pop("reports") == ("report/report.pdf: other bytes (12 -> 5)",)
+    assert found.pop("figures") == ("figures/experiments/more.svg: only in the new build",)
+    assert found.pop("reports") == ("report/pdf/report.pdf: other bytes (12 -> 5)",)
     assert not found
 
 

@@ -136,14 +136,16 @@ def test_what_is_no_table_is_told_in_a_line(tmp_path: Path, name: str, content: 
 
 def test_the_files_that_are_compared(tmp_path: Path) -> None:
     for name in (
-        *("runs.csv", "histories.csv", "tables/b.csv", "tables/a.csv", "evidence/c.csv", "randomisation/true.json"),
-        *("randomisation/true.csv", "figures/f.svg", "figures/f.csv", "report/report.html", "report/report.pdf"),
+        *("runs.csv", "histories.csv", "tables/b.csv", "tables/a.csv", "evidence/c.csv", "randomisation/t/t.json"),
+        *("collapse/collapse.csv", "theory/mathematics.csv", "randomisation/t/t.csv", "tables/SHA256SUMS"),
+        *("figures/e/f.svg", "figures/e/f.csv", "report/html/report.html", "report/pdf/report.pdf"),
         *("report/build.json", "tables/deep/d.csv"),
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert differences.names(tmp_path, *differences.TABLES) == [
-        *("runs.csv", "tables/a.csv", "tables/b.csv", "evidence/c.csv", "randomisation/true.json")
+        *("runs.csv", "tables/a.csv", "tables/b.csv", "collapse/collapse.csv", "evidence/c.csv"),
+        *("theory/mathematics.csv", "randomisation/t/t.json"),
     ]
-    assert differences.names(tmp_path, *differences.FIGURES) == ["figures/f.svg"]
-    assert differences.names(tmp_path, *differences.REPORTS) == ["report/report.html", "report/report.pdf"]
+    assert differences.names(tmp_path, *differences.FIGURES) == ["figures/e/f.svg"]
+    assert differences.names(tmp_path, *differences.REPORTS) == ["report/html/report.html", "report/pdf/report.pdf"]

@@ -51,7 +51,9 @@ def test_a_build_is_as_its_own_reference_says(project: Path) -> None:
     conditions, found = verify.verify(project, FOLDER)
     assert conditions == verify.Conditions((), ())
     assert {each.word for each in found} == {"same bytes"}
-    assert {"runs.csv", "evidence/cells.csv", "report/report.html", "report/report.pdf"} <= {e.file for e in found}
+    assert {"runs.csv", "evidence/cells.csv", "report/html/report.html", "report/pdf/report.pdf"} <= {
+        e.file for e in found
+    }
     assert verify.lines(conditions, found) == [
         "Expected: Made on a machine of the reference's class with its lock: every byte the same.",
         f"Found: {len(found)} same bytes. The results are reproduced.",
@@ -66,7 +68,9 @@ def test_on_a_machine_of_the_same_class_the_last_digit_counts(project: Path) -> 
     }
 
 
-@pytest.mark.parametrize("file", ["report/report.pdf", "figures/claims-curves.svg", "histories.csv", "theory.json"])
+@pytest.mark.parametrize(
+    "file", ["report/pdf/report.pdf", "figures/evidence/claims-curves.svg", "histories.csv", "theory/theory.json"]
+)
 def test_on_a_machine_of_the_same_class_every_byte_counts(project: Path, file: str) -> None:
     finished_build.write(project / "results" / file, "other")
     assert failures(project) == {file: "other bytes"}
@@ -83,10 +87,10 @@ def test_reordered_rows_are_other_bytes(project: Path) -> None:
 
 def test_another_author_changes_the_pages_alone(project: Path) -> None:
     edit(project / "config.yaml", "author:", "author: Someone else, for")
-    for name in ("report/report.html", "figures/grid-grid.svg"):
+    for name in ("report/html/report.html", "figures/experiments/grid-grid.svg"):
         finished_build.write(project / "results" / name, "other")
     finished_build.record(project, machine_class.describe())
-    assert failures(project) == {"figures/grid-grid.svg": "other bytes"}
+    assert failures(project) == {"figures/experiments/grid-grid.svg": "other bytes"}
 
 
 # --- Another class
@@ -95,13 +99,13 @@ def test_another_author_changes_the_pages_alone(project: Path) -> None:
 def test_another_class_or_lock_lets_numbers_drift_and_pages_differ(project: Path) -> None:
     for change in (elsewhere, lambda folder: edit(folder / "locks/requirements.lock", "numpy==", "numpy==1")):
         edit(project / "results/tables/summary.csv", "0.9345", "0.9346")
-        finished_build.write(project / "results/report/report.html", "other")
+        finished_build.write(project / "results/report/html/report.html", "other")
         finished_build.record(project, machine_class.describe())
-        assert set(failures(project)) == {"tables/summary.csv", "report/report.html"}
+        assert set(failures(project)) == {"tables/summary.csv", "report/html/report.html"}
         change(project)
         conditions, found = verify.verify(project, FOLDER)
         words = {each.file: each.word for each in found if each.word != "same bytes"}
-        assert words == {"tables/summary.csv": "within tolerance", "report/report.html": "not compared"}
+        assert words == {"tables/summary.csv": "within tolerance", "report/html/report.html": "not compared"}
         assert len(conditions.bytes) == 1
         shutil.rmtree(project / "results")
         finished_build.make(project)
@@ -122,7 +126,7 @@ def test_another_class_or_lock_lets_numbers_drift_and_pages_differ(project: Path
         ("evidence/claims.csv", "undetermined", "supported"),
         ("evidence/claims.csv", "percentage points", "nats"),
         ("evidence/claims.csv", "It cannot be told.", "It does."),
-        ("randomisation/true_labels.json", "100", "103"),
+        ("randomisation/true_labels/true_labels.json", "100", "103"),
     ],
 )
 def test_a_real_change_fails_on_any_machine(project: Path, file: str, old: str, new: str) -> None:
@@ -139,7 +143,7 @@ def test_a_real_change_fails_on_any_machine(project: Path, file: str, old: str, 
         ("runs.csv", "0.93,10", "0.9315,8"),
         ("evidence/cells.csv", "0.9413", "0.9425"),
         ("evidence/claims.csv", "−0.17", "−0.16"),
-        ("randomisation/true_labels.json", "100", "101"),
+        ("randomisation/true_labels/true_labels.json", "100", "101"),
     ],
 )
 def test_what_a_machine_can_change_does_not_fail(project: Path, file: str, old: str, new: str) -> None:
@@ -210,9 +214,9 @@ def test_a_reference_is_taken_of_whole_builds_of_all_of_mnist_alone(project: Pat
 
     refused("data/data.json", '"source": "mnist"', '"source": "sample"', "expected a build on all of MNIST")
     refused("config.json", '"epochs": 10', '"epochs": 2', "epochs: 10 of config.yaml, found 2")
-    refused("report/report.html", "epoch", "page", "the record of the build in results/, found none or another's")
-    (results / "figures/collapse.svg").unlink()
-    with pytest.raises(InputError, match=r"expected a whole build, found no figures/collapse\.svg"):
+    refused("report/html/report.html", "epoch", "page", "the record of the build in results/, found none or another's")
+    (results / "figures/collapse/collapse.svg").unlink()
+    with pytest.raises(InputError, match=r"expected a whole build, found no figures/collapse/collapse\.svg"):
         reference.write(Path(), FOLDER)
     assert before == {path: path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
     assert sorted(path.name for path in FOLDER.parent.glob("[!.]*")) == ["reference"]
@@ -434,16 +438,18 @@ def test_every_table_of_the_reference_is_a_table(project: Path) -> None:
     expected = reference.read(FOLDER)
     kept = {file for file in expected.files if reference.is_table(file)}
     assert kept == set(differences.names(FOLDER, *differences.TABLES))
-    assert {"runs.csv", "tables/curves.csv", "evidence/tests.csv", "randomisation/true_labels.json"} <= kept
+    assert {"runs.csv", "tables/curves.csv", "evidence/tests.csv", "randomisation/true_labels/true_labels.json"} <= kept
 
 
 def test_the_reference_is_of_every_file_that_the_same_inputs_make_again(project: Path) -> None:
     files = set(reference.read(FOLDER).files)
-    assert {file for file in files if "/" not in file} == {
-        *("runs.csv", "histories.csv", "norms.csv", "selection.json", "theory.json", "recovery.json", "collapse.json"),
-        *("evidence.json", "pictures.json"),
+    assert {file for file in files if "/" not in file} == {"runs.csv", "histories.csv", "norms.csv"}
+    assert {file for file in files if file.endswith(".json") and not file.startswith("randomisation/")} == {
+        *("selection/selection.json", "theory/theory.json", "recovery/recovery.json", "collapse/collapse.json"),
+        *("evidence/evidence.json", "pictures/pictures.json"),
     }
     assert {
-        *("tables/summary.csv", "tables/collapse.csv", "evidence/claims.csv", "randomisation/true_labels.csv"),
-        *("figures/collapse.svg", "figures/evidence-cells.svg", "report/report.html", "report/report.pdf"),
+        *("tables/summary.csv", "collapse/collapse.csv", "theory/mathematics.csv", "evidence/claims.csv"),
+        *("randomisation/true_labels/true_labels.csv", "figures/collapse/collapse.svg"),
+        *("figures/evidence/evidence-cells.svg", "report/html/report.html", "report/pdf/report.pdf"),
     } <= files

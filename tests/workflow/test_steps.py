@@ -47,17 +47,14 @@ JSON = {
 # What the rules say, shortened; a JSON argument stands in JSON, `first` is an argument without a name.
 STEPS = {
     "figures.benchmark": "first=benchmark.json output=new.svg",
-    "figures.cells": "first=results/evidence/cells.csv output=new.svg",
-    "figures.overview": "first=results/evidence output=new.svg",
-    "figures.claims": "results=results output=new.svg",
-    "figures.thresholds": "results=results output=new.svg",
+    "figures.evidence": "verdicts=results/evidence mathematics=results/theory/mathematics.csv output=new",
     "analysis.collapse": "config=results/config.json prepared=prepared norms=results/norms.csv output=new",
-    "figures.collapse": "config=results/config.json linear=results/collapse.json table=results/tables/collapse.csv"
-    " output=new.svg",
+    "figures.collapse": "config=results/config.json linear=results/collapse/collapse.json"
+    " table=results/collapse/collapse.csv output=new.svg",
     "evidence.step": "results=results published=published.yaml claimed=claims.yaml output=new",
-    "figures.step": "config=results/config.json selection=results/selection.json summary=results/tables/summary.csv"
-    " curves=results/tables/curves.csv histories=results/histories.csv output=new",
-    "report.gate": "theory=results/theory.json template=theory.html.j2 output=new",
+    "figures.step": "config=results/config.json selection=results/selection/selection.json"
+    " summary=results/tables/summary.csv curves=results/tables/curves.csv histories=results/histories.csv output=new",
+    "report.gate": "theory=results/theory/theory.json template=theory.html.j2 output=new",
     "data.mnist": "config=results/config.json output=new",
     "data.preparation": "split data=data output=new",
     "randomisation.step": "test=true_labels training data=prepared output=new",
@@ -66,13 +63,14 @@ STEPS = {
     " output=new",
     "report.render": "first=html title-block results=results templates=templates lock=requirements.lock"
     " project=pyproject.toml output=new",
-    "experiments.runs": "config=results/config.json data=data selection=results/selection.json runs=runs output=new",
+    "experiments.runs": "config=results/config.json data=data selection=results/selection/selection.json runs=runs"
+    " output=new",
     "experiments.selection": "config=results/config.json data=data runs=runs output=new",
     "report.specimen": "first=html title-block templates=templates output=new",
-    "analysis.tables": "config=results/config.json selection=results/selection.json runs=results/runs.csv"
+    "analysis.tables": "config=results/config.json selection=results/selection/selection.json runs=results/runs.csv"
     " histories=results/histories.csv output=new",
     "pictures.network": "specification data=prepared run=run output=new",
-    "pictures.step": "config=results/config.json selection=results/selection.json data=data prepared=prepared"
+    "pictures.step": "config=results/config.json selection=results/selection/selection.json data=data prepared=prepared"
     " networks=networks output=new",
     "figures.pictures": "results=results output=new",
     "theory.step": "neurons output=new table=new",
@@ -166,9 +164,9 @@ def test_a_step_writes_what_it_computes(folder: Path, tmp_path: Path, monkeypatc
     training = randomisation.Training(**TRAINING, hidden=4)
     alone = randomisation.run(Variant("true_labels"), prepared, description.classes, training)
     assert record.read(tmp_path, Variant("true_labels")) == alone
-    written = {"output": str(tmp_path / "theory.json"), "table": str(tmp_path / "mathematics.csv")}
+    written = {"output": str(tmp_path / "theory/theory.json"), "table": str(tmp_path / "mathematics.csv")}
     assert call("theory.step", given("theory.step") | written, monkeypatch) == 0
-    solutions = proof.read(tmp_path / "theory.json").solutions
+    solutions = proof.read(tmp_path / "theory/theory.json").solutions
     assert {name: each.weights for name, each in solutions.items()} == {"and": (0.5, 0.5), "or": (1, 1)}
 
 

@@ -11,8 +11,9 @@ from versioned import git
 
 from pipeline.cli import console
 from pipeline.config import launch
+from pipeline.crate import publication
 from pipeline.errors import InputError, RunError
-from pipeline.files import sealed
+from pipeline.files import atomic
 from pipeline.workflow import summary
 
 
@@ -74,35 +75,44 @@ def test_what_the_committed_report_does_not_tell_explains_nothing(repository: Pa
 
 
 @pytest.fixture
-def finished_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Results of two runs, one of which belongs to two experiments, and what was published."""
+def published_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose report is of two runs, one of which belongs to two experiments."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(summary.typesetting, "formats", lambda: ["html", "pdf"])
     manifest = {"name": "Digits", "training_images": 4000, "testing_images": 1000, "fallback": False}
-    sealed.write_json(tmp_path / "results/data/data.json", manifest)
-    sealed.write_text(tmp_path / "results/runs.csv", "experiment,key\none,a\ntwo,a\ntwo,b\nthree,b\n")
-    sealed.write_json(tmp_path / "results/published.json", {"files": {"report.html": "", "build.json": None}})
-    return tmp_path / "results"
+    for name, text in {
+        "report.html": "<p>1</p>",
+        "build.json": "{}",
+        "results/data/data.json": json.dumps(manifest),
+        "results/runs.csv": "experiment,key\none,a\ntwo,a\ntwo,b\nthree,b\n",
+    }.items():
+        atomic.write_text(tmp_path / "report" / name, text)
+    publish(tmp_path)
+    return tmp_path
 
 
-def test_the_end_of_a_build_says_where_the_report_is_and_what_it_was_built_on(finished_results: Path) -> None:
-    assert summary.summary(finished_results).splitlines() == [
+def publish(project: Path) -> None:
+    atomic.write_json(project / "results/published.json", {"files": publication.files(project / "report")})
+
+
+def test_the_end_of_a_build_says_where_the_report_is_and_what_it_was_built_on(published_project: Path) -> None:
+    assert summary.summary(published_project).splitlines() == [
         "report/report.html",
         "report/build.json",
         "Built on Digits (4,000 training and 1,000 testing images) from 2 runs.",
     ]
 
 
-def test_the_small_sample_is_said_at_the_end_where_it_came_instead(finished_results: Path) -> None:
-    path = finished_results / "data/data.json"
-    sealed.write_json(path, json.loads(path.read_text()) | {"fallback": True})
-    assert summary.summary(finished_results).splitlines()[-1].startswith("WARNING: this is the small sample")
+def test_the_small_sample_is_said_at_the_end_where_it_came_instead(published_project: Path) -> None:
+    change(published_project, "results/data/data.json", fallback=True)
+    publish(published_project)
+    assert summary.summary(published_project).splitlines()[-1].startswith("WARNING: this is the small sample")
 
 
-def test_a_pdf_that_cannot_be_set_is_said_at_the_end(finished_results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pdf_that_cannot_be_set_is_said_at_the_end(published_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(summary.typesetting, "formats", lambda: ["html"])
     monkeypatch.setattr(summary.typesetting, "no_pdf", lambda: "no PDF here")
-    assert summary.summary(finished_results).splitlines()[-1] == "no PDF here"
+    assert summary.summary(published_project).splitlines()[-1] == "no PDF here"
 
 
 @pytest.mark.parametrize("status", [1, 2])

@@ -12,7 +12,6 @@ import yaml
 from pipeline.environment import fingerprint
 from pipeline.environment.software import Package
 from pipeline.experiments import keys
-from pipeline.files.sealed import read_text
 from pipeline.report.views import runlist
 from pipeline.report.views.blocks import Source
 from pipeline.report.views.runlist import ExperimentRuns, Located
@@ -44,7 +43,7 @@ class Appendix:
 def build(config: Path, packages: Sequence[Package], runs: tuple[ExperimentRuns, ...]) -> Appendix:
     """The appendix of the resolved configuration in the file `config`."""
     return Appendix(
-        configuration=listing(json.loads(read_text(config))),
+        configuration=listing(json.loads(config.read_bytes())),
         python=platform.python_version(),
         packages=tuple(packages),
         runs=runs,

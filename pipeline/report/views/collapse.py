@@ -22,7 +22,7 @@ from pipeline.report.views.blocks import Data, DataRow, Plot, TableRow, Value
 from pipeline.report.views.provenance import Provenance
 from pipeline.report.views.wording import cell, significant
 
-FILE = "results/tables/collapse.csv"
+FILE = "results/collapse/collapse.csv"
 CLOSE = 0.8  # of the critical coefficient, from which on a coefficient below it counts as near
 
 
@@ -83,8 +83,8 @@ def build(results: Path, provenance: Provenance, facts: Regularization | None) -
     Raises InputError if a file is not what it should be.
     """
     config = provenance.config
-    linear = linearisation.read(results / "collapse.json")
-    outcomes = collapse.read_outcomes(results / "tables" / "collapse.csv")
+    linear = linearisation.read(results / "collapse/collapse.json")
+    outcomes = collapse.read_outcomes(results / "collapse" / "collapse.csv")
     shown = collapse.experiments(config)[0]
     columns = [outcome for outcome in outcomes if outcome.experiment == shown.name]
     names = _names(config)
@@ -119,7 +119,7 @@ def build(results: Path, provenance: Provenance, facts: Regularization | None) -
         rows=_rows(columns),
         plot=Plot(
             name=catalogue.COLLAPSE,
-            svg=read_text(results / "figures" / f"{catalogue.COLLAPSE}.svg"),
+            svg=read_text(results / "figures" / catalogue.drawing(catalogue.COLLAPSE)),
             description=_description(every, names, linear),
             data=_data(every, names),
             source=provenance.experiments(FILE, "pipeline.figures.collapse", collapse.experiments(config)),

@@ -160,7 +160,7 @@ def build(evidence: Evidence, provenance: Provenance, figures: Path) -> Evidence
         ),
         plot=Plot(
             name=catalogue.CELLS,
-            svg=read_text(figures / f"{catalogue.CELLS}.svg"),
+            svg=read_text(figures / catalogue.drawing(catalogue.CELLS)),
             description=_description(judged),
             data=_data(judged),
             source=replace(source, module="pipeline.figures.cells"),

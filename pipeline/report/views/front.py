@@ -47,7 +47,7 @@ def build(evidence: Evidence, mathematics: Mathematics, figures: Path) -> Front:
     return Front(
         plot=Plot(
             name=catalogue.OVERVIEW,
-            svg=read_text(figures / f"{catalogue.OVERVIEW}.svg"),
+            svg=read_text(figures / catalogue.drawing(catalogue.OVERVIEW)),
             description=_description(evidence, mathematics),
             data=NO_DATA,
             source=SOURCE,

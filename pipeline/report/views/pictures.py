@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from pipeline.analysis.linearisation import Linearisation
 from pipeline.config.settings import Config
 from pipeline.data.dataset import Manifest
+from pipeline.figures import catalogue
 from pipeline.figures.pictures import name
 from pipeline.files.sealed import read_text
 from pipeline.pictures import choice, record
@@ -124,7 +125,7 @@ class PicturesText:
 def build(config: Config, manifest: Manifest, results: Path, linear: Linearisation | None) -> PicturesText:
     """Read the pictures from the results folder; `linear` is the theory of section 3.2. Raises InputError."""
     pictures = record.read(results)
-    figures = {what: read_text(results / "figures" / f"{record.figure(what)}.svg") for what in record.NAMES}
+    figures = {what: read_text(results / "figures" / catalogue.drawing(record.figure(what))) for what in record.NAMES}
     drawn = record.side(manifest.pixels) is not None
     finished = any(not panel.diverged for panel in pictures.weights[1:])
     return PicturesText(

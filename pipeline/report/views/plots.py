@@ -12,7 +12,7 @@ from pipeline.config.quantity import written
 from pipeline.config.settings import Config, Experiment
 from pipeline.experiments import labels
 from pipeline.experiments.tidy import Rows
-from pipeline.figures import scale
+from pipeline.figures import catalogue, scale
 from pipeline.figures.catalogue import Figure
 from pipeline.files.sealed import read_text
 from pipeline.report.views import figure_data, typography
@@ -52,7 +52,7 @@ class Plots:
         run = self._run(figure, experiment)
         return Plot(
             name=figure.name,
-            svg=read_text(self.folder / f"{figure.name}.svg"),
+            svg=read_text(self.folder / catalogue.drawing(figure.name)),
             description=self._describe(figure, experiment) + _told_of(run, figure.kind),
             data=figure_data.data(figure, experiment, self.summary, self.curves, run),
             source=self.provenance.figure(figure),

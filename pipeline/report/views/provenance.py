@@ -9,7 +9,7 @@ from pipeline.experiments.tidy import PARAMETERS
 from pipeline.figures.catalogue import Figure
 from pipeline.report.views.blocks import Source
 
-THEORY = Source("results/theory.json", "pipeline.theory.step")
+THEORY = Source("results/theory/theory.json", "pipeline.theory.step")
 TABLES, FIGURES = "pipeline.analysis.tables", "pipeline.figures.step"
 
 Shown = tuple[Experiment, Configuration]

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from pipeline.analysis import intervals
 from pipeline.config.settings import Config, Randomisation
 from pipeline.data.dataset import Manifest
+from pipeline.figures import catalogue
 from pipeline.files.sealed import read_text
 from pipeline.randomisation import record
 from pipeline.randomisation.record import FIGURE, FOLDER, VariantOutcome
@@ -146,7 +147,7 @@ def build(config: Config, manifest: Manifest, results: Path) -> RandomisationTex
     if settings is None:
         return None
     outcomes = record.read_all(results / Path(FOLDER).name, settings)
-    svg = read_text(results / "figures" / f"{FIGURE}.svg")
+    svg = read_text(results / "figures" / catalogue.drawing(FIGURE))
     return describe(settings, outcomes, svg, config.defaults.hidden, manifest)
 
 

@@ -80,7 +80,7 @@ def table(outcomes: Sequence[VariantOutcome]) -> Table:
         corner=Markup("Test"),
         columns=tuple(map(Markup, ("Changed labels", "Epochs to fit", "Training accuracy", "Testing accuracy"))),
         rows=tuple((typography.capitalized(name(outcome.variant)), _cells(outcome)) for outcome in outcomes),
-        source=Source(f"{FOLDER}/*.json", "pipeline.randomisation.step"),
+        source=Source(f"{FOLDER}/*/*.json", "pipeline.randomisation.step"),
     )
 
 
@@ -107,7 +107,7 @@ def plot(outcomes: Sequence[VariantOutcome], svg: str) -> Plot:
         svg=svg,
         description=f"Line charts of the training accuracy against the epoch, a panel for each test. {endings}.",
         data=_data(outcomes),
-        source=Source(f"{FOLDER}/*.csv", "pipeline.figures.randomisation"),
+        source=Source(f"{FOLDER}/*/*.csv", "pipeline.figures.randomisation"),
     )
 
 

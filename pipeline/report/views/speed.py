@@ -6,6 +6,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from pipeline.figures import catalogue
 from pipeline.files.sealed import read_text
 from pipeline.report.views.blocks import Data, DataRow, Plot, Source, Value
 from pipeline.report.views.wording import significant
@@ -62,7 +63,7 @@ def build(record: Path, figures: Path) -> Speed:
     return Speed(
         plot=Plot(
             name=benchmarks.FIGURE,
-            svg=read_text(figures / f"{benchmarks.FIGURE}.svg"),
+            svg=read_text(figures / catalogue.drawing(benchmarks.FIGURE)),
             description=_description(benchmark),
             data=_data(benchmark),
             source=SOURCE,
