@@ -1,6 +1,21 @@
 # In: MNIST (MNIST_DIR, the user cache or a mirror).
-# Out: results/data, checked; results/prepared, what runs are trained on: the images as the report divides them, and in
-# folders below it, such as 0.2-file, as others do whose numbers are checked.
+# Out: results/data, checked; results/prepared, what runs are trained on, in a folder for each way to divide the images:
+# 0.2-1024 holds out a fifth, drawn with seed 1024.
+SETS = ("training", "testing")
+LABELS = checked(
+    "results/data/data.json", *(f"results/data/{name}_labels.npy" for name in SETS)
+)
+DATA = [*LABELS, *(f"results/data/{name}_images.npy" for name in SETS)]
+PREPARED = [
+    "prepared.json",
+    "pixels.npy",
+    *(
+        f"{name}_{kind}.npy"
+        for name in (*SETS, "validation")
+        for kind in ("images", "labels", "lengths")
+    ),
+    "SHA256SUMS",
+]
 
 
 # Which data there are decides the keys of the runs, so this is settled before anything is trained.
@@ -11,22 +26,17 @@ rule data:
         lambda wildcards: build.begin(
             patches.is_building(workflow), workflow.executor_settings
         ),
-        code=files_behind("pipeline.data.mnist"),
+        config=local(ancient(CONFIG)),
+        settings=settings("data"),
+        code=code("pipeline.data.mnist"),
     output:
-        "results/data/training_images.npy",
-        "results/data/training_labels.npy",
-        "results/data/testing_images.npy",
-        "results/data/testing_labels.npy",
-        "results/data/data.json",
+        DATA,
     log:
         "logs/data.log",
     benchmark:
         "logs/benchmarks/data.tsv"
-    params:
-        # a function, or Snakemake would take {name} in a text for one of its wildcards
-        settings=lambda wildcards: build.data_settings,
     shell:
-        "{sys.executable:q} -m pipeline.data.mnist --config results/config.json --output results/data --log {log}"
+        "{sys.executable:q} -m pipeline.data.mnist --config {input.config} --output {RESULTS}/data --log {log}"
 
 
 # What every run would do first is done once. A checkpoint, so that the runs are looked at again after it: jobs behind
@@ -34,26 +44,16 @@ rule data:
 checkpoint prepare:
     """Divide the images, and do once what every run would do first."""
     input:
-        "results/data/training_images.npy",
-        "results/data/training_labels.npy",
-        "results/data/testing_images.npy",
-        "results/data/testing_labels.npy",
-        data="results/data/data.json",
-        code=files_behind("pipeline.data.preparation"),
+        DATA,
+        code=code("pipeline.data.preparation"),
     output:
-        "results/prepared{split}/pixels.npy",
-        expand(
-            "results/prepared{{split}}/{set}_{array}.npy",
-            set=["training", "validation", "testing"],
-            array=["images", "labels", "lengths"],
-        ),
-        "results/prepared{split}/prepared.json",
+        prepared("{split}"),
     log:
-        "logs/prepare{split}.log",
+        "logs/prepare/{split}.log",
     benchmark:
-        "logs/benchmarks/prepare{split}.tsv"
+        "logs/benchmarks/prepare/{split}.tsv"
     params:
-        split=lambda wildcards: build.split(wildcards.split),
+        split=lambda wildcards: build.divided(wildcards.split),
     shell:
-        "{sys.executable:q} -m pipeline.data.preparation --split {params.split:q} --data results/data"
-        " --output results/prepared{wildcards.split} --log {log}"
+        "{sys.executable:q} -m pipeline.data.preparation --split {params.split:q} --data {RESULTS}/data"
+        " --output {RESULTS}/prepared/{wildcards.split} --log {log}"

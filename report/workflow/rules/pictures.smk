@@ -1,6 +1,7 @@
-# In: results/data, results/prepared, results/selection.json, and the runs whose networks are shown.
-# Out: results/networks/{key}, the networks of those runs; results/pictures.json, results/pictures, and their figures.
-
+# In: results/data, results/prepared, results/selection, and the runs whose networks are shown.
+# Out: results/networks/{key}, the networks of those runs; results/pictures, and their figures.
+NETWORK_FILES = ("network.json", "w1.npy", "logits.npy", "SHA256SUMS")
+PICTURES = checked("results/pictures/pictures.json", *build.pictures)
 
 # No part of the rule's text, as in `train`: the key, and the code beside it, decide whether a network is trained again.
 NETWORK = "pipeline.pictures.network"
@@ -9,66 +10,56 @@ NETWORK = "pipeline.pictures.network"
 rule network:
     """Train a run once more, for the network of its best epoch."""
     input:
-        ancient("results/prepared/prepared.json"),
-        run=ancient("results/runs/{key}/metrics.json"),
+        ancient(prepared(build.split)),
+        run=ancient(checked("results/runs/{key}/metrics.json")),
+        settings=settings("network"),
     output:
-        "results/networks/{key}/w1.npy",
-        "results/networks/{key}/logits.npy",
-        "results/networks/{key}/network.json",
+        [f"results/networks/{{key}}/{name}" for name in NETWORK_FILES],
     log:
         "logs/network/{key}.log",
     benchmark:
         "logs/benchmarks/network/{key}.tsv"
     params:
         specification=lambda wildcards: build.specification(wildcards.key),
-        code=build.networks_code,
     shell:
-        "{sys.executable:q} -m {NETWORK} --specification {params.specification:q} --data results/prepared"
-        " --run results/runs/{wildcards.key} --output results/networks/{wildcards.key} --log {log}"
+        "{sys.executable:q} -m {NETWORK} --specification {params.specification:q} --data {RESULTS}/prepared/{build.split}"
+        " --run {RESULTS}/runs/{wildcards.key} --output {RESULTS}/networks/{wildcards.key} --log {log}"
 
 
 # Made anew after an edit of the code behind it, comments apart, since that of training is among it.
 rule pictures:
     """Choose the images, weights and mistakes that are shown."""
     input:
-        "results/prepared/prepared.json",
-        config="results/config.json",
-        selection="results/selection.json",
-        data="results/data/data.json",
-        networks=lambda wildcards: build.networks(
-            checkpoints.prepare.get(split="").output[-1],
-            checkpoints.selection.get().output[0],
-        ),
+        DATA,
+        prepared(build.split),
+        checked("results/selection/selection.json"),
+        networks,
+        config=local(CONFIG),
+        settings=settings("pictures"),
     output:
-        build.pictures,
-        "results/pictures.json",
+        PICTURES,
     log:
         "logs/pictures.log",
     benchmark:
         "logs/benchmarks/pictures.tsv"
-    params:
-        code=build.pictures_code,
     shell:
-        "{sys.executable:q} -m pipeline.pictures.step --config {input.config} --selection {input.selection}"
-        " --data results/data --prepared results/prepared --networks results/networks --output results --log {log}"
+        "{sys.executable:q} -m pipeline.pictures.step --config {input.config} --selection {RESULTS}/selection/selection.json"
+        " --data {RESULTS}/data --prepared {RESULTS}/prepared/{build.split} --networks {RESULTS}/networks"
+        " --output {RESULTS}/pictures --log {log}"
 
 
 rule pictures_figures:
     """Draw the pictures."""
     input:
-        build.pictures,
-        "results/pictures.json",
-        config="results/config.json",
-        selection="results/selection.json",
-        code=files_behind("pipeline.figures.pictures"),
+        PICTURES,
+        checked("results/selection/selection.json"),
+        config=local(CONFIG),
+        code=code("pipeline.figures.pictures"),
     output:
-        [
-            for_report(f"results/figures/{name}.svg", "Figures")
-            for name in build.picture_figures
-        ],
+        drawn(build.picture_figures),
     log:
         "logs/pictures_figures.log",
     benchmark:
         "logs/benchmarks/pictures_figures.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.figures.pictures --results results --output results/figures --log {log}"
+        "{sys.executable:q} -m pipeline.figures.pictures --results {RESULTS} --output {RESULTS}/figures/pictures --log {log}"

@@ -1,5 +1,10 @@
 # In: results/prepared.
-# Out: results/randomisation, two files for each test of section 2.3, and their figure.
+# Out: results/randomisation, a folder for each test of section 2.3, and their figure.
+TESTS = [
+    f"results/randomisation/{test}/{test}.{kind}"
+    for test in build.tests
+    for kind in ("csv", "json")
+]
 
 
 # Trained anew after an edit of its settings or of the code behind its numbers, comments apart, as runs are. Not sent to
@@ -7,33 +12,30 @@
 rule randomisation:
     """Train one randomization test of section 2.3, with all its seeds."""
     input:
-        "results/prepared/prepared.json",
+        prepared(build.split),
+        settings=settings("randomisation"),
     output:
-        "results/randomisation/{test}.csv",
-        "results/randomisation/{test}.json",
+        "results/randomisation/{test}/{test}.csv",
+        "results/randomisation/{test}/{test}.json",
+        "results/randomisation/{test}/SHA256SUMS",
     log:
         "logs/randomisation/{test}.log",
     benchmark:
         "logs/benchmarks/randomisation.{test}.tsv"
     params:
         training=build.tests_training,
-        code=build.tests_code,
     shell:
         "{sys.executable:q} -m pipeline.randomisation.step --test {wildcards.test} --training {params.training:q}"
-        " --data results/prepared --output results/randomisation --log {log}"
+        " --data {RESULTS}/prepared/{build.split} --output {RESULTS}/randomisation/{wildcards.test} --log {log}"
 
 
 rule randomisation_figure:
     """Draw the randomization tests."""
     input:
-        expand(
-            "results/randomisation/{test}.{kind}",
-            test=build.tests,
-            kind=["csv", "json"],
-        ),
-        code=files_behind("pipeline.figures.randomisation"),
+        checked(*TESTS),
+        code=code("pipeline.figures.randomisation"),
     output:
-        for_report("results/figures/randomisation.svg", "Figures"),
+        drawn(["randomisation"]),
     log:
         "logs/randomisation_figure.log",
     benchmark:
@@ -41,5 +43,5 @@ rule randomisation_figure:
     params:
         tests=build.tests,
     shell:
-        "{sys.executable:q} -m pipeline.figures.randomisation {params.tests} --results results/randomisation"
-        " --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.figures.randomisation {params.tests} --results {RESULTS}/randomisation"
+        " --output {RESULTS}/figures/randomisation/randomisation.svg --log {log}"

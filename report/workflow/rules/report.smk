@@ -1,5 +1,6 @@
 # In: everything in results/, and templates/.
 # Out: results/report, and report/ as a whole.
+REPORTS = [f"results/report/{format}/report.{format}" for format in build.formats]
 
 
 rule report:
@@ -9,28 +10,27 @@ rule report:
         lambda wildcards: build.set_specimen(
             patches.is_building(workflow), workflow.executor_settings
         ),
-        config="results/config.json",
-        theory="results/theory.json",
-        data="results/data/data.json",
-        selection="results/selection.json",
-        runs="results/runs.csv",
-        histories="results/histories.csv",
-        verdicts=build.verdicts,
-        tables=expand("results/tables/{name}.csv", name=build.tables),
-        collapse=build.collapse,
-        figures=expand("results/figures/{name}.svg", name=build.shown_figures),
-        benchmark=build.benchmark,
-        pictures="results/pictures.json",
-        randomisation=expand(
-            "results/randomisation/{test}.{kind}",
-            test=build.tests,
-            kind=["csv", "json"],
+        checked(
+            "results/theory/theory.json",
+            "results/data/data.json",
+            "results/selection/selection.json",
+            "results/runs.csv",
+            "results/histories.csv",
+            *build.verdicts,
+            *TABLES,
+            *build.collapse,
+            *drawings(*build.shown_figures),
+            *PICTURES,
+            *TESTS,
         ),
-        templates=build.templates,
-        code=files_behind("pipeline.report.render"),
-        project="pyproject.toml",
+        config=local(CONFIG),
+        benchmark=local(build.benchmark),
+        templates=local(build.templates),
+        code=code("pipeline.report.render"),
+        project=local("pyproject.toml"),
     output:
-        for_report("results/report/report.{format}", "Report"),
+        for_report("results/report/{format}/report.{format}", "Report"),
+        "results/report/{format}/SHA256SUMS",
     log:
         "logs/report.{format}.log",
     benchmark:
@@ -40,8 +40,8 @@ rule report:
         title_block=lambda wildcards: build.title_block,
     shell:
         "{sys.executable:q} -m pipeline.report.render {wildcards.format} --title-block {params.title_block:q}"
-        " --results results --templates templates --lock {LOCK} --project {input.project}"
-        " --benchmark {input.benchmark} --output {output} --log {log}"
+        " --results {RESULTS} --templates templates --lock {LOCK} --project {input.project}"
+        " --benchmark {input.benchmark} --output {RESULTS}/report/{wildcards.format}/report.{wildcards.format} --log {log}"
 
 
 # report/ is exchanged as a whole, which Snakemake knows of by published.json alone: it deletes the output of a job before
@@ -49,19 +49,18 @@ rule report:
 rule publish:
     """Exchange report/ as a whole for that of this build."""
     input:
-        reports=expand("results/report/report.{format}", format=build.formats),
-        gate="results/theory.verified",
-        workflow=build.workflow,
-        made_from=build.crate_inputs,
+        checked("results/timings.csv", *build.crate_results, *REPORTS),
+        reports=REPORTS,
         results=build.crate_results,
-        config="results/config.json",
-        data="results/data/data.json",
-        runs="results/runs.csv",
-        citation="CITATION.cff",
-        code=files_behind("pipeline.crate.step"),
-        project="pyproject.toml",
+        gate=local("results/theory.verified"),
+        workflow=local(build.workflow),
+        made_from=local([CONFIG, *build.crate_inputs]),
+        config=local(CONFIG),
+        citation=local("CITATION.cff"),
+        code=code("pipeline.crate.step"),
+        project=local("pyproject.toml"),
     output:
-        "results/published.json",
+        local("results/published.json"),
     log:
         "logs/publish.log",
     benchmark:
@@ -72,6 +71,6 @@ rule publish:
     shell:
         "{sys.executable:q} -m pipeline.crate.step --title-block {params.title_block:q}"
         " --reports {input.reports} --workflow {input.workflow} --inputs {input.made_from}"
-        " --results {input.results} --config {input.config} --data results/data"
-        " --citation {input.citation} --lock {LOCK} --project {input.project}"
-        ' --benchmarks logs/benchmarks --started "$REPORT_BUILD_STARTED" --output {output} --log {log}'
+        " --results {input.results} --folder {RESULTS} --config {input.config} --data {RESULTS}/data"
+        " --timings {RESULTS}/timings.csv --citation {input.citation} --lock {LOCK} --project {input.project}"
+        ' --started "$REPORT_BUILD_STARTED" --output {output} --log {log}'

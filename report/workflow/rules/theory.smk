@@ -1,39 +1,40 @@
 # In: the neurons of config.yaml and the equations of templates/sections/theory.html.j2.
-# Out: results/theory.json, results/evidence/mathematics.csv on what the write-up states there, and results/theory.verified
-# where all that the report states holds.
+# Out: results/theory: theory.json, and mathematics.csv on what the write-up states there; results/theory.verified where
+# all that the report states holds.
+THEORY = checked("results/theory/theory.json")
 
 
 rule theory:
     """Check what section 1 states."""
     input:
-        code=files_behind("pipeline.theory.step"),
+        settings=settings("theory"),
+        code=code("pipeline.theory.step"),
     output:
-        theory="results/theory.json",
-        table=for_report("results/evidence/mathematics.csv", "Evidence"),
+        THEORY,
+        for_report("results/theory/mathematics.csv", "Evidence"),
     log:
         "logs/theory.log",
     benchmark:
         "logs/benchmarks/theory.tsv"
     params:
         neurons=build.neurons,
-        numerics=build.config.numerics,
     shell:
-        "{sys.executable:q} -m pipeline.theory.step --neurons {params.neurons:q} --output {output.theory}"
-        " --table {output.table} --log {log}"
+        "{sys.executable:q} -m pipeline.theory.step --neurons {params.neurons:q} --output {RESULTS}/theory/theory.json"
+        " --table {RESULTS}/theory/mathematics.csv --log {log}"
 
 
 rule gate:
     """Pass only if every check of section 1 did, and was of what the template prints."""
     input:
-        theory="results/theory.json",
-        template="templates/sections/theory.html.j2",
-        code=files_behind("pipeline.report.gate"),
+        THEORY,
+        template=local("templates/sections/theory.html.j2"),
+        code=code("pipeline.report.gate"),
     output:
-        "results/theory.verified",
+        local("results/theory.verified"),
     log:
         "logs/gate.log",
     benchmark:
         "logs/benchmarks/gate.tsv"
     shell:
-        "{sys.executable:q} -m pipeline.report.gate --theory {input.theory} --template {input.template}"
+        "{sys.executable:q} -m pipeline.report.gate --theory {RESULTS}/theory/theory.json --template {input.template}"
         " --output {output} --log {log}"

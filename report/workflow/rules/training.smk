@@ -1,6 +1,6 @@
 # In: results/prepared.
-# Out: results/runs/{key}, a folder for each run, and results/selection.json.
-
+# Out: results/runs/{key}, a folder for each run, and results/selection.
+RUN = ("metrics.json", "history.csv", "norms.csv", "timing.json", "SHA256SUMS")
 
 # No part of the rule's text: when that changes, Snakemake trains all runs again.
 TRAINING = "pipeline.training.step"
@@ -10,14 +10,11 @@ TRAINING = "pipeline.training.step"
 rule train:
     """Train one run."""
     input:
-        ancient("results/prepared/prepared.json"),
+        lambda wildcards: ancient(prepared(build.split_of(wildcards.key))),
         # no file: asked for before anything is run, but after Snakemake has made its settings
         lambda wildcards: [] if workflow.is_main_process else run_together(workflow),
     output:
-        "results/runs/{key}/history.csv",
-        "results/runs/{key}/norms.csv",
-        "results/runs/{key}/metrics.json",
-        "results/runs/{key}/timing.json",
+        [f"results/runs/{{key}}/{name}" for name in RUN],
     log:
         "logs/train/{key}.log",
     benchmark:
@@ -33,20 +30,10 @@ rule train:
         runtime=2,
     params:
         specification=lambda wildcards: build.specification(wildcards.key),
-        # Snakemake keeps no note of a parameter that depends on the input: another folder with the same images, where
-        # the report's split becomes another, trains nothing again
-        prepared=lambda wildcards, input: build.prepared(wildcards.key),
+        split=lambda wildcards: build.split_of(wildcards.key),
     shell:
-        "{sys.executable:q} -m {TRAINING} --specification {params.specification:q} --data {params.prepared}"
-        " --output results/runs/{wildcards.key} --log {log}"
-
-
-def wanted_runs(wildcards):
-    """The runs that make check asks for, once the images are divided as they need; which data these are comes first."""
-    checkpoints.prepare.get(split="")
-    for split in build.wanted_splits("results/data/data.json"):
-        checkpoints.prepare.get(split=split)
-    return build.wanted_runs("results/data/data.json")
+        "{sys.executable:q} -m {TRAINING} --specification {params.specification:q} --data {RESULTS}/prepared/{params.split}"
+        " --output {RESULTS}/runs/{wildcards.key} --log {log}"
 
 
 # What make check asks for: the runs that the printed numbers of others are held against. Nothing else needs them.
@@ -54,27 +41,24 @@ rule check:
     """Train the runs that printed numbers of others are held against."""
     input:
         "results/data/data.json",
-        wanted_runs,
+        lambda wildcards: of_runs(wanted_keys(wildcards), "metrics.json"),
 
 
 # The configurations that best_of experiments take over; their runs are known only then.
 checkpoint selection:
     """Choose the configurations that best_of experiments take over."""
     input:
-        config=ancient("results/config.json"),
-        data="results/data/data.json",
-        runs=lambda wildcards: build.candidate_runs(
-            checkpoints.prepare.get(split="").output[-1]
-        ),
-        code=files_behind("pipeline.experiments.selection"),
+        checked("results/data/data.json"),
+        lambda wildcards: of_runs(candidate_keys(wildcards)),
+        config=local(ancient(CONFIG)),
+        settings=settings("selection"),
+        code=code("pipeline.experiments.selection"),
     output:
-        "results/selection.json",
+        checked("results/selection/selection.json"),
     log:
         "logs/selection.log",
     benchmark:
         "logs/benchmarks/selection.tsv"
-    params:
-        choices=build.choices,
     shell:
-        "{sys.executable:q} -m pipeline.experiments.selection --config {input.config} --data results/data --runs results/runs"
-        " --output {output} --log {log}"
+        "{sys.executable:q} -m pipeline.experiments.selection --config {input.config} --data {RESULTS}/data"
+        " --runs {RESULTS}/runs --output {RESULTS}/selection/selection.json --log {log}"
