@@ -25,6 +25,7 @@ from storage.bucket import bucket
 from pipeline.cli.console import run_step
 from pipeline.config import launch
 from pipeline.config import load as configuration_file
+from pipeline.environment import git
 from pipeline.errors import RunError
 from pipeline.verification import rebuild
 
@@ -85,7 +86,8 @@ def measure(setting: Callable[[Path], AbstractContextManager[Setting]], runs: in
     """Seconds of a build of all runs, from the images to the tables of the runs, and these."""
     with rebuild.copied(Path.cwd()) as folder:
         _configure(folder / "config.yaml", runs)
-        subprocess.run("git init --quiet && git add .", shell=True, cwd=folder, check=True)  # noqa: S602, S607 - what is shipped
+        for command in (("init", "--quiet"), ("add", ".")):  # what jobs are sent
+            git.ask(folder, *command)
         with setting(folder) as how:
             start = time.perf_counter()
             _snakemake(folder, how)

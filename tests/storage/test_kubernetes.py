@@ -7,6 +7,7 @@ import pytest
 from committed import as_committed
 from conftest import Project
 from faults.striking import wait_until
+from versioned import know
 
 from storage.bucket import Bucket
 from storage.conftest import TRAINED, differing, timings
@@ -26,17 +27,11 @@ def kubernetes() -> Iterator[Cluster]:
         yield made
 
 
-def in_git(project: Project) -> None:
-    """Have git know all files of a project: those that pods get."""
-    for command in (("init", "--quiet"), ("add", "--all")):
-        subprocess.run(["git", *command], cwd=project.folder, check=True)
-
-
 def test_a_build_whose_pod_is_killed_keeps_what_it_trained_and_ends_as_a_plain_one(
     make_folder, server: Bucket, kubernetes: Cluster, plain: Project
 ):
     project: Project = make_folder("project")
-    in_git(project)
+    know(project.folder)
     command = (
         *("--profile", "profiles/kubernetes", *server.arguments),
         *("--precommand", "export REPORT_JOB_CPUS=1", "--seconds-between-status-checks", "1", *RUNS),

@@ -14,6 +14,7 @@ from cluster.slurm import Cluster, cluster, missing, with_storage
 from committed import as_committed
 from conftest import SMALL, Project
 from faults.striking import outputs, wait_until
+from versioned import know
 
 pytestmark = [
     as_committed("profiles/slurm"),  # which may name a partition or an account of its user's cluster
@@ -57,7 +58,7 @@ def test_jobs_that_see_only_the_storage_are_killed_and_the_same_command_ends_wit
     make_project, tmp_path, finished
 ):
     project: Project = make_project(**SMALL)
-    subprocess.run("git init --quiet && git add .", shell=True, cwd=project.folder, check=True)  # what is shipped
+    know(project.folder)
     storage = tmp_path / "storage"
     storage.mkdir()
     with cluster(project.folder) as slurm:
