@@ -5,7 +5,7 @@
 # make test-cluster  build on a Slurm that is brought up for it (Debian's slurm-wlm and munge)
 # make test-storage  build with a bucket or a folder of its own for the results, on a stand-in for Kubernetes, on Slurm
 # make test-fresh    build on bare Debian systems made on the spot (root and mmdebstrap; MACHINES: some of them)
-# make bench     measure the training loop beside PyTorch, JAX and scikit-learn (report/benchmark.json)
+# make bench     measure both engines beside PyTorch, JAX and scikit-learn (report/benchmark.json)
 # make bench-scale  measure how planning and finishing a build grow with its runs
 # make fuzz      search for input that is not refused in a line (FUZZ_SECONDS for each target)
 # make mutants   spoil the code, a line at a time, and see whether the tests notice (AREAS: some of them)
@@ -20,6 +20,7 @@
 # make clean     delete everything that a build makes, but the report and the downloaded data
 # make formulas  draw the formulas of the templates (needs Node.js)
 # make lock      resolve the dependencies anew (needs uv)
+# ENGINE=compiled: with that engine, whatever config.yaml says (make report, verify, reference, check)
 
 PYTHON ?= python3
 TESTS ?=
@@ -33,11 +34,22 @@ A ?=
 B ?=
 ALL ?=
 PRESENT ?=
+ENGINE ?=
 SNAKEMAKE_OPTIONS ?=
 BENCH_OPTIONS ?=
 FUZZ_SECONDS ?= 60
 KILLS ?= 50
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Snakemake heeds the last --config alone.
+ifneq ($(ENGINE),)
+ifneq ($(PRESENT),)
+$(error ENGINE: expected none beside PRESENT, since a build tells its engine, found $(ENGINE). Hint: make verify PRESENT=1)
+endif
+ifneq ($(filter-out --configfile%,$(filter --conf% -C%,$(SNAKEMAKE_OPTIONS))),)
+$(error ENGINE: expected no --config in SNAKEMAKE_OPTIONS beside it, found one. Hint: write engine=$(ENGINE) there, without ENGINE)
+endif
+override SNAKEMAKE_OPTIONS += --config engine=$(ENGINE)
+endif
 # What the user has set for other Pythons must not reach this one.
 unexport MPLBACKEND MATPLOTLIBRC $(filter PYTHON%,$(filter-out PYTHON,$(.VARIABLES)))
 export PYTHONUTF8 := 1
@@ -78,6 +90,7 @@ else
 endif
 
 test-all: .venv/test .venv/cluster
+	@./setup.sh processors
 	@tests/all.sh
 
 test-page: .venv/page

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv from the hashed lock, and proves by use what pip cannot bring: libraries, programs, services. For the
 # benchmark, the fuzzer, the mutation run and the validator of the crate, environments of their own.
-# Usage: ./setup.sh report|storage|test|page|cluster|fresh|bench|fuzz|mutation|lock
+# Usage: ./setup.sh report|storage|test|page|cluster|processors|fresh|bench|fuzz|mutation|lock
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
@@ -205,6 +205,9 @@ install_packages() {
     }
 }
 
+# On which the compiled engine is tried besides: another compiler, another x86-64 and ARM.
+PROCESSORS='clang qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
+
 case "${1:-}" in
 report)
     make_report_environment locks/requirements.lock
@@ -236,6 +239,12 @@ cluster)
     rm -f .venv/cluster
     if check_slurm; then ready .venv/cluster; fi
     ;;
+processors)
+    if ! { clang --version && qemu-aarch64 --version && aarch64-linux-gnu-gcc --version; } >/dev/null 2>&1; then
+        debian_install $PROCESSORS ||
+            say "make test-all: expected another compiler and emulated processors, found some missing; the compiled engine is tried on fewer. $(hint $PROCESSORS)"
+    fi
+    ;;
 fresh)
     command -v mmdebstrap >/dev/null || debian_install mmdebstrap ||
         say "make test-fresh: expected mmdebstrap, found none; nothing will be tried on bare systems. $(hint mmdebstrap)"
@@ -261,6 +270,7 @@ lock)
     $lock pyproject.toml --group storage -o locks/requirements-storage.lock
     $lock pyproject.toml -c locks/requirements-storage.lock -o locks/requirements.lock
     $lock pyproject.toml --group test -c locks/requirements-storage.lock -c locks/requirements.lock -o locks/requirements-test.lock
+    $lock --group compiler -o locks/requirements-compiler.lock
     $lock --group bench -c locks/requirements-test.lock -o locks/requirements-bench.lock
     $lock --group crate -o locks/requirements-crate.lock
     $lock --group bench-torch -c locks/requirements-test.lock -c locks/requirements-bench.lock -o locks/requirements-bench-torch.lock
@@ -269,7 +279,7 @@ lock)
     printf '%s\n' "$TORCH" >>locks/requirements-bench-torch.lock
     ;;
 *)
-    say 'usage: ./setup.sh report|storage|test|page|cluster|fresh|bench|fuzz|mutation|lock'
+    say 'usage: ./setup.sh report|storage|test|page|cluster|processors|fresh|bench|fuzz|mutation|lock'
     exit 2
     ;;
 esac

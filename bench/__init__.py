@@ -1,1 +1,1 @@
-"""The training loop of pipeline.training.sgd beside its peers: `make bench`."""
+"""The engines of this project beside their peers: `make bench`."""

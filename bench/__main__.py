@@ -1,4 +1,4 @@
-"""Measure the training loop beside its peers, on one thread of one core, all in one run.
+"""Measure the engines of this project beside their peers, on one thread of one core, all in one run.
 
 Usage: make bench, or python -m bench --help.
 """
@@ -104,7 +104,7 @@ def prepared() -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of the benchmark."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the training loop beside its peers.")
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the engines beside their peers.")
     parser.add_argument("--batch-sizes", nargs="+", type=int, default=BATCH_SIZES, metavar="N")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"epochs of each system (default: {ROUNDS})")
     parser.add_argument("--data", type=Path, help="folder of the prepared images (default: those of the last build)")

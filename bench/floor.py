@@ -1,31 +1,31 @@
-"""The floor: how long the products of one epoch take at the rate that this machine has for large matrices.
+"""The floors: how long the products of one epoch take at the rate that this machine has for large matrices.
 
-The products are those of the dense network, every pixel counted: a program that skips the zeros may come below it.
+The dense floor counts every pixel, and a program that skips black ones may come below it. The sparse floor counts those
+that are not black: the limit for such a program at that rate.
 """
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
 from bench.work import Work
+from pipeline.data.examples import Bytes
 
 SIDE = 1024  # of the square matrices of the product
 PRODUCTS = 12  # per measurement
 
 
-def flops(training: int, validation: int, pixels: int, hidden: int, classes: int) -> int:
+def flops(work: Work, pixels: Callable[[Bytes], int]) -> int:
     """Floating-point operations in the matrix products of one epoch, two for each multiplication and addition.
 
     Training: X W1 and Xᵀ D for the first layer; A W2, Aᵀ P and P W2ᵀ for the second. Validation: X W1 and A W2.
+    `pixels` says how many numbers of X count: np.size or np.count_nonzero.
     """
-    first, second = 2 * pixels * hidden, 2 * hidden * classes
-    return training * (2 * first + 3 * second) + validation * (first + second)
-
-
-def epoch_flops(work: Work) -> int:
-    """The same for all images of the work."""
-    (pixels, hidden), classes = work.weights.w1.shape, len(work.weights.b2)
-    return flops(len(work.training), len(work.validation), pixels, hidden, classes)
+    hidden, classes = len(work.weights.b1), len(work.weights.b2)
+    first = 2 * pixels(work.training.images) + pixels(work.validation.images)
+    second = classes * (3 * len(work.training) + len(work.validation))
+    return 2 * hidden * (first + second)
 
 
 class Sgemm:

@@ -60,8 +60,9 @@ def specification(description: Description, epochs: int, batch_size: int) -> Spe
         "initial_seed": INITIAL_SEED,
         "validation_fraction": description.validation_fraction,
         "split_seed": description.split_seed,
+        "engine": "numpy",
         "data": description.fingerprint,
-        "code": fingerprint.of_runs(),
+        "code": fingerprint.of_runs("numpy", hidden=True),
         "numpy": keys.numpy_version(),
     }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.floor import Sgemm, epoch_flops
+from bench.floor import Sgemm, flops
 from bench.systems import TEXTBOOK
 from bench.work import SHUFFLE_SEED, Outcome, System, Work
 from pipeline.errors import RunError
@@ -22,11 +22,12 @@ CHECKED = ("training_loss", "validation_loss")
 
 @dataclass(frozen=True)
 class Measured:
-    """For one batch size: the median of each system's seconds per epoch, and the floor's seconds."""
+    """For one batch size: the median of each system's seconds per epoch, and the seconds of the floors."""
 
     batch_size: int
     seconds: dict[str, float]
     floor_seconds: float
+    sparse_floor_seconds: float
 
 
 class Runner:
@@ -46,7 +47,7 @@ class Runner:
 def measure(systems: Mapping[str, type[System]], work: Work, batch_size: int, rounds: int) -> Measured:
     """Measure all systems at one batch size. Raises RunError if one of them does other work than the textbook.
 
-    The floor's rate is a median over the rounds, too.
+    The rate of the floors is a median over the rounds, too.
     """
     runners = {name: Runner(system(work, batch_size), len(work.training)) for name, system in systems.items()}
     check({name: runner.epoch()[1] for name, runner in runners.items()}, batch_size)
@@ -57,7 +58,8 @@ def measure(systems: Mapping[str, type[System]], work: Work, batch_size: int, ro
             seconds[name].append(runners[name].epoch()[0])
         rates.append(sgemm.rate())
     medians = {name: statistics.median(times) for name, times in seconds.items()}
-    return Measured(batch_size, medians, epoch_flops(work) / statistics.median(rates))
+    rate = statistics.median(rates)
+    return Measured(batch_size, medians, flops(work, np.size) / rate, flops(work, np.count_nonzero) / rate)
 
 
 def rotated(names: list[str], number: int) -> list[str]:

@@ -13,6 +13,7 @@ from pipeline.files.arrays import write_array
 from pipeline.files.sealed import write_json
 from pipeline.training import step as training
 from pipeline.training.descent import Epoch, Norms, Result
+from pipeline.training.network import Weights
 
 
 def write(run: Run, folder: Path) -> None:
@@ -31,6 +32,9 @@ def write_network(run: Run, data: Manifest, runs: Path, networks: Path) -> None:
     write_json(folder / "network.json", {"key": run.key, "best_epoch": epoch, "recorded": accuracy})
 
 
+NO_WEIGHTS = Weights(*(np.zeros(shape) for shape in ((0, 0), 0, (0, 0), 0)))
+
+
 def _drawn(run: Run) -> Result:
     draw = np.random.default_rng(int(run.key, 16)).uniform
     epochs = [
@@ -40,4 +44,4 @@ def _drawn(run: Run) -> Result:
     told = told_by(tuple({name: getattr(epoch, name) for name in HISTORY_COLUMNS[1:]} for epoch in epochs))
     metrics = {name: told.get(name, told["validation_accuracy"]) for name in METRICS}
     norms = [Norms(float(draw(1, 9)), float(draw(1, 9)), float(draw(1, 9))) for _ in epochs]
-    return Result(tuple(epochs), tuple(norms), diverged=False, metrics=metrics)
+    return Result(tuple(epochs), tuple(norms), diverged=False, metrics=metrics, best=NO_WEIGHTS)

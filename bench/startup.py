@@ -6,12 +6,12 @@ Usage: python -m bench.startup, and the arguments of pipeline.training.step.
 import os
 from collections.abc import Iterator
 
-from pipeline.data.examples import Sorted
+from pipeline.data.examples import Prepared
 from pipeline.training import descent
 from pipeline.training import step as training
 
 
-def leave(trainer: descent.Trainer, validation: Sorted, count: int, seed: int) -> Iterator[descent.Epoch]:
+def leave(trainer: descent.Trainer, data: Prepared, count: int, seed: int) -> Iterator[descent.Epoch]:
     """End the process at once, with nothing written and nothing cleaned up."""
     os._exit(0)
 

@@ -6,22 +6,20 @@ from rich.table import Table
 from bench.job import EPOCHS_FOR_MEMORY, Cost
 from bench.measure import Measured
 from bench.targets import PEAK_BYTES, STARTUP_SECONDS, Verdict
-from pipeline.training.benchmarks import OURS
+from pipeline.training.benchmarks import FLOORS, OURS
 
 
 def of_systems(measured: Measured, rounds: int) -> Table:
-    """Seconds per epoch of each system and its ratio to ours; the floor last, with ours over it."""
-    ours = measured.seconds[OURS]
+    """Seconds per epoch of each system, the floors last, and the ratio of each to the engines of this project."""
+    ours = [name for name in OURS if name in measured.seconds]
     table = _table(f"Batch size {measured.batch_size}, median of {rounds}")
-    table.add_column("system", min_width=20)
-    table.add_column("seconds per epoch", justify="right")
-    table.add_column(f"ratio to {OURS}", justify="right")
-    for name, seconds in measured.seconds.items():
-        table.add_row(name, f"{seconds:.3f}", f"{seconds / ours:.2f}")
-    table.add_section()
-    floor = measured.floor_seconds
-    table.add_row("floor of the products", f"{floor:.3f}", f"{floor / ours:.2f}")
-    table.add_row(f"{OURS} / floor", "", f"{ours / floor:.2f}")
+    table.add_column("system", no_wrap=True)
+    for head in ("seconds per epoch", *(f"ratio to {name}" for name in ours)):
+        table.add_column(head, justify="right", max_width=10)
+    floors = {label: getattr(measured, field) for field, label in FLOORS.items()}
+    for name, seconds in (measured.seconds | floors).items():
+        ratios = (f"{seconds / measured.seconds[engine]:.2f}" for engine in ours)
+        table.add_row(name, f"{seconds:.3f}", *ratios)
     return table
 
 

@@ -15,12 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.data import preparation
-from pipeline.data.examples import Indices, Sorted
+from pipeline.data.examples import BRIGHTEST, Indices, Sorted
 from pipeline.data.preparation import Description
 from pipeline.errors import InputError
 from pipeline.training.benchmarks import HIDDEN
 from pipeline.training.network import Weights, initial_weights
-from pipeline.training.sgd import BRIGHTEST
 
 LEARNING_RATE = 0.1
 REG = 0.001

@@ -3,9 +3,8 @@
 import numpy as np
 
 from bench.work import LEARNING_RATE, REG, Outcome, Work
-from pipeline.data.examples import Indices
+from pipeline.data.examples import BRIGHTEST, Indices
 from pipeline.training.network import Array, Labels, Weights, accuracy, cross_entropy, descend, forward, softmax
-from pipeline.training.sgd import BRIGHTEST
 
 
 class System:

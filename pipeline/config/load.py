@@ -108,7 +108,7 @@ def _build(tree: Mapping[str, Any]) -> Config:
         author=tree.get("author") or "",
         writeup=tree.get("writeup", "true") == "true",
         source=tree["source"],
-        numerics=tree.get("numerics", "fast"),
+        engine=tree.get("engine", "numpy"),
         data=DataSet(
             name=data["name"],
             **{key: int(data[key]) for key in ("training_images", "testing_images", "classes")},

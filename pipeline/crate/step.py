@@ -13,6 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.environment import kernels
+
+kernels.take_fastest()  # as training does: build.json tells them, and nothing is computed here
+
 from pipeline.cli.command_line import command
 from pipeline.config import load as configuration_file
 from pipeline.config.settings import TitleBlock

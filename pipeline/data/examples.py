@@ -11,8 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 Bytes = npt.NDArray[np.uint8]
+Single = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 Lengths = npt.NDArray[np.int32]
+
+BRIGHTEST = 255  # of the values that a byte has; the networks are given images from 0 to 1
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,17 @@ class Examples:
     """Images (n, pixels) uint8 with their labels (n,) uint8."""
 
     images: Bytes
+    labels: Bytes
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Images (n, pixels) that are no bytes, on the scale on which those are 0 to 1, with their labels (n,)."""
+
+    images: Single
     labels: Bytes
 
     def __len__(self) -> int:

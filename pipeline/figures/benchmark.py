@@ -20,31 +20,34 @@ from pipeline.figures.spacing import apart
 from pipeline.figures.style import OTHER_COLOUR, SMALL, TRAINING, house_style
 from pipeline.files.sealed import write_text
 from pipeline.training import benchmarks
-from pipeline.training.benchmarks import FLOOR, OURS, Benchmark
+from pipeline.training.benchmarks import FLOORS, OURS, Benchmark
 
 WIDTH = 4.4  # inches
 LOWEST = 2.4  # inches; more where more lines have to be named
 LINE_HEIGHT = 1.15 * SMALL  # points between two labels
 LABEL_GAP = 14.0  # points between the frame and its labels, which a thin line bridges
 OUR_COLOUR = TRAINING.colour
-MARKERS = "sD^vPX<>"  # of the others, in their order
+FLOOR_STYLES = ((0, (4, 2)), (0, (1, 2)))  # dashed and dotted, as the page calls them
+MARKERS = "osD^vPX<>"  # of the systems, in their order
 STEPS = (1, 2, 5)  # what the ticks of the seconds begin with
 MOST_TICKS = 8
 AROUND = 1.05  # between a value and the edge of the frame at least, as a factor
 
 
 def draw(benchmark: Benchmark) -> Canvas:
-    """Draw the lines, this project's in front, and name each at its end."""
-    names = len(benchmark.systems) + 1
+    """Draw the lines, those of this project's engines in front, and name each at its end."""
+    names = len(benchmark.systems) + len(FLOORS)
     canvas = Canvas(figsize=(WIDTH, max(LOWEST, 0.9 + names * LINE_HEIGHT / 72)), layout="constrained")
     axes = canvas.subplots()
     _frame(axes, benchmark)
     sizes = [group.batch_size for group in benchmark.groups]
-    floors = [group.floor for group in benchmark.groups]
-    axes.plot(sizes, floors, linestyle=(0, (4, 2)), linewidth=0.7, color=OTHER_COLOUR)
-    ends = {FLOOR: (sizes[-1], floors[-1])}
+    ends: dict[str, tuple[float, float]] = {}
+    floors = zip(*(group.floors for group in benchmark.groups), strict=True)
+    for name, seconds, style in zip(FLOORS.values(), floors, FLOOR_STYLES, strict=True):
+        axes.plot(sizes, seconds, linestyle=style, linewidth=0.7, color=OTHER_COLOUR)
+        ends[name] = sizes[-1], seconds[-1]
     for system in benchmark.systems:
-        points = [(g.batch_size, t.seconds) for g in benchmark.groups for t in g.timings if t.system == system]
+        points = [(g.batch_size, g.seconds[system]) for g in benchmark.groups if system in g.seconds]
         axes.plot(*zip(*points, strict=True), **_line(system))
         ends[system] = points[-1]
     _marks(axes, benchmark)
@@ -53,20 +56,19 @@ def draw(benchmark: Benchmark) -> Canvas:
 
 
 def _line(system: str) -> dict[str, Any]:
-    if system == OURS:
+    if system in OURS:
         return {"color": OUR_COLOUR, "linewidth": 2.0, "zorder": 3}
     return {"color": OTHER_COLOUR, "linewidth": 0.9}
 
 
 def _frame(axes: Axes, benchmark: Benchmark) -> None:
     sizes = [group.batch_size for group in benchmark.groups]
-    seconds = [timing.seconds for group in benchmark.groups for timing in group.timings]
-    floors = [group.floor for group in benchmark.groups]
+    seconds = [each for group in benchmark.groups for each in (*group.seconds.values(), *group.floors)]
     axes.set(xscale="log", yscale="log", xlabel="Batch size", ylabel="Seconds per epoch")
     margin = (sizes[-1] / sizes[0]) ** 0.05 if len(sizes) > 1 else 2
     axes.set_xlim(sizes[0] / margin, sizes[-1] * margin)
     axes.set_xticks(sizes, [str(size) for size in sizes])
-    around = ticks(min(*seconds, *floors) / AROUND, max(*seconds, *floors) * AROUND)
+    around = ticks(min(seconds) / AROUND, max(seconds) * AROUND)
     axes.set_ylim(around[0], around[-1])
     shown = around[:: -(-len(around) // MOST_TICKS)]
     axes.set_yticks(shown, [f"{tick:g}" for tick in shown])
@@ -90,13 +92,13 @@ def _marks(axes: Axes, benchmark: Benchmark) -> None:
     """A marker for each record, in a group of its own, and in its middle a frame that is not seen."""
     number = 0
     for group in benchmark.groups:
-        for timing in group.timings:
-            place = benchmark.systems.index(timing.system)
-            if timing.system == OURS:
-                style: dict[str, Any] = {"color": OUR_COLOUR, "marker": "o", "markersize": 4.5, "zorder": 4}
+        for system, seconds in group.seconds.items():
+            marker = MARKERS[benchmark.systems.index(system) % len(MARKERS)]
+            if system in OURS:
+                style: dict[str, Any] = {"color": OUR_COLOUR, "markersize": 4.5, "zorder": 4}
             else:
-                style = {"color": OTHER_COLOUR, "marker": MARKERS[(place - 1) % len(MARKERS)], "markersize": 3.6}
-            mark(axes, number, group.batch_size, timing.seconds, markeredgewidth=0, clip_on=False, **style)
+                style = {"color": OTHER_COLOUR, "markersize": 3.6}
+            mark(axes, number, group.batch_size, seconds, marker=marker, markeredgewidth=0, clip_on=False, **style)
             number += 1
 
 
@@ -113,7 +115,7 @@ def _name_lines(canvas: Canvas, axes: Axes, ends: Mapping[str, tuple[float, floa
 
 def _label(canvas: Canvas, axes: Axes, name: str, end: tuple[float, float]) -> Annotation:
     """The name of a line at the right of the frame, with a thin line from its end."""
-    ours = name == OURS
+    ours = name in OURS
     leader = {"arrowstyle": "-", "linewidth": 0.5, "shrinkA": 1, "shrinkB": 3, "relpos": (0, 0.5)}
     return axes.annotate(
         name,

@@ -18,17 +18,18 @@ from pipeline.randomisation.record import Proportion
 FILE = "results/pictures/pictures.json"
 FOLDER = "results/pictures"
 DIGITS, TESTS, WEIGHTS, MISTAKES = NAMES = ("digits", "tests", "weights", "mistakes")
-NETWORK_CODE = ("pipeline.pictures.network",)  # with a run's key all that the files of its network come from
+# with a run's key all that the files of its network come from
+NETWORK_CODE = ("pipeline.pictures.network", "pipeline.pictures.trained")
 CODE = (  # what these files come from, networks apart
     "pipeline.data.examples",
     "pipeline.pictures.choice",
-    "pipeline.pictures.network",
     "pipeline.pictures.record",
     "pipeline.pictures.step",
+    "pipeline.pictures.trained",
     "pipeline.randomisation.record",
-    "pipeline.randomisation.step",
+    "pipeline.randomisation.treatment",
     "pipeline.training.network",
-    "pipeline.training.sgd",
+    "pipeline.training.run",
 )
 Place = Annotated[int, Meta(ge=0)]  # of an image in its file, from 0
 

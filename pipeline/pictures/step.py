@@ -3,13 +3,8 @@
 python -m pipeline.pictures.step --help
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
-
-from pipeline.environment import numerics
-
-os.environ |= numerics.ONE_THREAD  # read when NumPy is imported
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +12,17 @@ import numpy.typing as npt
 from pipeline.cli.command_line import command
 from pipeline.config.settings import Config, Randomisation
 from pipeline.data import dataset, preparation
-from pipeline.data.examples import Bytes, Examples, Indices, Prepared, sort_pixels
+from pipeline.data.examples import BRIGHTEST, Bytes, Examples, Indices, Prepared, Single, sort_pixels
 from pipeline.experiments import plan
 from pipeline.files.arrays import write_array
 from pipeline.files.sealed import write_json
-from pipeline.pictures import choice, network, record
+from pipeline.pictures import choice, record, trained
 from pipeline.pictures.record import Confusion, Labelled, Mistake, Panel, Pictures, Tested
+from pipeline.pictures.trained import Network
 from pipeline.randomisation.record import Variant, variants
-from pipeline.randomisation.step import gaussian, in_original_order, stream, subset, treat
-from pipeline.training import sgd
+from pipeline.randomisation.treatment import gaussian, in_original_order, stream, subset, treat
 from pipeline.training.network import softmax
+from pipeline.training.run import initial
 
 OF_A_CLASS = 2  # images of each class
 MOST_DIGITS = 20
@@ -56,7 +52,7 @@ def tests(how: Randomisation, prepared: Prepared, classes: int) -> Iterator[tupl
     for variant in drawn(how):
         if variant.kind == "gaussian_images":
             noise = gaussian(training, training.images, stream(how.seeds[0], f"training {variant.name}"))
-            levels = np.clip(noise.images[:TESTED] * sgd.BRIGHTEST, 0, sgd.BRIGHTEST)
+            levels = np.clip(noise.images[:TESTED] * BRIGHTEST, 0, BRIGHTEST)
             learned = Examples(np.rint(levels).astype(np.uint8), noise.labels)
         else:
             learned, _ = treat(variant, training, testing, classes, how.seeds[0])
@@ -79,9 +75,7 @@ def panel(key: str | None, reg: float, epoch: int | None, w1: npt.NDArray[np.flo
     return Panel(key, float(reg), diverged, epoch, shown.shape[1], float(np.abs(shown).max()), min(leading, 1.0))
 
 
-def confuse(
-    run: plan.Run, of: network.Network, logits: network.Single, labels: Bytes, order: Indices
-) -> Confusion | None:
+def confuse(run: plan.Run, of: Network, logits: Single, labels: Bytes, order: Indices) -> Confusion | None:
     """What a network takes the testing images for, prepared in this order of their file; None of a diverged run."""
     if of.best_epoch is None or of.recorded is None:
         return None
@@ -115,10 +109,10 @@ def depict(config: Config, data: Path, prepared: Path, networks: Path) -> tuple[
     chosen = choice.choose(config, description.fingerprint)
     places = first_of_each(training.labels, classes)
     tested = list(tests(config.randomisation, sets, classes)) if config.randomisation else []
-    found = [(run, *network.read(networks / run.key)[:2]) for run in chosen.weights]
+    found = [(run, *trained.read(networks / run.key)[:2]) for run in chosen.weights]
     panels, weights = [], []
     if chosen.weights:
-        start = network.initial(chosen.weights[0].specification, pixels, classes).w1
+        start = initial(chosen.weights[0].specification, pixels, classes).w1
         panels = [
             panel(None, 0.0, None, start),
             *(panel(of.key, run.configuration.reg, of.best_epoch, w1) for run, of, w1 in found),
@@ -126,7 +120,7 @@ def depict(config: Config, data: Path, prepared: Path, networks: Path) -> tuple[
         weights = [w1[:, :UNITS].T for w1 in (start, *(w1 for *_, w1 in found))]
     confusion = None
     if chosen.confusion:
-        of, _, logits = network.read(networks / chosen.confusion.key)
+        of, _, logits = trained.read(networks / chosen.confusion.key)
         order = np.argsort(sort_pixels(testing, sets.pixels).lengths, kind="stable")
         confusion = confuse(chosen.confusion, of, logits, sets.testing.labels, order)
     mistakes = [mistake.image for mistake in confusion.mistakes] if confusion else []
@@ -152,7 +146,6 @@ def write(*, config: Path, selection: Path, data: Path, prepared: Path, networks
     `data` has the images, `prepared` those that runs are trained on, `networks` the networks of the chosen runs.
     """
     settings = plan.load_selected(config, selection)
-    numerics.confirm(numerics.environment(settings.numerics))
     pictures, images = depict(settings, data, prepared, networks)
     for name, pixels in images.items():
         write_array(output / f"{name}.npy", np.ascontiguousarray(pixels))

@@ -24,12 +24,11 @@ from pipeline.files.typed_json import decode
 
 FOLDER = "results/randomisation"
 FIGURE = "randomisation"
-CODE = (  # what the files come from
+CODE = (  # what the files come from, beside the trainer
     "pipeline.data.examples",
     "pipeline.randomisation.record",
     "pipeline.randomisation.step",
-    "pipeline.training.network",
-    "pipeline.training.sgd",
+    "pipeline.randomisation.treatment",
 )
 STEPS = (1, 2, 3, 4, 5, 6, 8)  # what the epochs that a figure marks begin with
 COLUMNS = ("seed", "epoch", "training_loss", "training_accuracy")

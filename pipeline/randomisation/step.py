@@ -9,148 +9,42 @@ on the same images.
 """
 
 import math
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
-from pipeline.environment import numerics
+from pipeline.environment import kernels
 
-os.environ |= numerics.ONE_THREAD  # read when NumPy is imported
+kernels.take_fastest()
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.cli.command_line import command
-from pipeline.config.settings import Count, RandomisationTraining
+from pipeline.config.settings import Count, Engine, RandomisationTraining
 from pipeline.data import preparation
-from pipeline.data.examples import Bytes, Examples, Indices, Prepared, by_length, by_use, sort_pixels
+from pipeline.data.examples import Examples, Indices, Noise, Prepared, by_use, sort_pixels
 from pipeline.randomisation.record import SeedOutcome, Variant, VariantEpoch, VariantOutcome, write
-from pipeline.training import network, sgd
+from pipeline.randomisation.treatment import gaussian, in_original_order, stream, stream_of, subset, treat
+from pipeline.training import engines, network
 from pipeline.training.network import Weights
-
-Single = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Training(RandomisationTraining):
-    """How every test is trained, with so many hidden units.
-
-    `environment` holds the variables that the libraries of the process have to be loaded with.
-    """
+    """How every test is trained, by which engine and with so many hidden units."""
 
     hidden: Count
-    environment: Mapping[str, str] = field(default_factory=dict)
+    engine: Engine
 
 
-@dataclass(frozen=True)
-class Noise:
-    """Images (n, pixels) that are no bytes, on the scale on which those are 0 to 1, with their labels (n,)."""
+class NoiseTrainer:
+    """What the NumPy engine learns noise by: pipeline.training.network, in single precision."""
 
-    images: Single
-    labels: Bytes
-
-
-def stream(seed: int, purpose: str) -> np.random.Generator:
-    """Random numbers for one purpose, independent of those for any other."""
-    return np.random.default_rng([seed, *purpose.encode()])
-
-
-def _stream_of(variant: Variant, part: str, seed: int) -> np.random.Generator:
-    return stream(seed, f"{part} {variant.name}")
-
-
-# --- Data
-
-
-def subset(examples: Examples, images: int, seed: int) -> Examples:
-    """So many of the examples, drawn without replacement; all of them if there are no more."""
-    if images >= len(examples):
-        return examples
-    chosen = np.sort(stream(seed, "images").choice(len(examples), images, replace=False))
-    return Examples(examples.images[chosen], examples.labels[chosen])
-
-
-def corrupt(labels: Bytes, probability: float, classes: int, rng: np.random.Generator) -> Bytes:
-    """Replace each label with the given probability by a class drawn uniformly, which may be its own."""
-    replaced = rng.random(len(labels)) < probability
-    return np.where(replaced, rng.integers(classes, size=len(labels)), labels).astype(np.uint8)
-
-
-def gaussian(examples: Examples, like: Bytes, rng: np.random.Generator) -> Noise:
-    """Noise in place of the images, with the mean and variance that all pixels of `like` have together."""
-    mean, deviation = np.float32(like.mean() / sgd.BRIGHTEST), np.float32(like.std() / sgd.BRIGHTEST)
-    return Noise(mean + deviation * rng.standard_normal(examples.images.shape, np.float32), examples.labels)
-
-
-def treat(
-    variant: Variant, training: Examples, testing: Examples, classes: int, seed: int
-) -> tuple[Examples, Examples]:
-    """The training and testing images of every test but the Gaussian one.
-
-    Testing images are treated as training images are; their labels stay the true ones.
-    """
-    for_training, for_testing = (_stream_of(variant, part, seed) for part in ("training", "testing"))
-    if variant.kind == "corrupted_labels":
-        labels = corrupt(training.labels, variant.corruption, classes, for_training)
-        return Examples(training.images, labels), testing
-    if variant.kind == "shuffled_pixels":
-        order = for_training.permutation(training.images.shape[1])
-        return Examples(training.images[:, order], training.labels), Examples(testing.images[:, order], testing.labels)
-    if variant.kind == "random_pixels":
-        return (
-            Examples(for_training.permuted(training.images, axis=1), training.labels),
-            Examples(for_testing.permuted(testing.images, axis=1), testing.labels),
-        )
-    return training, testing
-
-
-# --- Training
-
-
-class Learner(Protocol):
-    """A network and what it learns."""
-
-    @property
-    def weights(self) -> Weights:
-        """The weights after the last epoch, or those to begin with."""
-
-    def epoch(self, order: Indices) -> object:
-        """Train on the images in the given order (n,)."""
-
-    def on_training(self) -> tuple[float, float]:
-        """Mean cross-entropy (nats) and accuracy on the training images."""
-
-    def on_testing(self) -> tuple[float, float]:
-        """Mean cross-entropy (nats) and accuracy on the testing images."""
-
-
-class FastLearner(sgd.Trainer):
-    """Learns images of bytes with the loop that trains every run of the report."""
-
-    def __init__(self, training: Examples, testing: Examples, initial: Weights, how: Training) -> None:
-        pixels = by_use(training.images)
-        examples = sort_pixels(training, pixels)
-        super().__init__(initial.reordered(pixels), examples, how.learning_rate, how.reg, how.batch_size)
-        self.examined, self.testing = by_length(examples), by_length(sort_pixels(testing, pixels))
-
-    def on_training(self) -> tuple[float, float]:
-        """Mean cross-entropy (nats) and accuracy on the training images."""
-        return sgd.evaluate(self.weights, self.examined)
-
-    def on_testing(self) -> tuple[float, float]:
-        """Mean cross-entropy (nats) and accuracy on the testing images."""
-        return sgd.evaluate(self.weights, self.testing)
-
-
-class PlainLearner:
-    """Learns any images by pipeline.training.network, in single precision."""
-
-    def __init__(self, training: Noise, testing: Noise, initial: Weights, how: Training) -> None:
-        self.training, self.testing = training, testing
-        self.weights = Weights(*(np.asarray(array, np.float32) for array in vars(initial).values()))
-        self.learning_rate, self.reg, self.batch_size = float(how.learning_rate), float(how.reg), how.batch_size
+    def __init__(self, weights: Weights, training: Noise, learning_rate: float, reg: float, batch_size: int) -> None:
+        self.training = training
+        self.weights = Weights(*(np.asarray(array, np.float32) for array in vars(weights).values()))
+        self.learning_rate, self.reg, self.batch_size = float(learning_rate), float(reg), batch_size
 
     def epoch(self, order: Indices) -> None:
         """Train on the images in the given order (n,)."""
@@ -160,18 +54,26 @@ class PlainLearner:
             gradient = network.gradients(self.weights, images, labels, self.reg)
             self.weights = network.descend(self.weights, gradient, self.learning_rate)
 
-    def on_training(self) -> tuple[float, float]:
-        """Mean cross-entropy (nats) and accuracy on the training images."""
-        return _measured(self.weights, self.training)
+    @staticmethod
+    def evaluate(weights: Weights, examples: Noise) -> tuple[float, float]:
+        """Mean cross-entropy (nats) and accuracy of these weights on a set of examples."""
+        _, logits = network.forward(weights, examples.images)
+        loss = network.cross_entropy(logits.astype(np.float64), examples.labels)
+        return loss, network.accuracy(logits, examples.labels)
 
-    def on_testing(self) -> tuple[float, float]:
-        """Mean cross-entropy (nats) and accuracy on the testing images."""
-        return _measured(self.weights, self.testing)
 
+@dataclass(frozen=True)
+class Learner:
+    """A network and what it learns; examples are what its trainer takes."""
 
-def _measured(weights: Weights, examples: Noise) -> tuple[float, float]:
-    _, logits = network.forward(weights, examples.images)
-    return network.cross_entropy(logits.astype(np.float64), examples.labels), network.accuracy(logits, examples.labels)
+    trainer: Any
+    training: Any
+    testing: Any
+
+    def measured(self, examples: Any) -> tuple[float, float]:
+        """Mean cross-entropy (nats) and accuracy on a set of examples."""
+        found: tuple[float, float] = self.trainer.evaluate(self.trainer.weights, examples)
+        return found
 
 
 def fit(learner: Learner, images: int, epochs: int, seed: int) -> tuple[tuple[VariantEpoch, ...], bool]:
@@ -183,9 +85,9 @@ def fit(learner: Learner, images: int, epochs: int, seed: int) -> tuple[tuple[Va
     order, done = stream(seed, "order"), list[VariantEpoch]()
     with np.errstate(all="ignore"):  # what diverges is told, not warned of
         while len(done) < epochs and not (done and done[-1].accuracy == 1):
-            learner.epoch(order.permutation(images))
-            loss, accuracy = learner.on_training()
-            if not (math.isfinite(loss) and learner.weights.finite()):
+            learner.trainer.epoch(order.permutation(images))
+            loss, accuracy = learner.measured(learner.training)
+            if not (math.isfinite(loss) and learner.trainer.weights.finite()):
                 return tuple(done), True
             done.append(VariantEpoch(loss, accuracy))
     return tuple(done), False
@@ -215,24 +117,27 @@ def run_seed(task: Task, how: Training, seed: int) -> SeedOutcome:
     """A test with one seed."""
     learner, changed = _learner(task, how, seed)
     epochs, diverged = fit(learner, len(task.training), how.epochs, seed)
-    return SeedOutcome(seed, changed, epochs, diverged, None if diverged else learner.on_testing()[1])
-
-
-def in_original_order(examples: Examples, pixels: Indices) -> Examples:
-    """Prepared examples with their pixels as they are in the image."""
-    return Examples(examples.images[:, np.argsort(pixels)], examples.labels)
+    return SeedOutcome(seed, changed, epochs, diverged, None if diverged else learner.measured(learner.testing)[1])
 
 
 def _learner(task: Task, how: Training, seed: int) -> tuple[Learner, float]:
     """The untrained network of a test with its data, and the share of training labels that are not the true ones."""
     variant, training, testing = task.variant, task.training, task.testing
     initial = network.initial_weights(training.images.shape[1], how.hidden, task.classes, how.initial_scale, seed)
+    parameters = how.learning_rate, how.reg, how.batch_size
+    make: Callable[..., Any] = engines.trainer(how.engine, how.hidden)
     if variant.kind == "gaussian_images":
-        learned_noise = gaussian(training, training.images, _stream_of(variant, "training", seed))
-        testing_noise = gaussian(testing, training.images, _stream_of(variant, "testing", seed))
-        return PlainLearner(learned_noise, testing_noise, initial, how), 0.0
+        noise, tested_noise = (
+            gaussian(examples, training.images, stream_of(variant, part, seed))
+            for examples, part in ((training, "training"), (testing, "testing"))
+        )
+        make = NoiseTrainer if how.engine == "numpy" else make
+        return Learner(make(initial, noise, *parameters), noise, tested_noise), 0.0
     learned, tested = treat(variant, training, testing, task.classes, seed)
-    return FastLearner(learned, tested, initial, how), float((learned.labels != training.labels).mean())
+    pixels = by_use(learned.images)
+    sorted_learned, sorted_tested = (sort_pixels(examples, pixels) for examples in (learned, tested))
+    trainer = make(initial.reordered(pixels), sorted_learned, *parameters)
+    return Learner(trainer, sorted_learned, sorted_tested), float((learned.labels != training.labels).mean())
 
 
 def write_test(test: str, training: Training, data: Path, output: Path) -> None:
@@ -241,7 +146,6 @@ def write_test(test: str, training: Training, data: Path, output: Path) -> None:
     Raises InputError or RunError.
     """
     variant = Variant.named(test)
-    numerics.confirm(training.environment)
     description, prepared = preparation.load(data)
     write(run(variant, prepared, description.classes, training), output)
 

@@ -1,18 +1,17 @@
-"""report/benchmark.json: what an epoch takes with this project and with others that do the same work.
+"""report/benchmark.json: what an epoch takes with the engines of this project and with others that do the same work.
 
 A JSON list with a record for each system and batch size, with exactly these fields:
 
-    batch_size, system    which are measured; no two records have both in common
-    seconds_per_epoch     the median
-    ratio_to_ours         that over this project's
-    floor_seconds         what the matrix products of a dense network alone would take; of a batch size
-    machine               as pipeline/environment/machine.py describes it; the same in every record
-    versions              of the software, by name
+    batch_size, system      which are measured; no two records have both in common
+    seconds_per_epoch       the median
+    floor_seconds           what the matrix products of a dense network alone would take; of a batch size
+    sparse_floor_seconds    the same without the products whose factor is a black pixel
+    machine                 as pipeline/environment/machine.py describes it; the same in every record
+    versions                of the software, by name
 
 `make bench` measures it. A report is built with or without it. Light to import: the Snakefile asks for FILE.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,14 +24,15 @@ from pipeline.files.typed_json import decode
 
 FILE = "report/benchmark.json"
 FIGURE = "benchmark"  # the name of its figure, which no figure of an experiment has: they are called {experiment}-...
-OURS = "this project"
-FLOOR = "matrix products alone"
+NUMPY, COMPILED = "NumPy engine", "compiled engine"
+COMPILED_AVX2 = "compiled engine for AVX2"  # that is, for any x86-64-v3, where COMPILED is for the processor at hand
+OURS = (NUMPY, COMPILED, COMPILED_AVX2)
+FLOORS = {"floor_seconds": "matrix products alone", "sparse_floor_seconds": "products without black pixels"}
 HINT = "Hint: make bench"
 # What `make bench` measures, and writes to FILE only if it was this.
 TRAINING_IMAGES = 48_000
 HIDDEN = 128
 LEAST, MOST = 1e-9, 1e9  # a number outside was not measured
-ROUNDING = 1e-3  # by which a ratio may differ from that of its seconds
 LONGEST = 40  # characters of a system's name, which the figure has room for
 _Measured = Annotated[float, Meta(ge=LEAST, le=MOST)]
 
@@ -55,33 +55,26 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Timing:
-    """An epoch of one system: seconds, and how many times as long as with this project."""
-
-    system: str
-    seconds: float
-    ratio: float
-
-
-@dataclass(frozen=True)
 class BatchTimings:
-    """The timings of one batch size, this project's first; `floor` is what the matrix products alone would take."""
+    """The seconds of an epoch at one batch size: of each system, this project's first, and of what FLOORS names."""
 
     batch_size: int
-    timings: tuple[Timing, ...]
-    floor: float
+    seconds: dict[str, float]
+    floors: tuple[float, ...]
 
     @property
-    def fastest_other(self) -> Timing | None:
-        """The fastest system besides this project; None if this project is alone."""
-        return min(self.timings[1:], key=lambda timing: timing.seconds, default=None)
+    def fastest_other(self) -> str | None:
+        """The fastest system besides this project's engines; None if they are alone."""
+        others = (system for system in self.seconds if system not in OURS)
+        return min(others, key=self.seconds.__getitem__, default=None)
 
 
 @dataclass(frozen=True)
 class Benchmark:
-    """All timings, the smallest batch size first, and the machine and the versions that they are of.
+    """All seconds, the smallest batch size first, and the machine and the versions that they are of.
 
-    `systems` are in the order of the file, this project first. A system may be missing at some batch size.
+    `systems` are those of OURS, then the others in the order of the file. One may be missing at some batch size, but
+    not NUMPY and COMPILED.
     """
 
     systems: tuple[str, ...]
@@ -97,8 +90,8 @@ class _Record:
     batch_size: Annotated[int, Meta(ge=1, le=int(MOST))]
     system: Annotated[str, Meta(max_length=LONGEST)]
     seconds_per_epoch: _Measured
-    ratio_to_ours: _Measured
     floor_seconds: _Measured
+    sparse_floor_seconds: _Measured
     machine: Machine
     versions: Mapping[str, str]
 
@@ -125,7 +118,8 @@ def _arranged(records: Sequence[_Record]) -> Benchmark:
         for text in (record.system, *record.versions, *record.versions.values(), *record.machine.texts):
             if not (text.isprintable() and text.strip()):
                 raise _mismatch(f"only texts that can be printed in [{number}]", repr(text))
-    systems = tuple(dict.fromkeys([OURS, *(record.system for record in records)]))
+    found = dict.fromkeys(record.system for record in records)
+    systems = (*(system for system in OURS if system in found), *(system for system in found if system not in OURS))
     groups = [
         _group(size, [record for record in records if record.batch_size == size], systems)
         for size in sorted({record.batch_size for record in records})
@@ -142,18 +136,20 @@ def _arranged(records: Sequence[_Record]) -> Benchmark:
 
 def _group(size: int, records: Sequence[_Record], systems: Sequence[str]) -> BatchTimings:
     where = f"at batch size {size}"
-    timings: dict[str, Timing] = {}
+    seconds: dict[str, float] = {}
     for record in records:
-        if record.system in timings:
+        if record.system in seconds:
             raise _mismatch(f"one record of {record.system} {where}", "another")
-        timings[record.system] = Timing(record.system, record.seconds_per_epoch, record.ratio_to_ours)
-    if OURS not in timings:
-        raise _mismatch(f"a record of {OURS} {where}", "none")
-    floors = sorted({record.floor_seconds for record in records})
-    if len(floors) > 1:
-        raise _mismatch(f"one floor_seconds {where}", f"{floors[0]} and {floors[1]}")
-    for timing in timings.values():
-        quotient = timing.seconds / timings[OURS].seconds
-        if not math.isclose(timing.ratio, quotient, rel_tol=ROUNDING):
-            raise _mismatch(f"{quotient:.4g} as ratio_to_ours of {timing.system} {where}", f"{timing.ratio:.4g}")
-    return BatchTimings(size, tuple(timings[system] for system in systems if system in timings), floors[0])
+        seconds[record.system] = record.seconds_per_epoch
+    for system in (NUMPY, COMPILED):
+        if system not in seconds:
+            raise _mismatch(f"a record of {system} {where}", "none")
+    floors = tuple(_floor(field, records, where) for field in FLOORS)
+    return BatchTimings(size, {system: seconds[system] for system in systems if system in seconds}, floors)
+
+
+def _floor(field: str, records: Sequence[_Record], where: str) -> float:
+    found = sorted({float(getattr(record, field)) for record in records})
+    if len(found) > 1:
+        raise _mismatch(f"one {field} {where}", f"{found[0]} and {found[1]}")
+    return found[0]

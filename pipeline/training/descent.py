@@ -1,6 +1,6 @@
 """Minibatch gradient descent, whichever model it trains: its epochs, and what is measured in a run.
 
-The arithmetic of a model is its trainer's (pipeline.training.sgd, pipeline.training.softmax).
+The arithmetic of a model is its trainer's (pipeline.training.engines).
 """
 
 import math
@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
-from pipeline.data.examples import Indices, Prepared, Sorted, by_length
+from pipeline.data.examples import Indices, Prepared, Sorted
 from pipeline.training.network import Array, Weights
 
 
 class Trainer(Protocol):
-    """A model and the images that it learns."""
-
-    training: Sorted
+    """A model that learns images."""
 
     @property
     def weights(self) -> Weights:
@@ -29,6 +28,9 @@ class Trainer(Protocol):
 
     def evaluate(self, weights: Weights, examples: Sorted) -> tuple[float, float]:
         """Mean cross-entropy (nats) and accuracy of these weights on a set of examples."""
+
+    def logits(self, weights: Weights, examples: Sorted) -> npt.NDArray[np.float32]:
+        """The logits (n, classes) of a set of examples, which `evaluate` takes its numbers from."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,16 @@ class Norms:
 
 @dataclass(frozen=True)
 class Result:
-    """A trained run: its finite epochs with their norms, and its metrics (none if it diverged)."""
+    """A trained run: its finite epochs with their norms, its metrics (none if it diverged), and its best weights.
+
+    These are the ones after the best epoch; of a run that diverged, those that it started from.
+    """
 
     epochs: tuple[Epoch, ...]
     norms: tuple[Norms, ...]
     diverged: bool
     metrics: dict[str, float | int]
+    best: Weights
 
 
 def train(trainer: Trainer, specification: Mapping[str, Any], data: Prepared) -> Result:
@@ -78,19 +84,20 @@ def train(trainer: Trainer, specification: Mapping[str, Any], data: Prepared) ->
     step = specification["learning_rate"] * math.ceil(len(data.training) / specification["batch_size"])
     found: list[Epoch] = []
     norms: list[Norms] = []
-    weights = best = trainer.weights.copy()
-    for epoch in epochs(trainer, data.validation, specification["epochs"], specification["seed"]):
+    weights = best = initial = trainer.weights.copy()
+    for epoch in epochs(trainer, data, specification["epochs"], specification["seed"]):
         if not epoch.finite:
-            return Result(tuple(found), tuple(norms), diverged=True, metrics={})
+            return Result(tuple(found), tuple(norms), diverged=True, metrics={}, best=initial)
         before, weights = weights, trainer.weights.copy()
         if not found or epoch.validation_accuracy > max(e.validation_accuracy for e in found):
             best = weights
         norms.append(_norms(before, weights, step))
         found.append(epoch)
-    return Result(tuple(found), tuple(norms), diverged=False, metrics=_metrics(trainer, found, best, weights, data))
+    metrics = _metrics(trainer, found, best, weights, data)
+    return Result(tuple(found), tuple(norms), diverged=False, metrics=metrics, best=best)
 
 
-def epochs(trainer: Trainer, validation: Sorted, count: int, seed: int) -> Iterator[Epoch]:
+def epochs(trainer: Trainer, data: Prepared, count: int, seed: int) -> Iterator[Epoch]:
     """Yield each epoch; a new shuffle of the training set, drawn from default_rng(seed), before each.
 
     The trainer's weights are those after the epoch. Ends early with an epoch that is not finite.
@@ -99,8 +106,8 @@ def epochs(trainer: Trainer, validation: Sorted, count: int, seed: int) -> Itera
     for _ in range(count):
         start = time.perf_counter()
         with np.errstate(all="ignore"):  # a diverging run is reported by its epoch, not by warnings
-            training_loss, training_accuracy = trainer.epoch(shuffle.permutation(len(trainer.training)))
-            validation_loss, validation_accuracy = trainer.evaluate(trainer.weights, validation)
+            training_loss, training_accuracy = trainer.epoch(shuffle.permutation(len(data.training)))
+            validation_loss, validation_accuracy = trainer.evaluate(trainer.weights, data.validation)
         seconds = time.perf_counter() - start
         finite = math.isfinite(training_loss) and math.isfinite(validation_loss) and trainer.weights.finite()
         yield Epoch(training_loss, training_accuracy, validation_loss, validation_accuracy, seconds, finite)
@@ -110,7 +117,7 @@ def epochs(trainer: Trainer, validation: Sorted, count: int, seed: int) -> Itera
 
 def _norms(before: Weights, after: Weights, step: float) -> Norms:
     pairs = zip(vars(before).values(), vars(after).values(), strict=True)
-    moved = math.hypot(*(_norm(new - old) for old, new in pairs))
+    moved = math.sqrt(math.fsum(_norm(new - old) ** 2 for old, new in pairs))
     return Norms(_norm(after.w1), _norm(after.w2), moved / step)
 
 
@@ -131,7 +138,7 @@ def _metrics(
     return {
         "training_accuracy": found[-1].training_accuracy,
         "training_loss": found[-1].training_loss,
-        "final_training_accuracy": trainer.evaluate(last, by_length(data.training))[1],
+        "final_training_accuracy": trainer.evaluate(last, data.training)[1],
         "validation_accuracy": found[-1].validation_accuracy,
         "validation_loss": found[-1].validation_loss,
         "best_validation_accuracy": max(accuracies),

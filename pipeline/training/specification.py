@@ -3,18 +3,17 @@
 Light to import: the Snakefile plans runs with it.
 """
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, TypedDict
 
 from msgspec import Meta
 
-from pipeline.config.settings import Count, Number, Positive, Seed, Share
+from pipeline.config.settings import Count, Engine, Number, Positive, Seed, Share
 
 
 class Specification(TypedDict):
     """The parameters of a run, its seed and split, fingerprints of data and code, NumPy's version.
 
     `hidden` is 0 for softmax regression, which has no hidden layer.
-    `environment` holds the variables of portable numerics (pipeline.environment.numerics); others have none.
     """
 
     learning_rate: Positive
@@ -27,7 +26,7 @@ class Specification(TypedDict):
     initial_seed: Seed
     validation_fraction: Share
     split_seed: Seed | None
+    engine: Engine
     data: str
     code: str
     numpy: str
-    environment: NotRequired[dict[str, str]]

@@ -1,13 +1,12 @@
 """The train step: map the prepared images, train one run, write its history, metrics and timing."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.environment import numerics
+from pipeline.environment import kernels
 
-os.environ |= numerics.ONE_THREAD  # read when NumPy is imported
+kernels.take_fastest()
 
 import numpy as np
 
@@ -19,33 +18,30 @@ from pipeline.environment import fingerprint
 from pipeline.errors import InputError, RunError
 from pipeline.files import epoch_table
 from pipeline.files.sealed import write_json, write_text
-from pipeline.training import softmax
+from pipeline.training import engines, run
 from pipeline.training.descent import Result
-from pipeline.training.run import train
 from pipeline.training.specification import Specification
 
 
-def run(specification: Specification, folder: Path) -> Result:
+def train(specification: Specification, folder: Path) -> Result:
     """Train the run that the specification describes on the images prepared in `folder`. Raises as `prepared_for`."""
     classes, prepared = prepared_for(specification, folder)
-    if specification["hidden"] == 0:
-        return softmax.train(specification, prepared, classes)
-    return train(specification, prepared, classes)
+    make = engines.trainer(specification["engine"], specification["hidden"])
+    return run.train(make, specification, prepared, classes)
 
 
 def prepared_for(specification: Specification, folder: Path) -> tuple[int, Prepared]:
     """The number of classes, and the images prepared in `folder` for a run.
 
-    Raises InputError if they are not the specification's or too few, RunError if the code, NumPy or its kernels are
-    not: the numbers would be kept under a key that is not theirs.
+    Raises InputError if they are not the specification's or too few, RunError if the code or NumPy are not: the numbers
+    would be kept under a key that is not theirs.
     """
-    code = fingerprint.of_runs(hidden=specification["hidden"] > 0)
+    code = fingerprint.of_runs(specification["engine"], hidden=specification["hidden"] > 0)
     if (specification["code"], specification["numpy"]) != (code, np.__version__):
         raise RunError(
             "pipeline: expected the code and NumPy that the run's key was made with, found others. "
             "Hint: start the build again, in its own environment."
         )
-    numerics.confirm(specification.get("environment", {}))
     description, prepared = preparation.load(folder)
     expected = {
         **{"validation_fraction": specification["validation_fraction"], "split_seed": specification["split_seed"]},
@@ -89,7 +85,7 @@ def _by_epoch(columns: Sequence[str], recorded: Sequence[Any]) -> str:
 
 def step(specification: Specification, data: Path, output: Path) -> None:
     """Train one run on the prepared images in the folder `data`; write history, norms, metrics and timing."""
-    write(run(specification, data), specification, output)
+    write(train(specification, data), specification, output)
 
 
 main = command(step)

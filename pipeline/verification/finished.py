@@ -39,6 +39,11 @@ class Finished:
         return read_mapping(self.results / "config.json")
 
     @property
+    def engine(self) -> str:
+        """What trained its runs."""
+        return str(self.configuration.get("engine", "numpy"))
+
+    @property
     def data(self) -> dict[str, Any]:
         """What data.json says of the images."""
         return read_mapping(self.results / "data/data.json")

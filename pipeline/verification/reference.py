@@ -1,6 +1,7 @@
 """make reference: the values that make verify holds a rebuild against, taken from the present build.
 
-report/reference/ has the tables of results/ as they are, config.json and data/data.json, and reference.json:
+report/reference/ has a folder for each engine with the tables of results/ as they are, config.json and data/data.json,
+and reference.json:
 
     machine_class   see pipeline/environment/machine_class.py
     lock            the sha256 of locks/requirements.lock
@@ -62,11 +63,14 @@ def read(folder: Path) -> Reference:
 
 
 def of(project: Path) -> Reference:
-    """The values of the present build of a project. Raises InputError if it is not one of all of MNIST, unaltered."""
+    """The values of the present build of a project, by whichever engine.
+
+    Raises InputError if it is not one of all of MNIST, or if it is otherwise not of config.yaml as it stands.
+    """
     build = Finished.find(project)
     if build.data.get("source") != "mnist":
         raise InputError(f"results/: expected a build on all of MNIST, found one on {build.data.get('name')}. {HINT}")
-    tree = configuration_file.read_tree(project / "config.yaml", {})
+    tree = configuration_file.read_tree(project / "config.yaml", {"engine": build.engine})
     altered = differences.tree_changes(json.loads(json.dumps(configuration_file.resolved(tree))), build.configuration)
     if altered:
         path, expected, found = altered[0]
@@ -112,10 +116,10 @@ def page(project: Path) -> dict[str, str | None]:
     }
 
 
-def write(project: Path, folder: Path) -> Reference:
-    """Write the values of the present build of a project into `folder`, in place of what it holds."""
+def write(project: Path, references: Path) -> Path:
+    """Write the values of the present build of a project into the folder of its engine, in place of what that holds."""
     reference = of(project)
-    results = project / "results"
+    results, folder = project / "results", references / Finished.find(project).engine
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as name:
         made = Path(name) / "made"
@@ -126,7 +130,7 @@ def write(project: Path, folder: Path) -> Reference:
         if folder.exists():
             folder.rename(Path(name) / "old")
         made.rename(folder)
-    return reference
+    return folder
 
 
 def is_table(file: str) -> bool:
@@ -139,8 +143,8 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
 
     def step() -> None:
-        reference = write(Path(), FOLDER)
-        logger.info(f"{FOLDER}: the values of {len(reference.files)} files of the present build.")
+        folder = write(Path(), FOLDER)
+        logger.info(f"{folder}: the values of {len(read(folder).files)} files of the present build.")
 
     run_step(step)
 

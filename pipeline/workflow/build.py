@@ -16,7 +16,7 @@ from pipeline.config import load as configuration_file
 from pipeline.config import overrides
 from pipeline.config.settings import Config, Configuration, Experiment, Split
 from pipeline.crate import layout, publication
-from pipeline.environment import cpu, fingerprint, numerics, surroundings
+from pipeline.environment import fingerprint, kernels, surroundings
 from pipeline.errors import InputError, PipelineError, RunError
 from pipeline.experiments import keys, plan
 from pipeline.figures import catalogue
@@ -52,7 +52,7 @@ class Build:
         self._resolved = json.dumps(configuration_file.resolved(tree), indent=2) + "\n"
         self.split = config.split.name
         self._storage = storage
-        self.environment = surroundings.UTF_8 | numerics.environment(config.numerics)
+        self.environment = surroundings.UTF_8 | kernels.same_everywhere()
         self.title_block = json.dumps({name: getattr(config, name) for name in configuration_file.TITLE_BLOCK})
         # where the files lie is left out: they are the same files wherever they are found
         self.data_settings = json.dumps({"source": tree["source"], "data": tree["data"]})
@@ -72,7 +72,7 @@ class Build:
         self.collapse = catalogue.collapse(config)
         collapse_figures = [catalogue.COLLAPSE] if self.collapse else []
         self.tests_training = _training(config)
-        self.tests_code = fingerprint.of(record.CODE)
+        self.tests_code = fingerprint.of_training(config.engine, *record.CODE)
         tests = record.variants(config.randomisation) if config.randomisation else ()
         self.tests = [test.name for test in tests]
         self.networks_code, self.pictures_code = map(fingerprint.of, (pictures.NETWORK_CODE, pictures.CODE))
@@ -136,7 +136,6 @@ class Build:
     @classmethod
     def _checked(cls, tree: Any, origin: Path, storage: Storage) -> "Build":
         config = configuration_file.parse(tree, str(origin))
-        cpu.require(config.numerics, str(origin))
         return cls(config, tree, storage)
 
     @property
@@ -146,7 +145,7 @@ class Build:
         """
         parts = {
             "data": self.data_settings,
-            "theory": self.neurons + self.config.numerics,
+            "theory": self.neurons,
             "selection": self.choices,
             "randomisation": self.tests_training + self.tests_code,
             "network": self.networks_code,
@@ -176,14 +175,17 @@ class Build:
             _end(
                 1, f"{Path.cwd()}: expected no other build here, found process {other} at it. Hint: wait until it ends."
             )
-        adoption.adopt(Path("results"), STATE)
         try:
+            adoption.adopt(Path("results"), STATE)
             self._storage.begin()
             for name in self._changed:
                 self._storage.store(name)
         except InputError as error:
             _end(error.exit_status, *error.problems)
         self._discard_leftovers()
+        if self.config.engine == "compiled" and (status := _run("pipeline.training.compiler")):
+            what = "engine: expected the compiled engine before anything is trained"
+            _end(max(status, 1), f"{what}, {_told(status)}.")
         return []
 
     def set_specimen(self, builds: bool, executor: Any) -> list[str]:
@@ -204,11 +206,10 @@ class Build:
         }
         proved = json.dumps([self.formats, typesetting.missing(), self.title_block, files])
         if not _holds(SPECIMEN, proved):
-            step = [sys.executable, "-m", "pipeline.report.specimen", *self.formats, "--title-block", self.title_block]
-            command = [*step, "--output", str(SPECIMEN.with_suffix(".html")), "--log", "logs/specimen.log"]
-            if status := subprocess.run(command, check=False).returncode:  # noqa: S603 - no shell
-                why = f"found it killed by signal {-status}" if status < 0 else "found the above"
-                _end(max(status, 1), f"logs/specimen.log: expected a page to be set before anything is trained, {why}.")
+            how = [*self.formats, "--title-block", self.title_block, "--log", "logs/specimen.log"]
+            if status := _run("pipeline.report.specimen", *how, "--output", str(SPECIMEN.with_suffix(".html"))):
+                what = "logs/specimen.log: expected a page to be set before anything is trained"
+                _end(max(status, 1), f"{what}, {_told(status)}.")
             atomic.write_text(SPECIMEN, proved)
         return []
 
@@ -324,13 +325,22 @@ def _training(config: Config) -> str:
         return ""
     how = {name: value for name, value in vars(config.randomisation).items() if name != "corruption"}
     how |= {name: float(how[name]) for name in ("learning_rate", "reg", "initial_scale")}  # however it is written
-    return json.dumps(how | {"hidden": config.defaults.hidden, "environment": numerics.environment(config.numerics)})
+    return json.dumps(how | {"hidden": config.defaults.hidden, "engine": config.engine})
 
 
 def _choices(config: Config) -> Iterator[tuple[Experiment, tuple[Configuration, ...]]]:
     for experiment in config.experiments.values():
         if experiment.best_of:
             yield experiment, config.experiments[experiment.best_of].configurations
+
+
+def _run(module: str, *arguments: str) -> int:
+    """Run a step in a process of its own; its exit status, negative if a signal killed it."""
+    return subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode  # noqa: S603 - no shell
+
+
+def _told(status: int) -> str:
+    return f"found it killed by signal {-status}" if status < 0 else "found the above"
 
 
 def _end(status: int, *problems: str) -> NoReturn:

@@ -20,12 +20,12 @@ from bench.measure import Measured, Runner
 from bench.systems import ENTRIES, TEXTBOOK, ours
 from bench.work import Outcome, Work
 from pipeline.data import preparation
-from pipeline.data.examples import Examples, prepare
+from pipeline.data.examples import Examples, Sorted, prepare
 from pipeline.data.preparation import Description
-from pipeline.environment import fingerprint
+from pipeline.environment import fingerprint, machine
 from pipeline.experiments import keys
 from pipeline.training import benchmarks
-from pipeline.training.benchmarks import OURS
+from pipeline.training.benchmarks import COMPILED, COMPILED_AVX2, NUMPY
 from pipeline.training.network import initial_weights
 
 PRESENT = systems.present()
@@ -72,7 +72,7 @@ def bench(*arguments: object, **environment: str) -> subprocess.CompletedProcess
 
 
 def test_the_systems_that_need_no_peer_but_scikit_learn_are_tested():
-    assert {TEXTBOOK, OURS, "scikit-learn"} <= set(PRESENT)
+    assert {TEXTBOOK, NUMPY, COMPILED, "scikit-learn"} <= set(PRESENT)
 
 
 @pytest.mark.parametrize("name", [name for name in PRESENT if name != TEXTBOOK])
@@ -136,38 +136,64 @@ def test_other_work_ends_the_benchmark(data, monkeypatch, capsys, tmp_path):
         command.main(["--data", str(data), "--rounds", "1", "--batch-sizes", "16", "--output", str(output)])
     assert end.value.code == 1
     lines = capsys.readouterr().err.splitlines()
-    assert [line.split(",")[0] for line in lines if "expected" in line] == [OURS]
+    engines = [name for name in (NUMPY, COMPILED, COMPILED_AVX2) if name in PRESENT]
+    assert [line.split(",")[0] for line in lines if "expected" in line and "skipped" not in line] == engines
     assert not output.exists()
 
 
-# --- The floor
+# --- The floors
 
 
-def test_the_floor_counts_the_products_of_an_epoch():
+def work_of(training: int, validation: int, pixels: int, hidden: int, classes: int) -> Work:
+    """Black images."""
+    sets = (
+        Sorted(np.zeros((n, pixels), np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.int32))
+        for n in (training, validation)
+    )
+    return Work(*sets, initial_weights(pixels, hidden, classes, 0.3, 1))
+
+
+def test_the_dense_floor_counts_the_products_of_an_epoch():
     # one image: 784 x 128 weights used twice in training (forward, gradient) and once in validation, 128 x 10 thrice
     # and once; a multiplication and an addition for each
     first, second = 100_352, 1_280
-    assert floor.flops(1, 0, 784, 128, 10) == 2 * (2 * first + 3 * second)
-    assert floor.flops(0, 1, 784, 128, 10) == 2 * (first + second)
-    assert floor.flops(48_000, 12_000, 784, 128, 10) == 22_075_392_000
+    assert floor.flops(work_of(1, 0, 784, 128, 10), np.size) == 2 * (2 * first + 3 * second)
+    assert floor.flops(work_of(0, 1, 784, 128, 10), np.size) == 2 * (first + second)
+    assert floor.flops(work_of(48_000, 12_000, 784, 128, 10), np.size) == 22_075_392_000
 
 
-def test_the_floor_counts_the_images_of_the_work():
+def test_the_sparse_floor_counts_the_products_whose_factors_are_not_zero():
     work = small_work(0, 50, 6, 3, 4)
-    assert floor.epoch_flops(work) == floor.flops(64, 16, 6, 3, 4)
+    x, validation_x = (part.images.astype(np.int64) for part in (work.training, work.validation))
+    d, ones = np.ones((64, 3)), np.ones((6, 3))
+    first = (x > 0).astype(int) @ ones, (x > 0).T.astype(int) @ d, (validation_x > 0).astype(int) @ ones
+    second = 3 * 64 * 3 * 4 + 16 * 3 * 4
+    assert floor.flops(work, np.count_nonzero) == 2 * (sum(int(part.sum()) for part in first) + second)
+
+
+def test_the_floors_are_at_one_rate(monkeypatch):
+    monkeypatch.setattr(measure.Sgemm, "rate", lambda _: 1000.0)
+    work = small_work(0, 50, 6, 3, 4)
+    found = measure.measure({TEXTBOOK: PRESENT[TEXTBOOK]}, work, 8, 1)
+    assert found.floor_seconds == floor.flops(work, np.size) / 1000
+    assert found.sparse_floor_seconds == floor.flops(work, np.count_nonzero) / 1000
 
 
 # --- Targets
 
 
-def test_targets_are_ratios_to_ours_and_to_the_floor():
-    measured = Measured(16, {TEXTBOOK: 4.0, OURS: 1.0, "JAX": 1.1}, 0.5)
+@pytest.mark.parametrize("size", [16, 32, 64, 128])
+def test_targets_are_ratios_to_an_engine_and_to_the_dense_floor(size):
+    measured = Measured(size, {TEXTBOOK: 4.0, NUMPY: 1.0, COMPILED: 0.5, COMPILED_AVX2: 0.625, "JAX": 0.875}, 0.4, 0.1)
     assert [(verdict.ratio, verdict.found, verdict.met) for verdict in targets.verdicts(measured)] == [
-        ("JAX / this project", 1.1, False),
-        ("PyTorch, eager / this project", None, False),
-        ("textbook NumPy / this project", 4.0, True),
-        ("this project / floor", 2.0, False),
+        ("JAX / compiled engine for AVX2", 1.4, True),
+        ("JAX / compiled engine", 1.75, False),
+        ("PyTorch, eager / NumPy engine", None, False),
+        ("textbook NumPy / NumPy engine", 4.0, True),
+        ("NumPy engine / dense floor", 2.5, False),
     ]
+    without = replace(measured, seconds={TEXTBOOK: 4.0, NUMPY: 1.0, COMPILED: 0.5, "JAX": 0.9})
+    assert [(verdict.found, verdict.met) for verdict in targets.verdicts(without)][:2] == [(None, False), (1.8, True)]
     assert targets.verdicts(replace(measured, batch_size=17)) == []
 
 
@@ -188,11 +214,9 @@ def test_a_quick_try_writes_records_and_names_who_is_absent(data, tmp_path):
     ]
     assert [group.batch_size for group in benchmarks.read(output).groups] == [16, 32], "what the report reads"
     for record in records:
-        assert record["seconds_per_epoch"] > 0 < record["floor_seconds"]
+        assert record["seconds_per_epoch"] > 0 < record["sparse_floor_seconds"] < record["floor_seconds"]
         assert {"python", "numpy", "blas", "scikit-learn"} <= set(record["versions"])
         assert "cpu" in record["machine"]
-        ours = next(r for r in records if r["system"] == OURS and r["batch_size"] == record["batch_size"])
-        assert record["ratio_to_ours"] == record["seconds_per_epoch"] / ours["seconds_per_epoch"]
 
 
 def test_what_is_measured_on_a_part_is_not_written_for_the_report(data, tmp_path):
@@ -212,6 +236,32 @@ def test_an_absent_peer_is_skipped_in_one_line(monkeypatch):
     broken = ImportError("libgomp.so.1: cannot open shared object file\nmore")
     assert systems._reason(entry, broken) == "its import failed: libgomp.so.1: cannot open shared object file."
     assert "JAX" not in systems.present()
+
+
+def test_a_processor_without_avx2_skips_the_second_compilation_in_one_line(monkeypatch, caplog):
+    monkeypatch.setattr(machine, "cpu_features", lambda: frozenset({"fp", "asimd"}))
+    monkeypatch.setattr(machine, "cpu_model", lambda: "aarch64")
+    monkeypatch.delitem(sys.modules, "bench.systems.compiled_avx2", raising=False)
+    with caplog.at_level("INFO", "pipeline"):
+        assert set(PRESENT) - set(systems.present()) <= {COMPILED_AVX2}
+    lines = [line for line in caplog.messages if line.startswith(COMPILED_AVX2)]
+    assert lines == [f"{COMPILED_AVX2}: skipped, expected an x86-64 processor with AVX2, found aarch64."]
+
+
+@pytest.mark.skipif(COMPILED_AVX2 not in PRESENT, reason="this processor has no AVX2")
+def test_the_engine_for_avx2_is_another_library():
+    from bench.systems import compiled_avx2, compiled_engine
+
+    libraries = [module.System.make.keywords["library"]._name for module in (compiled_avx2, compiled_engine)]
+    assert len(set(libraries)) == 2
+
+
+@pytest.mark.parametrize("name", [TEXTBOOK, NUMPY, COMPILED])
+def test_what_all_is_compared_by_is_not_skipped(monkeypatch, name):
+    module = f"bench.systems.{next(entry.module for entry in ENTRIES if entry.name == name)}"
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ModuleNotFoundError, match=module):
+        systems.present()
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ IN_CONFIG = [
     # refused by the schema
     setting("title", None, "a text of one line, found an empty value."),
     setting("source", "smaple", 'auto, mnist or sample, found "smaple". Hint: '),
-    setting("numerics", "quick", "fast or portable"),
+    setting("engine", "quick", "numpy or compiled"),
     setting("replicates", "010", f'{WHOLE} 10000, found "010". Hint: write 10'),
     setting("replicates", ..., "the keys 'replicates', found ", at="the file"),
     setting("epochs", "1:10", f'{WHOLE} 1000000000, found "1:10".'),

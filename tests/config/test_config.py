@@ -272,7 +272,7 @@ def test_every_setting_gets_to_its_place() -> None:
         "title": "A title",
         "author": "An author",
         "source": "mnist",
-        "numerics": "portable",
+        "engine": "compiled",
         "replicates": 4,
         "epochs": 11,
         "data": {
@@ -319,7 +319,7 @@ def test_every_setting_gets_to_its_place() -> None:
         },
     }
     found = configuration_file.parse(tree, "config.yaml")
-    assert (found.title, found.author, found.source, found.numerics) == ("A title", "An author", "mnist", "portable")
+    assert (found.title, found.author, found.source, found.engine) == ("A title", "An author", "mnist", "compiled")
     assert found.data == DataSet(
         name="Small",
         training_images=1000,

@@ -41,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("-C replicates=3 epochs=010", {"replicates": "3", "epochs": "010"}),
         ("-Creplicates=1_000 -n", {"replicates": "1_000"}),
         ("--config epochs=2 -n --config replicates=3", {"replicates": "3"}),
-        ("--config title='a' author=a=b numerics=", {"title": "a", "author": "a=b", "numerics": None}),
+        ("--config title='a' author=a=b engine=", {"title": "a", "author": "a=b", "engine": None}),
         ("--config split={seed:1}", {"split": {"seed:1": None}}),
         ("--configfile a.yaml", {"epochs": "010", "split": {"seed": "1"}}),
         ("--configfiles a.yaml b.json -n", {"epochs": "3", "split": {"seed": "1", "validation_fraction": "0.5"}}),

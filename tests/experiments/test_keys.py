@@ -13,7 +13,7 @@ from conftest import ROOT
 from pipeline.config import load as configuration_file
 from pipeline.config.settings import Configuration, Network, Split
 from pipeline.data import dataset
-from pipeline.environment import fingerprint, modules, numerics
+from pipeline.environment import fingerprint, modules
 from pipeline.errors import RunError
 from pipeline.experiments import keys
 from pipeline.training import step as training
@@ -41,6 +41,7 @@ def key(config=CONFIG, configuration=CONFIGURATION, seed=1, data="a" * 64):
         {"config": replace(CONFIG, split=replace(CONFIG.split, validation_fraction=0.25))},
         {"config": replace(CONFIG, network=replace(CONFIG.network, initial_scale=0.01))},
         {"config": replace(CONFIG, network=replace(CONFIG.network, initial_seed=1))},
+        {"config": replace(CONFIG, engine="compiled")},
     ],
 )
 def test_what_changes_numbers_changes_the_key(changed):
@@ -48,21 +49,22 @@ def test_what_changes_numbers_changes_the_key(changed):
 
 
 def test_a_key_is_the_hash_of_all_that_the_numbers_of_a_run_depend_on(monkeypatch):
-    monkeypatch.setattr(fingerprint, "of_runs", lambda *, hidden: "c" * 64 if hidden else "e" * 64)
+    monkeypatch.setattr(fingerprint, "of_runs", lambda engine, *, hidden: f"{engine} {hidden}")
     monkeypatch.setattr(keys, "numpy_version", lambda: "2.4.6")
     split, network = Split(validation_fraction=0.25, seed=7), Network(initial_scale=0.05, initial_seed=8)
     chosen = Configuration(learning_rate=1, reg=0, batch_size=32, hidden=16, epochs=74)
-    found = keys.specification(replace(CONFIG, numerics="fast", split=split, network=network), chosen, 3, "d" * 64)
+    found = keys.specification(replace(CONFIG, engine="compiled", split=split, network=network), chosen, 3, "d" * 64)
     written = (
-        '{"batch_size":32,"code":"CODE","data":"DATA","epochs":74,"hidden":16,"initial_scale":0.05,"initial_seed":8,'
-        '"learning_rate":1.0,"numpy":"2.4.6","reg":0.0,"seed":3,"split_seed":7,"validation_fraction":0.25}'
+        '{"batch_size":32,"code":"compiled True","data":"DATA","engine":"compiled","epochs":74,"hidden":16,'
+        '"initial_scale":0.05,"initial_seed":8,"learning_rate":1.0,"numpy":"2.4.6","reg":0.0,"seed":3,"split_seed":7,'
+        '"validation_fraction":0.25}'
     )
-    written = written.replace("CODE", "c" * 64).replace("DATA", "d" * 64)
+    written = written.replace("DATA", "d" * 64)
     assert keys.canonical(found) == written
     assert list(found)[:6] == ["learning_rate", "reg", "batch_size", "hidden", "epochs", "seed"]
     assert keys.key(found) == hashlib.sha256(written.encode()).hexdigest()[:16]
     without = keys.specification(CONFIG, replace(chosen, hidden=0), 3, "d" * 64)
-    assert (without["hidden"], without["code"]) == (0, "e" * 64)
+    assert (without["hidden"], without["engine"], without["code"]) == (0, "numpy", "numpy False")
 
 
 def test_a_specification_that_is_no_json_has_no_key():
@@ -90,15 +92,6 @@ def test_numpys_version_changes_the_key(monkeypatch, version):
     assert key() != before
 
 
-def test_only_portable_numerics_are_part_of_the_key():
-    fast, portable = (
-        keys.specification(replace(CONFIG, numerics=each), CONFIGURATION, 1, "a" * 64) for each in ("fast", "portable")
-    )
-    assert keys.key(fast) != keys.key(portable)
-    assert portable == fast | {"environment": numerics.environment("portable")}
-    assert "environment" not in fast, "the keys of runs from before there were numerics"
-
-
 def test_comments_docstrings_and_layout_are_not_code():
     plain = "def f(x):\n    return x + 1\n\n\nclass A:\n    y: int = 1\n"
     dressed = (
@@ -110,44 +103,73 @@ def test_comments_docstrings_and_layout_are_not_code():
     assert fingerprint.code_only(plain.replace("+ 1", "+ 2")) != fingerprint.code_only(plain)
 
 
-RUN = modules.needed_by("pipeline.training.run")
+STARTS = ("pipeline.training.run", "pipeline.training.sgd")
+RUN = modules.needed_by(*STARTS)
+COMMON = {"data.examples", "training.network", "training.descent", "training.run"}
+COUNTED = {  # by engine, and whether there are hidden units
+    ("numpy", True): {*COMMON, "training.sgd"},
+    ("numpy", False): {*COMMON, "training.softmax"},
+    ("compiled", True): {*COMMON, "training.compiled", "errors"},
+    ("compiled", False): {*COMMON, "training.compiled", "errors"},
+}
+ALL = sorted({f"pipeline.{name}" for names in COUNTED.values() for name in names})
 
 
-def test_the_numbers_of_a_run_come_from_the_modules_of_training_and_the_order_of_examples():
-    assert {name.rpartition(".")[2] for name in RUN} == {"network", "sgd", "run", "descent", "examples"}
-    assert fingerprint.of_runs() == fingerprint.of(tuple(RUN))
+def fingerprints() -> dict[tuple[str, bool], str]:
+    """Those of the code of runs, made anew."""
+    for cache in CACHES:
+        cache.cache_clear()
+    return {(engine, hidden): fingerprint.of_runs(engine, hidden=hidden) for engine, hidden in COUNTED}
 
 
-def test_softmax_regression_and_the_network_do_not_retrain_each_other():
-    softmax = modules.needed_by("pipeline.training.softmax")
-    assert {name.rpartition(".")[2] for name in softmax} == {"network", "softmax", "descent", "examples"}
-    assert fingerprint.of_runs(hidden=False) == fingerprint.of(tuple(softmax))
-    with_, without = (
-        keys.specification(CONFIG, replace(CONFIGURATION, hidden=hidden), 1, "a" * 64)["code"] for hidden in (1, 0)
-    )
-    assert (with_, without) == (fingerprint.of_runs(), fingerprint.of_runs(hidden=False))
-    assert with_ != without
+def test_a_key_has_the_fingerprint_of_its_engine_and_model():
+    for (engine, hidden), code in fingerprints().items():
+        chosen = replace(CONFIGURATION, hidden=int(hidden))
+        assert keys.specification(replace(CONFIG, engine=engine), chosen, 1, "a" * 64)["code"] == code
+
+
+@pytest.mark.parametrize("changed", ALL)
+def test_other_code_retrains_the_runs_whose_numbers_come_from_it_and_no_others(copied, changed):
+    before, path = fingerprints(), copied / modules.path(changed)
+    path.write_text(path.read_text() + "\nADDED = 1\n")
+    after = fingerprints()
+    assert {run for run in COUNTED if after[run] != before[run]} == {
+        run for run, names in COUNTED.items() if changed.removeprefix("pipeline.") in names
+    }
+
+
+def test_the_c_code_of_the_compiled_engine_counts_and_its_comments_and_layout_do_not(copied):
+    before, path = fingerprints(), copied / fingerprint.KERNEL
+    code = path.read_text()
+    path.write_text("// another comment\n" + code.replace("\n", "   // said at its end\n\n"))
+    assert fingerprints() == before
+    path.write_text(code.replace("0x3f3504f3", "0x3f3504f4"))
+    after = fingerprints()
+    assert {run for run in COUNTED if after[run] != before[run]} == {("compiled", True), ("compiled", False)}
 
 
 def test_keyed_modules_hold_nothing_that_python_versions_print_differently():
-    for name in RUN:
+    for name in ALL:
         strings = (node for node in ast.walk(ast.parse(modules.source(name))) if isinstance(node, ast.JoinedStr))
         assert not any(strings), f"an f-string in {name}"
 
 
+CACHES = (modules.source, modules.imports, fingerprint.of, fingerprint.of_runs, fingerprint._digest)
+
+
 @pytest.fixture
 def copied(tmp_path, monkeypatch):
-    """A copy of the modules behind a run, whose fingerprint fingerprint.of gives."""
-    for name in RUN:
-        path = tmp_path / modules.path(name)
+    """A copy of the code behind runs, whose fingerprint fingerprint.of gives."""
+    for name in (*map(modules.path, ALL), fingerprint.KERNEL):
+        path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(modules.source(name))
-    monkeypatch.setattr(modules, "ROOT", tmp_path)
-    caches = (modules.source, modules.imports, fingerprint.of, fingerprint._digest)
-    for cache in caches:
-        cache.cache_clear()
-    yield tmp_path
-    for cache in caches:
+        path.write_text((ROOT / name).read_text())
+    with monkeypatch.context() as patch:
+        patch.setattr(modules, "ROOT", tmp_path)
+        for cache in CACHES:
+            cache.cache_clear()
+        yield tmp_path
+    for cache in CACHES:
         cache.cache_clear()
 
 
@@ -176,27 +198,17 @@ def test_a_module_that_moves_or_is_renamed_changes_no_key(copied, old):
     modules.imports.cache_clear()
     fingerprint._digest.cache_clear()
     names = tuple(new if name == old else name for name in RUN)
-    start = new if old == "pipeline.training.run" else "pipeline.training.run"
-    assert modules.needed_by(start) == sorted(names), "its imports are found where it lies now"
+    starts = (new if name == old else name for name in STARTS)
+    assert modules.needed_by(*starts) == sorted(names), "its imports are found where it lies now"
     assert fingerprint.of(names) == before
-
-
-@pytest.mark.parametrize("changed", RUN)
-def test_other_code_of_any_of_them_changes_the_key(copied, changed):
-    before = fingerprint.of(tuple(RUN))
-    path = copied / modules.path(changed)
-    path.write_text(path.read_text() + "\nADDED = 1\n")
-    for cache in (modules.source, fingerprint.of, fingerprint._digest):
-        cache.cache_clear()
-    assert fingerprint.of(tuple(RUN)) != before
 
 
 def test_another_module_under_the_same_name_changes_the_key(copied):
     before = fingerprint.of(tuple(RUN))
     path = copied / "pipeline/training/run.py"
-    sound = "from pipeline.training import descent, sgd\n"
+    sound = "from pipeline.training import descent\n"
     assert sound in path.read_text()
-    path.write_text(path.read_text().replace(sound, "from pipeline.training import descent, network as sgd\n"))
+    path.write_text(path.read_text().replace(sound, "from pipeline.training import network as descent\n"))
     for cache in (modules.source, fingerprint.of, fingerprint._digest):
         cache.cache_clear()
     assert fingerprint.of(tuple(RUN)) != before
@@ -213,9 +225,9 @@ def test_a_function_of_a_module_that_does_not_count_counts_by_its_name_alone():
 
 def test_a_run_is_not_stored_under_the_key_of_other_code(tmp_path):
     specification = keys.specification(CONFIG, CONFIGURATION, 1, "a" * 64)
-    for changed in ({"code": "0" * 64}, {"numpy": "1.0"}, {"hidden": 0}):
+    for changed in ({"code": "0" * 64}, {"numpy": "1.0"}, {"hidden": 0}, {"engine": "compiled"}):
         with pytest.raises(RunError, match="expected the code and NumPy that the run's key was made with"):
-            training.run(specification | changed, tmp_path)
+            training.train(specification | changed, tmp_path)
 
 
 def test_the_number_of_classes_is_part_of_the_data():

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pipeline.config.metrics import METRICS
@@ -16,6 +17,7 @@ from pipeline.experiments import records
 from pipeline.experiments.plan import Run
 from pipeline.files import sealed
 from pipeline.training.descent import Epoch, Norms, Result
+from pipeline.training.network import Weights
 from pipeline.training.step import write
 
 EPOCHS = 4
@@ -41,6 +43,7 @@ METRICS_OF_COURSE = {
     "last_testing_accuracy": 0.35,
     "last_testing_loss": 0.65,
 }
+NO_WEIGHTS = Weights(*(np.zeros(shape) for shape in ((0, 0), 0, (0, 0), 0)))
 NORMS = ((1.5, 0.75, 0.5), (3.0, 1.75, 0.25), (4.5, 2.75, 0.5 / 3), (4.0, 3.75, 0.125))
 
 
@@ -55,7 +58,7 @@ def write_run(folder: Path, run: Run, *, finished: int = EPOCHS, diverged: bool 
     metrics: dict[str, Any] = dict.fromkeys(METRICS) if diverged else METRICS_OF_COURSE | {"training_loss": loss}
     epochs = tuple(Epoch(*row, finite=True) for row in course[:finished])
     norms = tuple(Norms(*row) for row in NORMS[:finished])
-    write(Result(epochs, norms, diverged, metrics), run.specification, folder / run.key)
+    write(Result(epochs, norms, diverged, metrics, NO_WEIGHTS), run.specification, folder / run.key)
 
 
 @pytest.fixture

@@ -18,7 +18,10 @@ COPIED = ("bench", "CITATION.cff", "Makefile", "config.yaml", "examples", "profi
 COPIED += ("templates",)
 MESSAGES = [r"raise \w+", r"InputError\(", r"RunError\("]
 # A module with mutants imports mutmut.
-LEFT_OUT = ("--deselect", "tests/training/test_training.py::test_a_job_imports_numpy_and_msgspec_and_nothing_else")
+LEFT_OUT = (
+    "--deselect",
+    "tests/training/test_training.py::test_a_job_imports_numpy_msgspec_platformdirs_and_nothing_else",
+)
 NOTICED = ("killed", "timeout")
 UNNOTICED = ("survived", "no tests")
 MUTMUT = (sys.executable, "-m", "mutmut")

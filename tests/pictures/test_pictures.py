@@ -17,15 +17,16 @@ from synthetic import RANDOMISATION, tree
 from pipeline.config import load as config
 from pipeline.config.settings import Config
 from pipeline.data import dataset, preparation
-from pipeline.data.examples import Examples, split
+from pipeline.data.examples import Examples, by_use, split
 from pipeline.errors import RunError
 from pipeline.experiments import plan
 from pipeline.figures import sheets
 from pipeline.figures.style import TRAINING as BLUE
 from pipeline.figures.style import VALIDATION as ORANGE
 from pipeline.files import sealed
-from pipeline.pictures import choice, network, record, step
+from pipeline.pictures import choice, network, record, step, trained
 from pipeline.randomisation import step as randomisation
+from pipeline.randomisation import treatment
 from pipeline.randomisation.record import Variant
 from pipeline.training import network as mathematics
 from pipeline.training import step as training
@@ -91,7 +92,7 @@ def make(folder: Path, **changes: Any) -> Made:
     selected = plan.load_selected(folder / "config.json", folder / "selection/selection.json")
     made = Made(folder, selected, choice.choose(selected, manifest.fingerprint))
     for key, run in made.chosen.runs.items():
-        found = training.run(run.specification, folder / "prepared")
+        found = training.train(run.specification, folder / "prepared")
         training.write(found, run.specification, folder / "runs" / key)
         network.write(run.specification, folder / "prepared", folder / "runs" / key, folder / "networks" / key)
     return made
@@ -141,7 +142,7 @@ def test_without_its_sections_nothing_is_trained_again(tmp_path: Path) -> None:
 def test_a_network_is_that_of_its_run(made: Made) -> None:
     for key in made.chosen.runs:
         told = metrics(made, key)
-        found, w1, logits = network.read(made.folder / "networks" / key)
+        found, w1, logits = trained.read(made.folder / "networks" / key)
         assert (found.key, found.best_epoch, found.recorded) == (key, told["best_epoch"], told["testing_accuracy"])
         prepared = np.load(made.folder / "prepared/testing_labels.npy")
         assert (logits.argmax(axis=1) == prepared).mean() == told["testing_accuracy"]
@@ -249,26 +250,26 @@ def test_examples_are_what_the_first_seed_learns(made: Made, pictures: record.Pi
     assert how is not None
     _, prepared = preparation.load(made.folder / "prepared")
     images, testing = (
-        randomisation.in_original_order(examples, prepared.pixels)
-        for examples in (randomisation.subset(prepared.training, how.images, how.seed), prepared.testing)
+        treatment.in_original_order(examples, prepared.pixels)
+        for examples in (treatment.subset(prepared.training, how.images, how.seed), prepared.testing)
     )
     names = ["true_labels", "corrupted_labels_1.0", "shuffled_pixels", "random_pixels", "gaussian_images"]
     assert [test.name for test in pictures.tests] == names
     settings = {name: value for name, value in vars(how).items() if name != "corruption"}
     for test, shown in zip(pictures.tests, np.load(made.folder / "pictures/tests.npy"), strict=True):
         task = randomisation.Task(Variant.named(test.name), images, testing, CLASSES)
-        learner, _ = randomisation._learner(task, randomisation.Training(**settings, hidden=3), 1)
+        learner, _ = randomisation._learner(task, randomisation.Training(**settings, hidden=3, engine="numpy"), 1)
         learned = learner.training
         assert list(test.labels) == list(learned.labels[:6])
         if test.name == "gaussian_images":
             expected = np.rint(np.clip(learned.images[:6], 0, 1) * 255)
         else:
-            expected = learned.images[:6, np.argsort(randomisation.by_use(shuffled(test.name, images, testing)))]
+            expected = learned.images[:6, np.argsort(by_use(shuffled(test.name, images, testing)))]
         assert np.array_equal(shown, expected)
 
 
 def shuffled(name: str, images: Examples, testing: Examples) -> Any:
-    return randomisation.treat(Variant.named(name), images, testing, CLASSES, 1)[0].images
+    return treatment.treat(Variant.named(name), images, testing, CLASSES, 1)[0].images
 
 
 # --- The files

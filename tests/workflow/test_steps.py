@@ -25,6 +25,7 @@ from pipeline.randomisation import record
 from pipeline.randomisation import step as randomisation
 from pipeline.randomisation.record import Variant
 from pipeline.theory import proof
+from pipeline.training import sgd
 from pipeline.training.run import train
 from pipeline.writeup import published
 
@@ -35,10 +36,10 @@ TRAINING = {
 SPECIFICATION = {
     **{"learning_rate": 1, "reg": 0, "batch_size": 3, "hidden": 4, "epochs": 1, "seed": 1, "initial_scale": 0.1},
     **{"initial_seed": 1, "validation_fraction": 0.2, "split_seed": None, "data": ""},
-    **{"code": fingerprint.of_runs(), "numpy": keys.numpy_version()},
+    **{"engine": "numpy", "code": fingerprint.of_runs("numpy", hidden=True), "numpy": keys.numpy_version()},
 }
 JSON = {
-    "training": json.dumps(TRAINING | {"hidden": 4}),
+    "training": json.dumps(TRAINING | {"hidden": 4, "engine": "numpy"}),
     "specification": json.dumps(SPECIFICATION),
     "split": '{"validation_fraction": 0.2, "seed": null}',
     "neurons": '{"and": {"weights": [0.5, 0.5], "bias": -1}, "or": {"weights": [1, 1], "bias": -1}}',
@@ -77,6 +78,7 @@ STEPS = {
     "training.step": "specification data=prepared output=new",
 }
 OTHER_COMMANDS = {
+    "training.compiler",
     "check.command",
     "verification.compare",
     "config.launch",
@@ -157,11 +159,11 @@ def test_a_step_writes_what_it_computes(folder: Path, tmp_path: Path, monkeypatc
     words = given("training.step") | {"specification": json.dumps(wanted), "output": str(key)}
     assert call("training.step", words, monkeypatch) == 0
     told = json.loads(sealed.read_text(key / "metrics.json"))
-    expected = train(wanted, prepared, description.classes)
+    expected = train(sgd.Trainer, wanted, prepared, description.classes)
     assert (told["key"], told["specification"]) == (key.name, wanted)
     assert told["testing_accuracy"] == expected.metrics["testing_accuracy"]
     assert call("randomisation.step", given("randomisation.step") | {"output": str(tmp_path)}, monkeypatch) == 0
-    training = randomisation.Training(**TRAINING, hidden=4)
+    training = randomisation.Training(**TRAINING, hidden=4, engine="numpy")
     alone = randomisation.run(Variant("true_labels"), prepared, description.classes, training)
     assert record.read(tmp_path, Variant("true_labels")) == alone
     written = {"output": str(tmp_path / "theory/theory.json"), "table": str(tmp_path / "mathematics.csv")}

@@ -23,7 +23,7 @@ WIDTH = 38  # characters after which a list goes on in the next line; the listin
 class Appendix:
     """The resolved configuration as YAML, versions of the software, and the runs.
 
-    `code` is the fingerprint of the code of training, and `numpy` the version, that the runs' keys hold.
+    `engine` trained the runs; `code` is the fingerprint of its code, and `numpy` the version, that their keys hold.
     `checksum` names the hash of the data files.
     """
 
@@ -31,6 +31,7 @@ class Appendix:
     python: str
     packages: tuple[Package, ...]
     runs: tuple[ExperimentRuns, ...]
+    engine: str
     code: str
     numpy: str
     checksum: str = "SHA-256"
@@ -42,12 +43,15 @@ class Appendix:
 
 def build(config: Path, packages: Sequence[Package], runs: tuple[ExperimentRuns, ...]) -> Appendix:
     """The appendix of the resolved configuration in the file `config`."""
+    tree = json.loads(config.read_bytes())
+    engine = tree.get("engine", "numpy")
     return Appendix(
-        configuration=listing(json.loads(config.read_bytes())),
+        configuration=listing(tree),
         python=platform.python_version(),
         packages=tuple(packages),
         runs=runs,
-        code=fingerprint.of_runs(),
+        engine=engine,
+        code=fingerprint.of_runs(engine, hidden=True),
         numpy=keys.numpy_version(),
     )
 

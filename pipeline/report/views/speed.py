@@ -1,6 +1,5 @@
-"""What the page says of report/benchmark.json: its figure with its data, and this project against the others."""
+"""What the page says of report/benchmark.json: its figure with its data, and our engines against the others."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,17 +10,18 @@ from pipeline.files.sealed import read_text
 from pipeline.report.views.blocks import Data, DataRow, Plot, Source, Value
 from pipeline.report.views.wording import significant
 from pipeline.training import benchmarks
-from pipeline.training.benchmarks import FLOOR, BatchTimings, Benchmark
+from pipeline.training.benchmarks import COMPILED, COMPILED_AVX2, FLOORS, OURS, BatchTimings, Benchmark
 
 SOURCE = Source(benchmarks.FILE, "pipeline.figures.benchmark")
 # what packages call themselves, where that is not the name that the lock has
 NAMES = {"numpy": "NumPy", "blas": "BLAS", "torch": "PyTorch", "jax": "JAX"}
+RATIO_TO = COMPILED
 EQUAL = 0.005  # a factor this near to 1 is none: it reads 1.00
 
 
 @dataclass(frozen=True)
 class Gap:
-    """How far this project is from the fastest other system at one batch size, as a factor above 1."""
+    """How far an engine is from the fastest other system at one batch size, as a factor above 1."""
 
     batch_size: int
     rival: str
@@ -29,12 +29,22 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Speed:
-    """The figure, what it was measured on and with, and where this project is ahead of the fastest other system.
+class Engine:
+    """An engine of this project, and where it is ahead of the fastest other system."""
 
-    `images` are those of training. A factor within `tolerance` of 1 is told as equal.
-    `rival` is that system if it is the same at every batch size. `alone` are the batch sizes at which no other
-    system was measured.
+    name: str
+    faster: tuple[Gap, ...]
+    slower: tuple[Gap, ...]
+    equal: tuple[Gap, ...]
+
+
+@dataclass(frozen=True)
+class Speed:
+    """The figure, what it was measured on and with, and the engines of this project.
+
+    `images` are those of training. A factor within `tolerance` of 1 is told as equal. `avx2` is COMPILED_AVX2 if that
+    was measured. `rival` is the fastest other system if it is the same at every batch size. `alone` are the batch sizes
+    at which no other system was measured.
     """
 
     plot: Plot
@@ -43,9 +53,8 @@ class Speed:
     tolerance: str
     cpu: str
     software: tuple[Markup, ...]
-    faster: tuple[Gap, ...]
-    slower: tuple[Gap, ...]
-    equal: tuple[Gap, ...]
+    engines: tuple[Engine, ...]
+    avx2: str | None
     rival: str | None
     alone: tuple[int, ...]
 
@@ -53,11 +62,7 @@ class Speed:
 def build(record: Path, figures: Path) -> Speed:
     """Read the record, and its figure from the folder `figures`. Raises InputError if something does not fit."""
     benchmark = benchmarks.read(record)
-    gaps: dict[str, list[Gap]] = {"faster": [], "slower": [], "equal": []}
-    for outcome, gap in _gaps(benchmark):
-        gaps[outcome].append(gap)
     fastest = [group.fastest_other for group in benchmark.groups]
-    rivals = {timing.system if timing else None for timing in fastest}
     versions = {"Python": benchmark.machine.python}
     versions |= {NAMES.get(name, name): version for name, version in benchmark.versions.items() if name != "python"}
     return Speed(
@@ -73,20 +78,23 @@ def build(record: Path, figures: Path) -> Speed:
         tolerance=f"{EQUAL:.1%}",
         cpu=benchmark.machine.cpu,
         software=tuple(escape(f"{name}\u00a0{version}") for name, version in versions.items()),
-        faster=tuple(gaps["faster"]),
-        slower=tuple(gaps["slower"]),
-        equal=tuple(gaps["equal"]),
-        rival=rivals.pop() if len(rivals) == 1 and len(fastest) > 1 else None,
+        engines=tuple(_engine(system, benchmark) for system in benchmark.systems if system in OURS),
+        avx2=COMPILED_AVX2 if COMPILED_AVX2 in benchmark.systems else None,
+        rival=fastest[0] if len(set(fastest)) == 1 and len(fastest) > 1 else None,
         alone=tuple(group.batch_size for group in benchmark.groups if group.fastest_other is None),
     )
 
 
-def _gaps(benchmark: Benchmark) -> Iterator[tuple[str, Gap]]:
+def _engine(name: str, benchmark: Benchmark) -> Engine:
+    gaps: dict[str, list[Gap]] = {"faster": [], "slower": [], "equal": []}
     for group in benchmark.groups:
-        if rival := group.fastest_other:
-            factor = max(rival.ratio, 1 / rival.ratio)
-            outcome = "equal" if factor < 1 + EQUAL else "faster" if rival.ratio > 1 else "slower"
-            yield outcome, Gap(group.batch_size, rival.system, significant(factor))
+        rival = group.fastest_other
+        if rival and name in group.seconds:
+            ratio = group.seconds[rival] / group.seconds[name]
+            factor = max(ratio, 1 / ratio)
+            outcome = "equal" if factor < 1 + EQUAL else "faster" if ratio > 1 else "slower"
+            gaps[outcome].append(Gap(group.batch_size, rival, significant(factor)))
+    return Engine(name, **{outcome: tuple(found) for outcome, found in gaps.items()})
 
 
 def _description(benchmark: Benchmark) -> str:
@@ -95,19 +103,20 @@ def _description(benchmark: Benchmark) -> str:
 
 
 def _told(group: BatchTimings) -> str:
-    times = ", ".join(f"{timing.system} {significant(timing.seconds)}" for timing in group.timings)
-    return f"Batch size {group.batch_size}: {times}, {FLOOR} {significant(group.floor)}"
+    seconds = group.seconds | dict(zip(FLOORS.values(), group.floors, strict=True))
+    return f"Batch size {group.batch_size}: {', '.join(f'{name} {significant(s)}' for name, s in seconds.items())}"
 
 
 def _data(benchmark: Benchmark) -> Data:
     """A row per record, each a panel of its own; systems sort in the order of the file."""
     heads = (Markup("Batch size"), Markup("System"))
-    columns = (Markup("Seconds per epoch"), Markup("Ratio to this project"), escape(FLOOR.capitalize()))
+    *_, sparse = FLOORS.values()  # a telephone has room for one of them
+    columns = tuple(escape(column) for column in ("Seconds per epoch", f"Ratio to {RATIO_TO}", sparse.capitalize()))
     rows: list[DataRow] = []
     for group in benchmark.groups:
         size = Value(escape(group.batch_size), group.batch_size)
-        for timing in group.timings:
-            system = Value(escape(timing.system), benchmark.systems.index(timing.system))
-            values = tuple(Value(escape(significant(v)), v) for v in (timing.seconds, timing.ratio, group.floor))
-            rows.append(DataRow(len(rows), (size, system), values))
+        for name, seconds in group.seconds.items():
+            system = Value(escape(name), benchmark.systems.index(name))
+            numbers = (seconds, seconds / group.seconds[RATIO_TO], group.floors[-1])
+            rows.append(DataRow(len(rows), (size, system), tuple(Value(escape(significant(n)), n) for n in numbers)))
     return Data(heads, columns, tuple(rows))
