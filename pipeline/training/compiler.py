@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +132,7 @@ def _compile(compiler: Sequence[str], path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / path.name
         arguments = [*compiler, *OPTIONS, "-o", str(made), str(SOURCE)]
-        done = subprocess.run(arguments, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603
+        done = _run(arguments)
         if done.returncode or not made.is_file():
             told = [line for line in done.stderr.splitlines() if "error" in line]
             told += [f"exit status {done.returncode} and no library"]
@@ -162,12 +162,18 @@ def _install(folder: Path) -> None:
     shutil.rmtree(part, ignore_errors=True)  # of an installation that was killed
     options = ("--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--target", str(part))
     pip = [sys.executable, "-m", "pip", "install", *options, "--requirement", str(LOCK)]
-    environment = os.environ | {"PIP_USER": "0"}  # which goes with no --target
-    done = subprocess.run(pip, env=environment, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603
+    done = _run(pip, os.environ | {"PIP_USER": "0"})  # PIP_USER goes with no --target
     if done.returncode:
         told = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
         raise RunError(f"{LOCK}: expected pip to install it, found: {told[0]}. {HINT}")
     part.rename(folder)
+
+
+def _run(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """A command's outcome and what it said."""
+    return subprocess.run(  # noqa: S603 - no shell
+        arguments, env=environment, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
 
 
 def build() -> None:
